@@ -1,0 +1,1 @@
+"""Making corpora ready: the open corpus, and raw trees into stores."""

@@ -1,0 +1,119 @@
+"""Run chunks of work in parallel, each finished one kept on disk, with one progress bar."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+import cv2
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+console = Console(stderr=True)
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A stretch of work.
+
+    Attributes:
+        done: The file that exists exactly when the chunk is finished; the work writes it last.
+        size: Frames in the chunk.
+        arguments: What the work is called with, before ``done``.
+    """
+
+    done: Path
+    size: int
+    arguments: tuple[Any, ...]
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A temporary path that becomes ``path`` if the block ends well: whole or absent."""
+    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def run_chunks(
+    label: str,
+    work: Callable[..., None],
+    chunks: Sequence[Chunk],
+    *,
+    workers: int = 2,
+    progress: bool = True,
+) -> None:
+    """Do every chunk that is not done yet.
+
+    Args:
+        label: What stands before the progress bar.
+        work: Called as ``work(*chunk.arguments, chunk.done)``, in another process; importable.
+        chunks: The work.
+        workers: Processes, each with one thread; 1 works in this process.
+        progress: Whether to draw the bar.
+
+    Raises:
+        BrokenProcessPool: If a worker was killed; finished chunks stay finished.
+    """
+    columns = (
+        TextColumn("{task.description:<18}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]:>5.0f} frames/s"),
+        TimeRemainingColumn(),
+    )
+    left = [chunk for chunk in chunks if not chunk.done.is_file()]
+    total = sum(chunk.size for chunk in chunks)
+    finished = total - sum(chunk.size for chunk in left)
+    with Progress(*columns, console=console, disable=not progress) as bar:
+        task = bar.add_task(label, total=total, completed=finished, rate=0)
+        for chunk in _finish(work, left, min(workers, len(left))):
+            bar.update(task, advance=chunk.size, rate=bar.tasks[task].speed or 0)
+
+
+def _finish(work: Callable[..., None], chunks: Sequence[Chunk], workers: int) -> Iterator[Chunk]:
+    """Yield chunks as they are finished; a few at a time are handed out, so memory is constant."""
+    if workers <= 1:
+        for chunk in chunks:
+            work(*chunk.arguments, chunk.done)
+            yield chunk
+        return
+    waiting = iter(chunks)
+    running: dict[Future, Chunk] = {}
+    # spawn: the models and thread pools of this process are not for sharing
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
+    try:
+        while True:
+            for chunk in waiting:
+                running[pool.submit(work, *chunk.arguments, chunk.done)] = chunk
+                if len(running) > 2 * workers:
+                    break
+            if not running:
+                return
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                future.result()
+                yield running.pop(future)
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start_worker() -> None:
+    """One thread a worker, and no worker without its parent."""
+    cv2.setNumThreads(1)
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    """End this process when its parent is gone, however it went."""
+    connection.wait([sentinel])
+    os._exit(1)

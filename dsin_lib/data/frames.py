@@ -1,0 +1,96 @@
+"""The frames table: one row a frame, whatever the corpus.
+
+=============  =====================================================================
+column         meaning
+=============  =====================================================================
+corpus         name of the corpus, ``bp4d`` or an open corpus' own name
+subject        ``F001``
+sequence       ``T1``; a recording of the subject
+frame          integer frame number inside the sequence
+source         image file relative to the corpus' root; missing where there is none
+AU01 ...       0 not active, 1 active, missing where the frame is not coded for that unit
+=============  =====================================================================
+
+Every frame that has an image or a label is a row, so that none is lost on the way: a frame with
+one and not the other keeps its place and says so in its status.
+"""
+
+import hashlib
+
+import pandas as pd
+
+from dsin_lib.facs import ACTION_UNITS, au_name
+
+KEYS = ["corpus", "subject", "sequence", "frame"]
+COLUMNS = [*KEYS, "source"]
+
+STATUSES = {
+    "ok": "face found, patches cut",
+    "no image": "labelled, but no image file",
+    "no label": "an image file, but no coded Action Unit",
+    "unreadable image": "the file is empty, may not be read, or is no JPEG or PNG",
+    "truncated image": "the file begins as an image and ends too early",
+    "no face": "the detector found no face",
+    "no alignment": "the landmarks cannot be registered to the anchors",
+}
+"""What can become of a frame; all but the first leave it out of the arrays, never out of the table.
+"""
+
+
+class FramesError(ValueError):
+    """A table that is not a frames table."""
+
+
+def au_columns(frames: pd.DataFrame) -> list[str]:
+    """The label columns of a frames table, in its order."""
+    known = {au_name(number) for number in ACTION_UNITS}
+    return [column for column in frames.columns if column in known]
+
+
+def validate(frames: pd.DataFrame) -> pd.DataFrame:
+    """Return the table sorted by its keys with a fresh index, or say what is wrong with it.
+
+    Raises:
+        FramesError: If a column is missing, a key is missing or appears twice, there is no label
+            column, or a label is not 0, 1 or missing.
+    """
+    missing = [column for column in COLUMNS if column not in frames.columns]
+    if missing:
+        raise FramesError(f"frames: expected columns {COLUMNS}, found none named {missing}")
+    if frames[KEYS].isna().any(axis=None):
+        raise FramesError(f"frames: expected a value in each of {KEYS}, found a missing one")
+    twice = frames[frames.duplicated(KEYS)]
+    if len(twice):
+        first = tuple(twice.iloc[0][KEYS])
+        raise FramesError(f"frames: expected each frame once, found {len(twice)} again: {first}")
+    aus = au_columns(frames)
+    if not aus:
+        raise FramesError("frames: expected label columns (AU01 ...), found none")
+    labels = frames[aus].astype("Int8")
+    wrong = (labels.notna() & ~labels.isin([0, 1])).any()
+    if wrong.any():
+        raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {list(aus)}")
+    return frames.assign(**labels).sort_values(KEYS, ignore_index=True)
+
+
+def initial_status(frames: pd.DataFrame) -> "pd.Series[str]":
+    """The status of every frame before an image was opened: ok, no image or no label."""
+    status = pd.Series("ok", index=frames.index, dtype="str")
+    status[frames[au_columns(frames)].isna().all(axis=1)] = "no label"
+    status[frames["source"].isna()] = "no image"
+    return status
+
+
+def neutral(frames: pd.DataFrame) -> "pd.Series[bool]":
+    """Which frames show a neutral face: every Action Unit coded, none active.
+
+    Paper: Sec. 4.1.2, "geometry of neutral faces of all subjects"; neutral by label, since no
+    other evidence is at hand for every corpus.
+    """
+    labels = frames[au_columns(frames)]
+    return (labels.notna() & (labels == 0).fillna(False)).all(axis=1).astype(bool)
+
+
+def digest(frames: pd.DataFrame) -> str:
+    """Sixteen hex digits that change exactly when a value or the order of the table changes."""
+    return hashlib.sha256(frames.to_csv(index=False).encode()).hexdigest()[:16]
