@@ -1,0 +1,162 @@
+"""Build the book: the committed pages and the executed notebooks become a site that needs no network.
+
+The pages are assembled in a temporary folder, built there from scratch with every Sphinx warning
+an error, and moved into place in one step, so the site is complete or absent. MathJax comes from
+the PyPI wheel ``sphinx-mathjax-offline``; nothing in the site calls another host.
+
+Command line::
+
+    python -m dsin_lib.reporting.site --executed results/quick/book --out results/quick/site
+"""
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Annotated
+
+import typer
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+"""The folder that holds ``_config.yml``, ``_toc.yml`` and ``book/``."""
+
+MATHJAX = ("tex-svg.js", "input/tex/extensions")
+"""What the pages load of MathJax 3.2.2 (Apache-2.0): one file, and extensions on demand."""
+
+FONT_PRELOAD = re.compile(r"<link rel=\"preload\" as=\"font\"[^>]*>\s*")
+
+
+class SiteError(RuntimeError):
+    """The book could not be built; the message holds Sphinx's own words."""
+
+
+def build_site(pages: Path, executed: Path, out: Path) -> Path:
+    """Build the site from scratch and put it at ``out``, complete or not at all.
+
+    Args:
+        pages: Folder with ``_config.yml``, ``_toc.yml`` and ``book/``; usually :data:`ROOT`.
+        executed: Folder with the executed notebooks, one for each notebook of ``_toc.yml``.
+        out: Where the site goes. A site already there is replaced once the new one is whole.
+
+    Returns:
+        The site's front page, ``out/index.html``.
+
+    Raises:
+        FileNotFoundError: A notebook of the table of contents has no executed copy.
+        SiteError: Jupyter Book failed or warned.
+    """
+    pages, executed, out = pages.resolve(), executed.resolve(), out.resolve()
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
+        source, built = Path(scratch, "source"), Path(scratch, "built")
+        assemble(pages, executed, source)
+        run_jupyter_book(source, built)
+        html = built / "_build" / "html"
+        copy_mathjax(html / "_static" / "mathjax")
+        drop_font_preloads(html)
+        if out.exists():
+            out.rename(Path(scratch, "previous"))
+        html.rename(out)
+    return out / "index.html"
+
+
+def assemble(pages: Path, executed: Path, source: Path) -> None:
+    """Write the source tree: pages as committed, notebooks as executed.
+
+    Args:
+        pages: Folder with ``_config.yml``, ``_toc.yml`` and ``book/``.
+        executed: Folder with the executed notebooks.
+        source: Where the tree goes; it must not exist.
+
+    Raises:
+        FileNotFoundError: A notebook of the table of contents has no executed copy.
+    """
+    missing = [name for name in notebooks(pages) if not (executed / f"{name}.ipynb").is_file()]
+    if missing:
+        raise FileNotFoundError(
+            f"no executed copy in {executed} of: {', '.join(missing)}. "
+            "Run papermill on them first (`make book` does)."
+        )
+    shutil.copytree(
+        pages / "book",
+        source / "book",
+        ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "__pycache__", "_build"),
+    )
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(pages / name, source / name)
+    for name in notebooks(pages):
+        shutil.copy(executed / f"{name}.ipynb", source / "book")
+
+
+def notebooks(pages: Path) -> list[str]:
+    """The pages of ``_toc.yml`` that are not Markdown, in reading order, without their suffix."""
+    toc = yaml.safe_load((pages / "_toc.yml").read_text(encoding="utf-8"))
+    files = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
+    return [Path(file).name for file in files if not (pages / f"{file}.md").is_file()]
+
+
+def run_jupyter_book(source: Path, built: Path) -> None:
+    """Run ``jupyter-book build`` with warnings as errors.
+
+    Raises:
+        SiteError: It failed; the message holds the lines that say why.
+    """
+    run = "from jupyter_book.cli.main import main; main()"  # the package cannot be run with -m
+    command = [sys.executable, "-c", run, "build", str(source)]
+    command += ["--path-output", str(built), "--all", "-W", "--keep-going"]
+    done = subprocess.run(command, cwd=source, capture_output=True, text=True, check=False)
+    if done.returncode:
+        lines = f"{done.stdout}\n{done.stderr}".splitlines()
+        why = [line for line in lines if any(w in line for w in ("WARNING", "ERROR", "Error:"))]
+        text = "\n".join(why or lines[-30:]).replace(f"{source}/", "")
+        raise SiteError(f"jupyter-book refused the book:\n{text}")
+
+
+def copy_mathjax(target: Path) -> None:
+    """Copy MathJax from its wheel into the site.
+
+    Raises:
+        SiteError: The wheel is not installed.
+    """
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise SiteError("MathJax is missing: install sphinx-mathjax-offline (it is in the pins)")
+    wheel = Path(spec.origin).parent / "static" / "mathjax"
+    for name in MATHJAX:
+        copy = shutil.copytree if (wheel / name).is_dir() else shutil.copy
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(wheel / name, target / name)
+
+
+def drop_font_preloads(html: Path) -> None:
+    """Take the theme's font preloads out of every page: from disk, browsers refuse them aloud.
+
+    The style sheet loads the same fonts a moment later, from disk and from a server alike.
+    """
+    for page in html.rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        page.write_text(FONT_PRELOAD.sub("", text), encoding="utf-8")
+
+
+def main(
+    executed: Annotated[Path, typer.Option(help="Folder of executed notebooks.")],
+    out: Annotated[Path, typer.Option(help="Where the site goes.")],
+    pages: Annotated[Path, typer.Option(help="Folder with _config.yml and book/.")] = ROOT,
+) -> None:
+    """Build the book's site and say how to open it."""
+    try:
+        index = build_site(pages, executed, out)
+    except (FileNotFoundError, SiteError) as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(1) from None
+    typer.echo(f"The book is at {index}")
+    typer.echo(f"Open it with a browser: {index.as_uri()}")
+    typer.echo(f"Or serve it:            python -m http.server --directory {index.parent} 8000")
+
+
+if __name__ == "__main__":
+    typer.run(main)
