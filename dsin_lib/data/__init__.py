@@ -1,1 +1,1 @@
-"""Corpora as one frames table, prepared corpora on disk, folds and data sets (Sec. 4.1.1)."""
+"""One frames table whatever the corpus; folds; the store of patches; mini-batches."""

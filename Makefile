@@ -1,0 +1,51 @@
+# The two commands are `make book` and `make test`; `make help` lists the rest.
+CONFIG ?= quick
+CORES  ?= 2
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+
+# One thread a process: two processes with two threads each thrash two cores.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+export MKL_NUM_THREADS ?= 1
+export NUMBA_NUM_THREADS ?= 1
+export PYTHONUNBUFFERED = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help env book test lab site lint clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@echo "  CONFIG=smoke|quick|laptop|paper (now $(CONFIG)), CORES=2 (now $(CORES))"
+
+book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
+	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
+
+test: $(READY) ## all tests, at most 10 minutes on two cores
+	$(BIN)/python -m pytest
+
+lab: $(READY) ## JupyterLab on the notebooks
+	$(BIN)/jupyter lab --notebook-dir book
+
+site: $(READY) ## render the book from results that exist; trains nothing
+	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,notebook,tables
+
+lint: $(READY) ## style, layers, stripped notebooks
+	$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	$(BIN)/lint-imports
+	$(BIN)/nbstripout --verify book/*.ipynb
+
+clean: ## remove results (not the environment, not what is published)
+	find results -mindepth 1 -maxdepth 1 ! -name published ! -name README.md -exec rm -rf {} +
+
+env: $(READY) ## the environment in .venv
+
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit("PYTHON: expected Python 3.11, got %d.%d; say make PYTHON=/path/to/python3.11" % v)'
+	$(PYTHON) -m venv --clear $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' requirements.lock)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	touch $(READY)

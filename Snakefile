@@ -1,0 +1,116 @@
+"""The DAG: corpus -> store -> each (row, fold, seed) -> tables -> notebooks -> site.
+
+`make book` calls it; by hand, from the project's root:
+    .venv/bin/snakemake --cores 2 -n                     what would be done, and why
+    .venv/bin/snakemake --cores 2 --config profile=smoke
+"""
+
+import sys
+
+from dsin_lib.config import PROJECT, digest, load_config, results_root
+from dsin_lib.experiments import ROWS, run_spec
+from dsin_lib.paths import ROOT_VARIABLES, config_dir, corpus_dir, run_dir, store_dir
+
+PROFILE = config.get("profile", "quick")
+CONFIG = load_config(PROFILE)
+HOME, PY = config_dir(CONFIG), sys.executable
+FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
+LICENSED = CONFIG.corpus.name in ROOT_VARIABLES
+CHAPTERS = {  # notebook -> the rows whose runs it shows
+    "data_and_preprocessing": (),
+    "patch_prediction": tuple(row.id for row in ROWS.values() if row.steps == (1,)),
+    "fusion": ("pp_f",),
+    "structure_inference": ("dsin_2", "dsin_10"),
+    "bp4d_ablation": tuple(row.id for row in ROWS.values() if row.steps),
+}
+STORE = str(store_dir(CONFIG) / "store.json")
+CORPUS = [] if LICENSED else str(corpus_dir(CONFIG) / "corpus.json")
+
+
+def run_record(row, fold, seed):
+    return str(run_dir(CONFIG, row, fold, seed) / "provenance.json")
+
+
+def records(rows):
+    return [run_record(row, fold, seed) for row in rows for fold in FOLDS for seed in SEEDS]
+
+
+wildcard_constraints:
+    row="|".join(ROWS),
+    fold=r"\d",
+    seed=r"\d+",
+    chapter="|".join(CHAPTERS),
+
+
+localrules: site
+
+
+rule site:
+    input: str(HOME / "site" / "index.html"),
+
+
+rule corpus:
+    output: CORPUS,
+    params: key=CONFIG.corpus.key(),
+    threads: 2
+    log: str(HOME / "logs" / "corpus.log"),
+    shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
+
+
+rule store:
+    input: CORPUS,
+    output: STORE,
+    params: key=CONFIG.preprocessing.key(),
+    threads: 2
+    log: str(HOME / "logs" / "store.log"),
+    shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
+
+
+rule run:
+    input:
+        STORE,
+        lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
+    output: run_record("{row}", "{fold}", "{seed}"),
+    params: spec=lambda w: digest(run_spec(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))),
+    threads: lambda w: CONFIG.training.joint_threads if len(ROWS[w.row].patches) > 1 else CONFIG.training.threads
+    log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}.log"),
+    shell:
+        "cd {PROJECT} && {PY} -m dsin_lib run {wildcards.row} --config {PROFILE} "
+        "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+
+
+rule tables:
+    input:
+        records(CHAPTERS["bp4d_ablation"]),
+        expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables"]),
+    output: str(HOME / "tables" / "table3.csv"),
+    params: evaluation=CONFIG.evaluation.key(),
+    log: str(HOME / "logs" / "tables.log"),
+    shell: "cd {PROJECT} && {PY} -m dsin_lib tables --config {PROFILE} > {log} 2>&1"
+
+
+rule notebook:
+    input:
+        STORE,
+        notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
+        runs=lambda w: records(CHAPTERS[w.chapter]),
+        tables=lambda w: rules.tables.output if w.chapter == "bp4d_ablation" else [],
+        code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
+    output: str(HOME / "book" / "{chapter}.ipynb"),
+    params: config=digest(CONFIG.model_dump(mode="json")),
+    log: str(HOME / "logs" / "{chapter}.log"),
+    shell:
+        "cd {PROJECT}/book && {PY} -m papermill {input.notebook} {output} -p config {PROFILE} "
+        "--no-progress-bar > {log} 2>&1"
+
+
+rule book:
+    input:
+        notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=CHAPTERS),
+        pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".js"}],
+        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site.py")],
+    output: str(HOME / "site" / "index.html"),
+    log: str(HOME / "logs" / "site.log"),
+    shell:
+        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site "
+        "2>&1 | tee {log}"

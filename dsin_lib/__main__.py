@@ -1,0 +1,67 @@
+"""``python -m dsin_lib``: one run, the tables, or the whole DAG."""
+
+import fcntl
+import subprocess
+import sys
+from pathlib import Path
+
+import typer
+
+from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
+def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
+    """Trains one row of a table on one fold, unless it is already there."""
+    from dsin_lib.training.runs import run as run_row
+
+    typer.echo(run_row(load_config(config), row, fold, seed).folder)
+
+
+@app.command()
+def tables(config: str = "quick") -> None:
+    """Computes the tables of a config from the predictions of its runs."""
+    from dsin_lib.reporting.tables import write_tables
+
+    for path in write_tables(load_config(config)):
+        typer.echo(path)
+
+
+@app.command()
+def dag(
+    config: str = "quick", cores: int = 2, target: str = "site", only: str = "", dry: bool = False
+) -> None:
+    """Runs the Snakemake DAG, taking over where an interrupted one stopped.
+
+    A lock held by a living process keeps a second one out; a dead one's Snakemake lock is removed.
+    """
+    load_config(config)  # a wrong parameter is refused before anything runs
+    root = results_root()
+    root.mkdir(parents=True, exist_ok=True)
+    with (root / ".dag.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ConfigError(f"{root}: another `make book` is at work here; wait for it") from None
+        snakemake = [
+            sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile"),
+            "--directory", str(root), "--config", f"profile={_absolute(config)}",
+        ]  # fmt: skip
+        subprocess.run([*snakemake, "--unlock"], check=True, capture_output=True)
+        options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "rules"]
+        options += ["--dry-run"] if dry else []
+        options += ["--allowed-rules", *only.split(",")] if only else []
+        raise typer.Exit(subprocess.run([*snakemake, *options, target]).returncode)
+
+
+def _absolute(config: str) -> str:
+    return str(Path(config).resolve()) if config.endswith((".yaml", ".yml")) else config
+
+
+if __name__ == "__main__":
+    try:
+        app()
+    except (ConfigError, ValueError, FileNotFoundError) as error:
+        sys.exit(f"error: {error}")

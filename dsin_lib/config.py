@@ -1,0 +1,231 @@
+"""One frozen, typed config: every constant of a replication, read from one YAML file.
+
+The config stops at the door: only the run, the learner and the data set receive it; modules take
+plain keyword arguments. A misspelt or out-of-range parameter is refused by name before anything
+runs. ``Reading:`` marks a choice that the paper leaves open.
+"""
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from dsin_lib.facs import BP4D_AUS, au_names
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONFIGS = PROJECT / "configs"
+
+Positive = Annotated[int, Field(ge=1)]
+Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+
+class ConfigError(ValueError):
+    """A config that names an unknown parameter or a value out of range."""
+
+
+class Section(BaseModel):
+    """Frozen, and closed to names that it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def key(self) -> str:
+        """Eight hex digits that change exactly when a value of the section changes."""
+        return digest(self.model_dump(mode="json"))
+
+
+class Corpus(Section):
+    """Which faces. Paper: Sec. 4.1.1."""
+
+    name: Literal["synau_b", "bp4d"] = "synau_b"
+    root: Path | None = Field(
+        None, description="a licensed corpus' folder; none: DSIN_BP4D_ROOT, or generated"
+    )
+    n_subjects: int = Field(41, ge=6, le=41, description="of the open corpus")
+    n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of the open corpus")
+    frames_per_sequence: Positive = Field(440, description="of the open corpus")
+    stride: Positive = Field(1, description="video frames (25/s) from one written frame to the next")
+    image_px: int = Field(256, ge=192, le=1024, description="width and height of a rendered image")
+    seed: Seed = 0
+
+    @property
+    def aus(self) -> list[str]:
+        """Column names of the coded Action Units, in the paper's order."""
+        return au_names(BP4D_AUS)
+
+
+class Preprocessing(Section):
+    """From image to aligned patches. Paper: Sec. 4.1.2, Fig. 4."""
+
+    alignment: Literal["similarity", "affine"] = "similarity"  # Reading: alignment
+    patch_crop: Literal["box", "fixed"] = "box"  # Reading: patch-crop
+    face_px: Literal[112, 224] = 224  # Reading: input-size
+    patch_px: Literal[56] = 56
+    upsample: int = Field(0, ge=0, le=2, description="doublings of the image before detection")
+
+
+class PatchPredictionSection(Section):
+    """Pi and step 1 of Algorithm 1. Paper: Sec. 3.1, Fig. 3a."""
+
+    class_balancing: bool = True
+    max_epochs: Positive = 30
+
+
+class FusionSection(Section):
+    """Phi and steps 2 and 3 of Algorithm 1. Paper: Sec. 3.2, Fig. 3b."""
+
+    hidden: Positive = 64
+    depth: Literal[1, 2] = Field(1, description="hidden layers")  # Reading: fusion-depth
+    max_epochs: Positive = Field(200, description="of step 2, on cached p")
+    max_joint_epochs: Positive = Field(10, description="of step 3")
+
+
+class StructureInferenceSection(Section):
+    """Omega and steps 4 and 5 of Algorithm 1. Paper: Sec. 3.3, Fig. 3c."""
+
+    n_iter: int = Field(10, ge=1, le=50, description="T")
+    correction_factors: bool = True
+    initial_state: Literal["f", "half", "zero"] = "f"  # Reading: initial-state
+    include_self: bool = True  # Reading: message-mean
+    chi_penalty: float = Field(5e-3, ge=0, description="r")
+    chi_penalty_form: Literal["l1", "l2", "saturation"] = "l1"  # Reading: chi-penalty
+    w_pi: float = Field(0.25, ge=0, description="w1 of step 5")
+    w_phi: float = Field(0.25, ge=0, description="w2 of step 5")
+    w_omega: float = Field(0.5, ge=0, description="w3 of step 5")
+    max_epochs: Positive = Field(200, description="of step 4, on cached f")
+    max_joint_epochs: Positive = Field(10, description="of step 5")
+
+
+class Training(Section):
+    """What every step shares. Paper: Sec. 4.1.3."""
+
+    learning_rate: float = Field(1e-3, gt=0, le=1)
+    batch_size: Positive = 64
+    patience: Positive = Field(5, description="epochs without a better validation loss")
+    valid_fraction: float = Field(
+        0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
+    )  # Reading: early-stopping
+    threads: Positive = Field(1, description="CPU threads to train one patch network")
+    joint_threads: Positive = Field(2, description="CPU threads of steps 2 to 5")
+
+
+class Evaluation(Section):
+    """Folds and scores. Paper: Sec. 4.1.3 and 4.1.4."""
+
+    fold_lists: Literal["field", "author"] = "field"  # Reading: folds
+    folds: tuple[Literal[1, 2, 3], ...] = Field((1, 2, 3), min_length=1)
+    seeds: tuple[Seed, ...] = Field((0,), min_length=1)
+    tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
+
+    @field_validator("folds", "seeds")
+    @classmethod
+    def _no_repeats(cls, value: tuple[int, ...]) -> tuple[int, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("names one twice")
+        return value
+
+
+class Config(Section):
+    """A profile: the whole replication at one size."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9+_-]*$")
+    corpus: Corpus = Corpus()
+    preprocessing: Preprocessing = Preprocessing()
+    patch_prediction: PatchPredictionSection = PatchPredictionSection()
+    fusion: FusionSection = FusionSection()
+    structure_inference: StructureInferenceSection = StructureInferenceSection()
+    training: Training = Training()
+    evaluation: Evaluation = Evaluation()
+
+
+def load_config(name: str | Path = "quick", overrides: Mapping[str, object] | None = None) -> Config:
+    """Reads a profile, changes what ``overrides`` names, and refuses what it does not know.
+
+    Args:
+        name: A profile of ``configs/`` without its ending, or the path of a YAML file.
+        overrides: Dotted parameter names and their values, ``{"training.patience": 3}``. The
+            config's name then gets a suffix, so that its results stand beside the profile's.
+
+    Raises:
+        ConfigError: Names the file, the parameter, what was expected and what came.
+    """
+    path = _find(name)
+    try:
+        values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}: not YAML: {error}") from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"{path}: expected sections, got {type(values).__name__}")
+    if overrides:
+        values = with_changes(values, overrides)
+        values["name"] = f"{values.get('name', path.stem)}+{digest(dict(overrides))}"
+    return _validated(values, path)
+
+
+def changed(config: Config, changes: Mapping[str, object]) -> Config:
+    """The same config with dotted parameters changed; a table's row is such a change."""
+    if not changes:
+        return config
+    return _validated(with_changes(config.model_dump(mode="json"), changes), config.name)
+
+
+def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) -> dict:
+    """A nested mapping with the dotted keys of ``changes`` replaced."""
+    result = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
+    for dotted, value in changes.items():
+        section, _, parameter = dotted.partition(".")
+        if not parameter or section not in Config.model_fields:
+            raise ConfigError(
+                f"override {dotted!r}: expected 'section.parameter' with a section of "
+                f"{_sections()}"
+            )
+        result[section] = {**(result.get(section) or {}), parameter: value}
+    return result
+
+
+def digest(value: object) -> str:
+    """Eight hex digits of a JSON-able value."""
+    text = json.dumps(value, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:8]
+
+
+def results_root() -> Path:
+    """Where results go: ``results/`` of the project, or the folder that DSIN_RESULTS names."""
+    return Path(os.environ.get("DSIN_RESULTS", PROJECT / "results")).resolve()
+
+
+def _sections() -> list[str]:
+    return [name for name in Config.model_fields if name != "name"]
+
+
+def _find(name: str | Path) -> Path:
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml"):
+        path = CONFIGS / f"{name}.yaml"
+    if not path.is_file():
+        shipped = sorted(p.stem for p in CONFIGS.glob("*.yaml"))
+        raise ConfigError(f"no config {str(name)!r}: expected one of {shipped} or a YAML file's path")
+    return path
+
+
+def _validated(values: Mapping[str, object], source: object) -> Config:
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        problems = "\n".join(f"  {_problem(e)}" for e in error.errors())
+        raise ConfigError(f"{source}:\n{problems}") from None
+
+
+def _problem(error: Mapping) -> str:
+    """One line: the parameter, what was expected, what came."""
+    where = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        known: object = _sections()
+        if len(error["loc"]) > 1:
+            known = list(Config.model_fields[error["loc"][0]].annotation.model_fields)
+        return f"{where}: unknown parameter, expected one of {known}"
+    return f"{where}: {error['msg'].lower()}, got {error['input']!r}"

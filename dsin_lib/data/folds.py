@@ -1,0 +1,102 @@
+"""Subject-exclusive folds as data: who is tested, who stops the training, who is trained on.
+
+Paper: Sec. 4.1.3, "a subject exclusive 3-fold cross-validation". Reading: ``folds`` (the paper
+names no lists: the field's and the first author's are both in ``folds.json``, with sources) and
+``early-stopping`` (the paper's "validation" is never defined; here it is a set of subjects held
+out inside the training folds, never the test fold).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+
+LISTS = json.loads(files("dsin_lib.data").joinpath("folds.json").read_text(encoding="utf-8"))
+CORPUS_FOLDS = {"bp4d": "bp4d", "synau_b": "bp4d"}
+"""The open corpora carry the subject names of the corpus whose shape they have."""
+
+
+@dataclass(frozen=True)
+class Split:
+    """Subject names of one fold; no name stands in two of the three."""
+
+    train: tuple[str, ...]
+    valid: tuple[str, ...]
+    test: tuple[str, ...]
+
+    def of(self, subject: str) -> str:
+        """``"train"``, ``"valid"`` or ``"test"``."""
+        return next(part for part in ("train", "valid", "test") if subject in getattr(self, part))
+
+
+def test_subjects(corpus: str, fold: int, lists: str = "field") -> list[str]:
+    """The test subjects of a fold, as listed."""
+    return LISTS[lists][CORPUS_FOLDS[corpus]][fold - 1]
+
+
+test_subjects.__test__ = False  # a reader's word, not a pytest test
+
+
+def split_subjects(
+    subjects: Iterable[str],
+    *,
+    corpus: str,
+    fold: int,
+    lists: str = "field",
+    valid_fraction: float = 0.2,
+    seed: int = 0,
+) -> Split:
+    """Splits the subjects that a corpus really has.
+
+    Args:
+        subjects: Names in the corpus.
+        corpus: ``"bp4d"`` or ``"synau_b"``.
+        fold: 1, 2 or 3: the list that is tested.
+        lists: ``"field"`` or ``"author"``.
+        valid_fraction: Share of the training subjects held out for early stopping, at least one.
+        seed: Draws the held-out subjects.
+
+    Raises:
+        ValueError: A subject is in no list, or a part of the split would be empty.
+    """
+    names = sorted(set(subjects))
+    known = [name for part in LISTS[lists][CORPUS_FOLDS[corpus]] for name in part]
+    if strangers := [name for name in names if name not in known]:
+        raise ValueError(f"subjects {strangers} are in no fold of the {lists} lists of {corpus}")
+    test = [name for name in names if name in test_subjects(corpus, fold, lists)]
+    rest = [name for name in names if name not in test]
+    if not test or len(rest) < 2:
+        raise ValueError(
+            f"fold {fold}: expected at least 1 test and 2 other subjects, got {len(test)} and "
+            f"{len(rest)} of {names}"
+        )
+    n_valid = max(1, round(valid_fraction * len(rest)))
+    held_out = set(np.random.default_rng([seed, fold]).permutation(rest)[:n_valid].tolist())
+    return Split(
+        train=tuple(name for name in rest if name not in held_out),
+        valid=tuple(name for name in rest if name in held_out),
+        test=tuple(test),
+    )
+
+
+def first_subjects(n: int, corpus: str = "synau_b") -> list[str]:
+    """The first ``n`` names taken from the field's folds in turn, so that small corpora balance.
+
+    >>> first_subjects(6)
+    ['F001', 'F003', 'F004', 'M001', 'M002', 'M003']
+    """
+    by_sex = [
+        [[name for name in part if name.startswith(sex)] for part in LISTS["field"]["bp4d"]]
+        for sex in "FM"
+    ]
+    turns = [_round_robin(parts) for parts in by_sex]
+    women, men = turns
+    order = [name for k in range(0, 24, 3) for turn in (women, men) for name in turn[k : k + 3]]
+    return sorted(order[:n])
+
+
+def _round_robin(parts: list[list[str]]) -> list[str]:
+    longest = max(len(part) for part in parts)
+    return [part[k] for k in range(longest) for part in parts if k < len(part)]

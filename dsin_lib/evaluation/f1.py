@@ -1,0 +1,72 @@
+"""F1 per Action Unit, and beside it what does not depend on a threshold.
+
+Paper: Sec. 4.1.4: F1 = 2 P R / (P + R) per Action Unit, then averaged. A frame whose label is
+missing for an Action Unit counts for the others only.
+"""
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from sklearn.metrics import average_precision_score, f1_score, roc_auc_score
+
+
+def mean_f1(
+    probabilities: Float[np.ndarray, "frame au"],
+    labels: Float[np.ndarray, "frame au"],
+    tau: float | Float[np.ndarray, " au"] = 0.5,
+) -> float:
+    """F1 averaged over Action Units, in 0..1; predicted active from ``tau`` upwards."""
+    return float(per_au_f1(probabilities, labels, tau).mean())
+
+
+def per_au_f1(
+    probabilities: Float[np.ndarray, "frame au"],
+    labels: Float[np.ndarray, "frame au"],
+    tau: float | Float[np.ndarray, " au"] = 0.5,
+) -> Float[np.ndarray, " au"]:
+    """F1 of each Action Unit, in 0..1; 0 where nothing is active and nothing is predicted.
+
+    >>> per_au_f1(np.array([[0.9, 0.1], [0.2, 0.2]]), np.array([[1, np.nan], [1, 1]])).round(3)
+    array([0.667, 0.   ])
+    """
+    active = probabilities >= tau
+    coded = ~np.isnan(labels)
+    return np.array(
+        [
+            f1_score(labels[seen, j], active[seen, j], zero_division=0.0)
+            for j, seen in enumerate(coded.T)
+        ]
+    )
+
+
+def scores(
+    probabilities: Float[np.ndarray, "frame au"],
+    labels: Float[np.ndarray, "frame au"],
+    aus: list[str],
+    tau: float | Float[np.ndarray, " au"] = 0.5,
+) -> pd.DataFrame:
+    """One line an Action Unit: f1, auc, ap, prevalence (0..1) and the number of coded frames."""
+    lines = []
+    for j, f1 in enumerate(per_au_f1(probabilities, labels, tau)):
+        seen = ~np.isnan(labels[:, j])
+        y, p = labels[seen, j], probabilities[seen, j]
+        two_classes = 0 < y.sum() < len(y)
+        lines.append(
+            {
+                "f1": f1,
+                "auc": roc_auc_score(y, p) if two_classes else np.nan,
+                "ap": average_precision_score(y, p) if y.any() else np.nan,
+                "prevalence": y.mean(),
+                "frames": len(y),
+            }
+        )
+    return pd.DataFrame(lines, index=pd.Index(aus, name="au"))
+
+
+def always_positive(labels: Float[np.ndarray, "frame au"]) -> Float[np.ndarray, " au"]:
+    """F1 of predicting every Action Unit on every frame: 2 p / (1 + p) at prevalence p.
+
+    >>> always_positive(np.array([[1.0], [0.0], [0.0], [0.0]]))
+    array([0.4])
+    """
+    return per_au_f1(np.ones_like(labels), labels)

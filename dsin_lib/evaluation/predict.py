@@ -1,0 +1,29 @@
+"""Outputs of a model on every frame of a split."""
+
+import torch
+from torch import Tensor
+
+from dsin_lib.data.dataset import Data, as_input
+from dsin_lib.model.dsin import DSIN
+
+BATCH = 256
+
+
+def final(out: dict[str, Tensor]) -> Tensor:
+    """The last prediction (batch au) that a model makes: y_hat, else f, else p of one patch."""
+    if "y_hat" in out:
+        return out["y_hat"]
+    return out["f"] if "f" in out else out["p"].mean(1)
+
+
+@torch.no_grad()
+def predict(model: DSIN, data: Data, batch_size: int = BATCH) -> dict[str, Tensor]:
+    """All outputs on all frames, in order, on the CPU, with batch norm in its trained state."""
+    device = next(model.parameters()).device
+    model.eval()
+    batches = []
+    for start in range(0, len(data), batch_size):
+        x, _ = data.batch(range(start, min(start + batch_size, len(data))))
+        x = {k: v.to(device) for k, v in x.items()} if isinstance(x, dict) else x.to(device)
+        batches.append({name: value.cpu() for name, value in model(as_input(x)).items()})
+    return {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}

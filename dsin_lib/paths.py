@@ -1,0 +1,47 @@
+"""Where everything is written, and nothing else decides it.
+
+``results/corpora`` and ``results/stores`` are named by what made them, so that profiles with the
+same faces share them; ``results/<config>`` holds the runs, tables, executed notebooks and site.
+"""
+
+import os
+from pathlib import Path
+
+from dsin_lib.config import Config, ConfigError, digest, results_root
+
+ROOT_VARIABLES = {"bp4d": "DSIN_BP4D_ROOT"}
+"""The environment variable that names a licensed corpus' folder."""
+
+
+def corpus_dir(config: Config) -> Path:
+    """The raw faces: generated under ``results`` for an open corpus, the user's own otherwise.
+
+    Raises:
+        ConfigError: A licensed corpus without a folder; names the parameter and the variable.
+    """
+    corpus = config.corpus
+    if corpus.name not in ROOT_VARIABLES:
+        return results_root() / "corpora" / f"{corpus.name}-{corpus.key()}"
+    variable = ROOT_VARIABLES[corpus.name]
+    root = corpus.root or os.environ.get(variable)
+    if root is None:
+        raise ConfigError(f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it")
+    if not Path(root).is_dir():
+        raise ConfigError(f"corpus.root: expected a folder, got {root}")
+    return Path(root).resolve()
+
+
+def store_dir(config: Config) -> Path:
+    """The prepared patches of a corpus."""
+    made_of = [config.corpus.key(), config.preprocessing.key(), str(corpus_dir(config))]
+    return results_root() / "stores" / f"{config.corpus.name}-{digest(made_of)}"
+
+
+def config_dir(config: Config) -> Path:
+    """The results of one config."""
+    return results_root() / config.name
+
+
+def run_dir(config: Config, row_id: str, fold: int, seed: int) -> Path:
+    """The folder of one run: complete or absent."""
+    return config_dir(config) / "runs" / row_id / f"fold{fold}_seed{seed}"

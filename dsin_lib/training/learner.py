@@ -1,0 +1,192 @@
+"""The one learner factory: fastai's loop around any part of DSIN. The only fastai file.
+
+Paper: Sec. 4.1.3: Adam, learning rate 0.001, mini-batches of 64, early stopping. fastai's own Adam
+has other defaults than the paper's, and a frozen module still moves its batch-norm statistics
+unless told not to; both are settled here.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from copy import deepcopy
+from functools import partial
+
+import pandas as pd
+import torch
+from fastai.basics import (
+    Callback,
+    DataLoader,
+    DataLoaders,
+    Learner,
+    Metric,
+    OptimWrapper,
+    default_device,
+    set_seed,
+)
+from fastai.callback.all import EarlyStoppingCallback, TrackerCallback
+from torch import nn
+
+from dsin_lib.config import Training
+from dsin_lib.data.dataset import Data, as_input
+from dsin_lib.evaluation.f1 import mean_f1
+from dsin_lib.evaluation.predict import final
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.losses import DSINLoss
+
+
+def fit(
+    model: DSIN,
+    train: Data,
+    valid: Data,
+    loss: DSINLoss,
+    *,
+    max_epochs: int,
+    training: Training,
+    seed: int,
+    threads: int = 1,
+    frozen: Sequence[nn.Module] = (),
+) -> pd.DataFrame:
+    """Trains a model in place and leaves it with the weights of its best epoch.
+
+    The best epoch is that of the lowest loss on the held-out subjects. Reading: early-stopping.
+
+    Args:
+        model: Any part of DSIN.
+        train: What it learns from.
+        valid: Subjects held out inside the training folds.
+        loss: Of the model's outputs.
+        max_epochs: Early stopping may end it before.
+        training: Learning rate, batch size, patience.
+        seed: Of the order of the frames.
+        threads: CPU threads; the last bits of a sum depend on their number.
+        frozen: Modules of the model that must not move, batch-norm statistics included.
+
+    Returns:
+        One line an epoch: epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std.
+    """
+    torch.set_num_threads(threads)
+    set_seed(seed, reproducible=True)
+    learner = make_learner(model, train, valid, loss, training, frozen)
+    with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
+        learner.fit(max_epochs)
+    return _history(learner)
+
+
+def make_learner(
+    model: DSIN,
+    train: Data,
+    valid: Data,
+    loss: DSINLoss,
+    training: Training,
+    frozen: Sequence[nn.Module] = (),
+) -> Learner:
+    """A fresh fastai learner; ``fit`` it as often as you like in a notebook."""
+    for module in frozen:
+        module.requires_grad_(False)
+    learner = Learner(
+        DataLoaders(
+            _loader(train, training.batch_size, shuffle=True),
+            _loader(valid, 4 * training.batch_size, shuffle=False),
+            device=default_device(),
+        ),
+        model.to(memory_format=torch.channels_last),
+        loss_func=loss.to(default_device()),
+        opt_func=partial(OptimWrapper, opt=torch.optim.Adam),
+        lr=training.learning_rate,
+        metrics=[ValidF1(), ChiMoment("chi_mean", torch.mean), ChiMoment("chi_std", torch.std)],
+        cbs=[KeepFrozen(frozen), EarlyStoppingCallback(patience=training.patience), KeepBest()],
+        train_bn=False,
+    )
+    return learner
+
+
+class KeepFrozen(Callback):
+    """Holds frozen modules in evaluation mode, so that their batch-norm statistics stand still."""
+
+    def __init__(self, frozen: Sequence[nn.Module]) -> None:
+        self.frozen = frozen
+
+    def before_train(self) -> None:
+        """fastai has just put the whole model into training mode."""
+        for module in self.frozen:
+            module.eval()
+
+
+class KeepBest(TrackerCallback):
+    """Remembers the best epoch's weights in memory and restores them after training."""
+
+    order = EarlyStoppingCallback.order - 1  # sees an epoch before early stopping may end the fit
+
+    def after_epoch(self) -> None:
+        """Copies the weights if this epoch is the best so far."""
+        super().after_epoch()
+        if self.new_best:
+            self.weights = deepcopy(self.model.state_dict())
+
+    def after_fit(self) -> None:
+        """Puts the best weights back."""
+        self.model.load_state_dict(self.weights)
+        super().after_fit()
+
+
+class ValidF1(Metric):
+    """Mean F1 over Action Units of the model's last output at tau = 0.5, in 0..1."""
+
+    name = "valid_f1"
+
+    def reset(self) -> None:
+        """Forgets the last epoch."""
+        self.outputs, self.labels = [], []
+
+    def accumulate(self, learn: Learner) -> None:
+        """Keeps a batch's probabilities and labels."""
+        self.outputs.append(final(learn.pred).detach().cpu())
+        self.labels.append(learn.y.cpu())
+
+    @property
+    def value(self) -> float:
+        """Of all frames of the epoch."""
+        return mean_f1(torch.cat(self.outputs).numpy(), torch.cat(self.labels).numpy())
+
+
+class ChiMoment(Metric):
+    """Mean or standard deviation of the correction factors on the validation frames (Fig. 6)."""
+
+    def __init__(self, name: str, moment) -> None:
+        self._name, self.moment = name, moment
+
+    @property
+    def name(self) -> str:
+        """Column of the history."""
+        return self._name
+
+    def reset(self) -> None:
+        """Forgets the last epoch."""
+        self.chi = []
+
+    def accumulate(self, learn: Learner) -> None:
+        """Keeps a batch's factors, if the model has any."""
+        if "chi" in learn.pred:
+            self.chi.append(learn.pred["chi"].detach().cpu())
+
+    @property
+    def value(self) -> float:
+        """Over frames, time steps and Action Units; nan without structure inference."""
+        return self.moment(torch.cat(self.chi)).item() if self.chi else float("nan")
+
+
+def _loader(data: Data, batch_size: int, *, shuffle: bool) -> DataLoader:
+    return DataLoader(
+        range(len(data)),
+        bs=batch_size,
+        shuffle=shuffle,
+        drop_last=shuffle and len(data) > batch_size,  # batch norm cannot train on a single frame
+        create_batch=data.batch,
+        retain=lambda batch, _: batch,
+        after_batch=lambda batch: (as_input(batch[0]), batch[1]),
+    )
+
+
+def _history(learner: Learner) -> pd.DataFrame:
+    columns = [name for name in learner.recorder.metric_names if name not in ("epoch", "time")]
+    history = pd.DataFrame([list(row) for row in learner.recorder.values], columns=columns)
+    return history.rename_axis("epoch").reset_index()

@@ -1,0 +1,56 @@
+"""What made a run, so that a reader can ask of any number where it came from."""
+
+import datetime
+import importlib.metadata
+import platform
+import subprocess
+from collections.abc import Mapping
+
+import pandas as pd
+import torch
+from fastai.basics import default_device
+
+import dsin_lib
+from dsin_lib.config import PROJECT, digest
+from dsin_lib.data.dataset import PatchData
+from dsin_lib.data.store import Store
+
+LIBRARIES = ("torch", "fastai", "numpy", "pandas", "scikit-learn", "dlib-bin", "opencv-python-headless")
+
+
+def provenance(
+    store: Store, data: Mapping[str, PatchData], histories: list[pd.DataFrame], seed: int
+) -> dict:
+    """Code version, data hash, library versions, seed, machine, seconds and split sizes."""
+    return {
+        "code": code_version(),
+        "data": digest(store.record),
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+        "seed": seed,
+        "machine": machine(),
+        "threads": torch.get_num_threads(),
+        "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "seconds": {
+            int(history["step"].iloc[0]): round(history["step_seconds"].iloc[0], 1)
+            for history in histories
+        },
+        "epochs": {int(history["step"].iloc[0]): len(history) for history in histories},
+        "frames": {part: len(of) for part, of in data.items()},
+        "subjects": {part: sorted(of.frames["subject"].unique()) for part, of in data.items()},
+    }
+
+
+def code_version() -> str:
+    """The commit, marked when files differ from it; the package's version without git."""
+    command = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=12"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return dsin_lib.__version__
+
+
+def machine() -> dict[str, str]:
+    """Processor, system and device; no name of a user or a host."""
+    device = default_device()
+    name = torch.cuda.get_device_name(device) if device.type == "cuda" else platform.processor()
+    return {"system": platform.system(), "processor": platform.machine(), "device": name or "cpu"}

@@ -1,0 +1,205 @@
+"""Runs on disk: (config, row, fold, seed) -> a folder that is complete or absent.
+
+==========================  ==========================================================
+file                        content
+==========================  ==========================================================
+config.json                 the run's spec: everything its numbers depend on
+history.csv                 one line an epoch of every step
+predictions.parquet         held-out and test frames: probabilities and labels
+weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
+provenance.json             code version, data hash, libraries, seed, machine, seconds
+==========================  ==========================================================
+"""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from fastai.basics import default_device, set_seed
+from safetensors.torch import load_file, save_file
+from torch import nn
+
+from dsin_lib.config import Config
+from dsin_lib.data.dataset import PatchData, split_data
+from dsin_lib.data.folds import Split, split_subjects
+from dsin_lib.data.store import Store
+from dsin_lib.evaluation.predict import final, predict
+from dsin_lib.experiments import ROWS, Row, row_config, row_named, run_spec
+from dsin_lib.model.dsin import DSIN, GROUPS
+from dsin_lib.model.fusion import Fusion
+from dsin_lib.model.patch_prediction import PatchPrediction
+from dsin_lib.model.structure_inference import StructureInference
+from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.training.provenance import provenance
+from dsin_lib.training.stages import ALGORITHM_1, run_step
+
+FILES = ("config.json", "history.csv", "predictions.parquet", "weights.safetensors", "provenance.json")
+"""What a complete run holds."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """A complete run.
+
+    Attributes:
+        folder: Its files.
+        spec: What its numbers depend on.
+        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
+            chi_std, step_seconds.
+        predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
+            frame, a probability an Action Unit, and its label as ``AU01_label``.
+        provenance: Code version, data hash, libraries, machine, seconds.
+    """
+
+    folder: Path
+    spec: dict
+    history: pd.DataFrame
+    predictions: pd.DataFrame
+    provenance: dict
+
+    def weights(self) -> dict[str, torch.Tensor]:
+        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``."""
+        return load_file(self.folder / "weights.safetensors")
+
+
+def is_complete(folder: Path, spec: Mapping) -> bool:
+    """Whether a folder holds a whole run of exactly this spec."""
+    if not all((folder / name).is_file() for name in FILES):
+        return False
+    return json.loads((folder / "config.json").read_text()) == json.loads(json.dumps(spec))
+
+
+def load_run(folder: Path) -> Run:
+    """Reads a run.
+
+    Raises:
+        FileNotFoundError: The folder is not a complete run; names the missing file.
+    """
+    for name in FILES:
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder / name}: expected a complete run, this file is missing")
+    return Run(
+        folder,
+        json.loads((folder / "config.json").read_text()),
+        pd.read_csv(folder / "history.csv"),
+        pd.read_parquet(folder / "predictions.parquet"),
+        json.loads((folder / "provenance.json").read_text()),
+    )
+
+
+def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
+    """The run of a row: read if it is there, trained (with the rows it starts from) if not."""
+    row = row_named(row) if isinstance(row, str) else row
+    if not row.steps:
+        (row,) = (ROWS[start] for start in row.starts_from)  # a row that re-reads predictions
+    folder, spec = run_dir(config, row.id, fold, seed), run_spec(config, row, fold, seed)
+    if not is_complete(folder, spec):
+        starts = [run(config, start, fold, seed) for start in row.starts_from]
+        train(config, row, fold, seed, starts)
+    return load_run(folder)
+
+
+def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> None:
+    """Trains a row's steps and writes its folder in one move."""
+    store = Store.open(store_dir(config))
+    own = row_config(config, row)
+    data = split_data(store, subject_split(config, store, fold, seed), row.patches, own.corpus.aus)
+    set_seed(seed, reproducible=True)
+    modules = make_modules(own, row, store)
+    load_weights(modules, [start.weights() for start in starts])
+    for module in modules.values():
+        module.to(default_device())
+    steps = [step for step in ALGORITHM_1 if step.number in row.steps]
+    histories = [run_step(step, modules, data, own, seed + step.number) for step in steps]
+    model = DSIN(**modules)
+    write_run(
+        run_dir(config, row.id, fold, seed),
+        spec=run_spec(config, row, fold, seed),
+        history=pd.concat(histories),
+        predictions=pd.concat([_predictions(model, data[part], part, own.corpus.aus)
+                               for part in ("valid", "test")]),  # fmt: skip
+        weights={name: tensor.contiguous().cpu() for name, tensor in model.state_dict().items()},
+        provenance=provenance(store, data, histories, seed),
+    )
+
+
+def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
+    """Train, held-out and test subjects of a fold of the config's corpus."""
+    return split_subjects(
+        store.frames["subject"].unique(),
+        corpus=config.corpus.name,
+        fold=fold,
+        lists=config.evaluation.fold_lists,
+        valid_fraction=config.training.valid_fraction,
+        seed=seed,
+    )
+
+
+def make_modules(config: Config, row: Row, store: Store) -> dict[str, nn.Module]:
+    """Step 0 of Algorithm 1: the groups that a row needs, freshly initialised."""
+    n_au = len(config.corpus.aus)
+    sizes = {name: store.patch(name).shape[1] for name in row.patches}
+    modules: dict[str, nn.Module] = {"pi": PatchPrediction(n_au, sizes)}
+    if max(row.steps) >= 2:
+        modules["phi"] = Fusion(n_au, len(sizes), config.fusion.hidden, config.fusion.depth)
+    if max(row.steps) >= 4:
+        structure = config.structure_inference
+        modules["omega"] = StructureInference(
+            n_au,
+            structure.n_iter,
+            correction_factors=structure.correction_factors,
+            initial_state=structure.initial_state,
+            include_self=structure.include_self,
+        )
+    return modules
+
+
+def load_weights(modules: Mapping[str, nn.Module], starts: list[dict[str, torch.Tensor]]) -> None:
+    """Puts the weights of earlier rows in place; every tensor of a start must find its place."""
+    tensors = {name: tensor for start in starts for name, tensor in start.items()}
+    for group in GROUPS:
+        own = {n.removeprefix(f"{group}."): t for n, t in tensors.items() if n.startswith(f"{group}.")}
+        if own:
+            modules[group].load_state_dict(own, strict=True)
+
+
+def write_run(
+    folder: Path,
+    *,
+    spec: dict,
+    history: pd.DataFrame,
+    predictions: pd.DataFrame,
+    weights: dict[str, torch.Tensor],
+    provenance: dict,
+) -> None:
+    """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent:
+        fresh = Path(parent) / folder.name
+        fresh.mkdir()
+        (fresh / "config.json").write_text(json.dumps(spec, indent=1) + "\n")
+        history.to_csv(fresh / "history.csv", index=False)
+        predictions.to_parquet(fresh / "predictions.parquet", index=False)
+        save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})
+        (fresh / "provenance.json").write_text(json.dumps(provenance, indent=1) + "\n")
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+
+
+def _predictions(model: DSIN, data: PatchData, part: str, aus: list[str]) -> pd.DataFrame:
+    out = predict(model, data)
+    keys = data.frames[["subject", "sequence", "frame"]]
+    columns = {"": final(out), "_label": data.y}
+    if "y_hat" in out:
+        columns |= {"_fused": out["f"], "_chi": out["chi"].mean(1)}
+    values = [
+        pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])
+        for suffix, value in columns.items()
+    ]
+    return pd.concat([keys, *values], axis=1).assign(split=part)

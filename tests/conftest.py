@@ -1,0 +1,54 @@
+"""What several tests share: a small store with a signal in it, made without rendering."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dsin_lib.config import load_config
+from dsin_lib.data import store as store_module
+from dsin_lib.data.folds import first_subjects
+from dsin_lib.facs import BP4D_AUS, au_names
+from dsin_lib.paths import store_dir
+from dsin_lib.shapes import PATCHES
+
+
+@pytest.fixture
+def results(tmp_path, monkeypatch):
+    """An empty results folder that the whole library writes to."""
+    monkeypatch.setenv("DSIN_RESULTS", str(tmp_path / "results"))
+    return tmp_path / "results"
+
+
+@pytest.fixture
+def tiny(results):
+    """A config whose store holds 6 subjects x 12 frames; AU brightness stands in for a face."""
+    config = load_config("smoke", {"preprocessing.face_px": 112, "training.joint_threads": 1})
+    write_store(store_dir(config), subjects=first_subjects(6), frames_per_subject=12)
+    return config
+
+
+def write_store(root, *, subjects, frames_per_subject):
+    """A complete store of noise in which each AU brightens a spot of its own."""
+    rng = np.random.default_rng(0)
+    n, names = len(subjects) * frames_per_subject, au_names(BP4D_AUS)
+    labels = (rng.random((n, len(names))) < 0.4).astype(int)
+    frames = pd.DataFrame(labels, columns=names).astype("Int8")
+    frames.insert(0, "frame", np.tile(np.arange(1, frames_per_subject + 1), len(subjects)))
+    frames.insert(0, "sequence", "T1")
+    frames.insert(0, "subject", np.repeat(subjects, frames_per_subject))
+    frames["status"], frames["row"] = "ok", pd.array(np.arange(n), dtype="Int64")
+    root.mkdir(parents=True)
+    frames.to_parquet(root / "frames.parquet")
+    for patch in PATCHES:
+        px = 112 if patch == "face" else 56
+        pixels = rng.integers(0, 60, (n, px, px, 3), dtype=np.uint8)
+        for j in range(len(names)):
+            y, x = divmod(j, 4)
+            pixels[:, 2 + y * 16 : 14 + y * 16, 2 + x * 13 : 12 + x * 13, :] += (
+                labels[:, j, None, None, None] * 120
+            ).astype(np.uint8)
+        np.save(root / f"{patch}.npy", pixels)
+    for name in store_module.LANDMARKS:
+        np.save(root / f"{name}.npy", np.zeros((n, 68, 2), np.float32))
+    (root / "anchors.json").write_text('{"anchors": [[80, 90], [144, 90], [112, 160]]}')
+    store_module.write_text(root / "store.json", '{"format": %d}' % store_module.FORMAT)
