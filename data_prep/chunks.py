@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 import cv2
@@ -43,66 +45,84 @@ def whole(path: Path) -> Iterator[Path]:
         partial.unlink(missing_ok=True)
 
 
+@contextmanager
+def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
+    """Processes that start when there is work for them, one thread each; none for one worker.
+
+    They are spawned: the models and thread pools of this process are not for sharing.
+    """
+    if workers <= 1:
+        yield None
+        return
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
 def run_chunks(
     label: str,
     work: Callable[..., None],
     chunks: Sequence[Chunk],
     *,
-    workers: int = 2,
+    pool: ProcessPoolExecutor | None = None,
+    workers: int = 1,
     progress: bool = True,
 ) -> None:
     """Do every chunk that is not done yet.
 
     Args:
         label: What stands before the progress bar.
-        work: Called as ``work(*chunk.arguments, chunk.done)``, in another process; importable.
+        work: Called as ``work(*chunk.arguments, chunk.done)``; importable in another process.
         chunks: The work.
-        workers: Processes, each with one thread; 1 works in this process.
+        pool: Where the work is done; none: in this process.
+        workers: Processes in the pool.
         progress: Whether to draw the bar.
 
     Raises:
         BrokenProcessPool: If a worker was killed; finished chunks stay finished.
     """
     columns = (
-        TextColumn("{task.description:<18}"),
+        TextColumn("{task.description:<10}"),
         BarColumn(),
         MofNCompleteColumn(),
-        TextColumn("{task.fields[rate]:>5.0f} frames/s"),
+        TextColumn("{task.fields[rate]:.0f} frames/s"),
         TimeRemainingColumn(),
     )
     left = [chunk for chunk in chunks if not chunk.done.is_file()]
     total = sum(chunk.size for chunk in chunks)
-    finished = total - sum(chunk.size for chunk in left)
+    before = total - sum(chunk.size for chunk in left)
+    done, start = 0, perf_counter()
     with Progress(*columns, console=console, disable=not progress) as bar:
-        task = bar.add_task(label, total=total, completed=finished, rate=0)
-        for chunk in _finish(work, left, min(workers, len(left))):
-            bar.update(task, advance=chunk.size, rate=bar.tasks[task].speed or 0)
+        task = bar.add_task(label, total=total, completed=before, rate=0)
+        for chunk in _finish(work, left, pool, workers):
+            done += chunk.size
+            bar.update(task, completed=before + done, rate=done / (perf_counter() - start))
 
 
-def _finish(work: Callable[..., None], chunks: Sequence[Chunk], workers: int) -> Iterator[Chunk]:
+def _finish(
+    work: Callable[..., None],
+    chunks: Sequence[Chunk],
+    pool: ProcessPoolExecutor | None,
+    workers: int,
+) -> Iterator[Chunk]:
     """Yield chunks as they are finished; a few at a time are handed out, so memory is constant."""
-    if workers <= 1:
+    if pool is None:
         for chunk in chunks:
             work(*chunk.arguments, chunk.done)
             yield chunk
         return
     waiting = iter(chunks)
     running: dict[Future, Chunk] = {}
-    # spawn: the models and thread pools of this process are not for sharing
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
-    try:
-        while True:
-            for chunk in waiting:
-                running[pool.submit(work, *chunk.arguments, chunk.done)] = chunk
-                if len(running) > 2 * workers:
-                    break
-            if not running:
-                return
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                future.result()
-                yield running.pop(future)
-    finally:
-        pool.shutdown(cancel_futures=True)
+    while True:
+        for chunk in islice(waiting, 2 * workers - len(running)):
+            running[pool.submit(work, *chunk.arguments, chunk.done)] = chunk
+        if not running:
+            return
+        for future in wait(running, return_when=FIRST_COMPLETED).done:
+            future.result()
+            yield running.pop(future)
 
 
 def _start_worker() -> None:

@@ -31,7 +31,6 @@ STATUSES = {
     "unreadable image": "the file is empty, may not be read, or is no JPEG or PNG",
     "truncated image": "the file begins as an image and ends too early",
     "no face": "the detector found no face",
-    "no alignment": "the landmarks cannot be registered to the anchors",
 }
 """What can become of a frame; all but the first leave it out of the arrays, never out of the table.
 """
