@@ -23,7 +23,7 @@ def predict(model: DSIN, data: Data, batch_size: int = BATCH) -> dict[str, Tenso
     model.eval()
     batches = []
     for start in range(0, len(data), batch_size):
-        x, _ = data.batch(range(start, min(start + batch_size, len(data))))
+        x, _ = data.batch(list(range(start, min(start + batch_size, len(data)))))
         x = {k: v.to(device) for k, v in x.items()} if isinstance(x, dict) else x.to(device)
         batches.append({name: value.cpu() for name, value in model(as_input(x)).items()})
     return {name: torch.cat([batch[name] for batch in batches]) for name in batches[0]}

@@ -180,7 +180,7 @@ def _loader(data: Data, batch_size: int, *, shuffle: bool) -> DataLoader:
         bs=batch_size,
         shuffle=shuffle,
         drop_last=shuffle and len(data) > batch_size,  # batch norm cannot train on a single frame
-        create_batch=data.batch,
+        create_batch=lambda items: data.batch(items),  # a bound method would lose its self
         retain=lambda batch, _: batch,
         after_batch=lambda batch: (as_input(batch[0]), batch[1]),
     )

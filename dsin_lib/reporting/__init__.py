@@ -1,0 +1,1 @@
+"""Predictions become the tables and figures of the book; nothing here trains."""

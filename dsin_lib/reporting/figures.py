@@ -1,0 +1,110 @@
+"""Figures of numbers: training curves, locality, correction factors, thresholds, corrections."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from dsin_lib.config import Config
+from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
+from dsin_lib.reporting.tables import ALWAYS_POSITIVE, labels_and
+from dsin_lib.training.runs import Run
+
+sns.set_theme(style="ticks", context="notebook", palette="colorblind")
+STEP_NAMES = {
+    1: "step 1: patch prediction",
+    2: "step 2: fusion, patches frozen",
+    3: "step 3: patches and fusion",
+    4: "step 4: structure inference, the rest frozen",
+    5: "step 5: all",
+}
+
+
+def curves(runs: Mapping[str, Run]) -> Figure:
+    """Loss and mean F1 of the held-out subjects over the epochs of each step, one line a run."""
+    history = pd.concat(
+        [run.history.assign(run=name, F1=100 * run.history["valid_f1"]) for name, run in runs.items()]
+    )
+    steps = sorted(history["step"].unique())
+    figure, axes = plt.subplots(
+        2, len(steps), figsize=(1 + 4 * len(steps), 5.5), squeeze=False, sharex="col", layout="constrained"
+    )
+    for column, step in enumerate(steps):
+        of_step = history[history["step"] == step]
+        for axis, (value, label) in zip(
+            axes[:, column], {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}.items(), strict=True
+        ):
+            sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis,
+                         legend=axis is axes[0, -1])  # fmt: skip
+            axis.set(ylabel=label)
+        axes[0, column].set_title(STEP_NAMES[step], fontsize="medium")
+    sns.move_legend(axes[0, -1], "upper left", bbox_to_anchor=(1, 1), title=None, frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def locality(table: pd.DataFrame, rows: list[str]) -> Figure:
+    """F1 of each patch above always-positive, one cell an Action Unit."""
+    above = table.loc[rows] - table.loc[ALWAYS_POSITIVE]
+    figure, axis = plt.subplots(figsize=(10, 0.6 + 0.5 * len(rows)), layout="constrained")
+    limit = float(np.abs(above).to_numpy().max())
+    sns.heatmap(above, annot=True, fmt="+.0f", center=0, vmin=-limit, vmax=limit, cmap="vlag", ax=axis,
+                cbar_kws={"label": "F1 points above always positive"})  # fmt: skip
+    axis.set(xlabel="", ylabel="")
+    axis.tick_params(axis="y", rotation=0)
+    return figure
+
+
+def correction_factors(runs: Mapping[str, Run]) -> Figure:
+    """Mean and standard deviation of chi on the held-out subjects over training (as in Fig. 6)."""
+    figure, axis = plt.subplots(figsize=(8, 3.6), layout="constrained")
+    for name, run in runs.items():
+        history = run.history.reset_index(drop=True)
+        mean, std = history["chi_mean"], history["chi_std"]
+        (line,) = axis.plot(history.index, mean, label=name)
+        axis.fill_between(history.index, mean - std, mean + std, color=line.get_color(), alpha=0.2)
+        axis.axvline((history["step"] == 4).sum() - 0.5, color=line.get_color(), ls=":", lw=1)
+    axis.set(xlabel="epoch (dotted: step 5 begins)", ylabel=r"$\chi$", ylim=(0, 1))
+    axis.legend(frameon=False)
+    sns.despine(figure)
+    return figure
+
+
+def thresholds(run: Run, config: Config) -> Figure:
+    """F1 against tau on held-out (line) and test subjects (dashed), best held-out tau marked."""
+    aus = config.corpus.aus
+    parts = {part: labels_and(run, part, aus) for part in ("valid", "test")}
+    f1 = {part: 100 * f1_curves(p, y) for part, (y, p) in parts.items()}
+    taus = best_taus(parts["valid"][1], parts["valid"][0])
+    figure, axes = plt.subplots(3, 4, figsize=(11, 6.5), sharex=True, sharey=True, layout="constrained")
+    for j, (axis, au) in enumerate(zip(axes.flat, aus, strict=True)):
+        axis.plot(TAUS, f1["valid"][:, j], label="held-out subjects")
+        axis.plot(TAUS, f1["test"][:, j], "--", label="test subjects")
+        at = int(np.abs(TAUS - taus[j]).argmin())
+        axis.plot(TAUS[at], f1["valid"][at, j], "ko", markersize=5)
+        axis.axvline(0.5, color="0.8", lw=1, zorder=0)
+        axis.set_title(au, fontsize="medium")
+    figure.supxlabel(r"$\tau$")
+    figure.supylabel("F1 (%)")
+    axes[0, 0].legend(frameon=False, fontsize="small")
+    sns.despine(figure)
+    return figure
+
+
+def corrections(run: Run, config: Config) -> Figure:
+    """Test labels that structure inference puts right and spoils, at tau, per Action Unit."""
+    aus, tau = config.corpus.aus, config.evaluation.tau
+    y, y_hat = labels_and(run, "test", aus)
+    _, f = labels_and(run, "test", aus, "_fused")
+    was, is_ = (f >= tau) == y, (y_hat >= tau) == y
+    counts = pd.DataFrame({"put right": (~was & is_).sum(0), "spoiled": -(was & ~is_).sum(0)}, index=aus)
+    figure, axis = plt.subplots(figsize=(9, 3.6), layout="constrained")
+    counts.plot.bar(ax=axis, stacked=True, rot=0, color=["C2", "C3"], width=0.7)
+    axis.axhline(0, color="0.3", lw=1)
+    axis.set(ylabel=f"labels of {len(y)} test frames")
+    axis.legend(frameon=False)
+    sns.despine(figure)
+    return figure
