@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,10 +23,10 @@ from numpy.lib.format import open_memmap
 from data_prep.chunks import Chunk, whole
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS, LANDMARKS, write_text
-from dsin_lib.faces.align import Alignment, align
+from dsin_lib.faces.align import TRANSFORMS, align
 from dsin_lib.faces.images import ImageError, decode_image
 from dsin_lib.faces.landmarks import N_POINTS, landmarks
-from dsin_lib.faces.patches import PATCH_POINTS, PatchCrop, crop, resize
+from dsin_lib.faces.patches import PATCH_POINTS, WINDOWS, crop, resize
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 
 CHUNK = 64  # frames; what a kill costs at most, twice per worker
@@ -57,8 +57,8 @@ class Parameters:
 
     def __post_init__(self) -> None:
         allowed: dict[str, Sequence[Any]] = {
-            "alignment": get_args(Alignment),
-            "patch_crop": get_args(PatchCrop),
+            "alignment": tuple(TRANSFORMS),
+            "patch_crop": tuple(WINDOWS),
             "face_px": range(16, ALIGNED_PX + 1),
             "patch_px": range(8, ALIGNED_PX + 1),
             "upsample": range(4),
@@ -152,6 +152,7 @@ def find_landmarks(
                 column[tried[start : start + len(some)]] = part[name]
             content.update(part["digest"].tobytes())
     ok = columns["status"] == "ok"
+    boxes = dict(zip(BOX_COLUMNS, columns["box"].T, strict=True))
     table = frames.assign(
         status=pd.array(columns["status"], dtype="str"),
         detail=pd.array(columns["detail"], dtype="str"),
@@ -159,7 +160,7 @@ def find_landmarks(
         neutral=neutral(frames),
         n_faces=columns["n_faces"],
         score=_where(ok, columns["score"], "Float32"),
-        **{name: _where(ok, side, "Int32") for name, side in zip(BOX_COLUMNS, columns["box"].T)},
+        **{name: _where(ok, side, "Int32") for name, side in boxes.items()},
     )
     return Landmarks(table, columns["points"], content.hexdigest()[:16], folder.name)
 

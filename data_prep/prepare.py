@@ -96,8 +96,10 @@ def prepare(
 
 
 def corpus_state(root: Path, frames: pd.DataFrame) -> str:
-    """Sixteen hex digits for labels, image names and image sizes (bytes), read in seconds."""
+    """Sixteen hex digits for labels, image names and sizes, and the corpus' own record."""
     state = hashlib.sha256(digest(frames).encode())
+    own_record = root / "corpus.json"
+    state.update(own_record.read_bytes() if own_record.is_file() else b"")
     for source in frames["source"].dropna():
         state.update(b"%d," % (root / source).stat().st_size)
     return state.hexdigest()[:16]

@@ -72,7 +72,7 @@ def validate(frames: pd.DataFrame) -> pd.DataFrame:
     return frames.assign(**labels).sort_values(KEYS, ignore_index=True)
 
 
-def initial_status(frames: pd.DataFrame) -> "pd.Series[str]":
+def initial_status(frames: pd.DataFrame) -> pd.Series:
     """The status of every frame before an image was opened: ok, no image or no label."""
     status = pd.Series("ok", index=frames.index, dtype="str")
     status[frames[au_columns(frames)].isna().all(axis=1)] = "no label"
@@ -80,7 +80,7 @@ def initial_status(frames: pd.DataFrame) -> "pd.Series[str]":
     return status
 
 
-def neutral(frames: pd.DataFrame) -> "pd.Series[bool]":
+def neutral(frames: pd.DataFrame) -> pd.Series:
     """Which frames show a neutral face: every Action Unit coded, none active.
 
     Paper: Sec. 4.1.2, "geometry of neutral faces of all subjects"; neutral by label, since no

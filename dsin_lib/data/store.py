@@ -15,7 +15,6 @@ A folder without ``store.json`` is not a store: it is complete or absent.
 """
 
 import json
-import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -156,7 +155,7 @@ def publish(building: Path, root: Path, record: dict[str, Any]) -> None:
     """
     (root / RECORD).unlink(missing_ok=True)
     for name in FILES:
-        os.replace(building / name, root / name)
+        (building / name).replace(root / name)
     text = json.dumps({"format": FORMAT, **record}, indent=1, ensure_ascii=False)
     write_text(root / RECORD, text + "\n")
 
@@ -165,4 +164,4 @@ def write_text(path: Path, text: str) -> None:
     """Write a small text file that is whole or absent."""
     partial = path.with_name(path.name + ".partial")
     partial.write_text(text, encoding="utf-8")
-    os.replace(partial, path)
+    partial.replace(path)

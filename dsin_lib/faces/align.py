@@ -9,7 +9,6 @@ Conventions of points, boxes and sides: :mod:`dsin_lib.faces.landmarks`.
 """
 
 from collections.abc import Mapping
-from typing import Literal, get_args
 
 import cv2
 import numpy as np
@@ -17,8 +16,6 @@ from jaxtyping import Float, Float32, UInt8
 from skimage.transform import AffineTransform, SimilarityTransform
 
 from dsin_lib.shapes import ALIGNED_PX
-
-Alignment = Literal["similarity", "affine"]
 
 ANCHOR_POINTS = {
     "right_eye": range(36, 42),
@@ -36,6 +33,7 @@ some 40 px of forehead, where AU 1, 2 and 4 fold the skin, stay in sight above t
 """
 
 TRANSFORMS = {"similarity": SimilarityTransform, "affine": AffineTransform}
+"""The readings of the paper's "rigid transformation"; see :func:`align`."""
 
 
 class AlignmentError(ValueError):
@@ -109,7 +107,7 @@ def mean_anchors(
 
 
 def _fit(
-    source: Float[np.ndarray, "n 2"], target: Float[np.ndarray, "n 2"], alignment: Alignment
+    source: Float[np.ndarray, "n 2"], target: Float[np.ndarray, "n 2"], alignment: str
 ) -> SimilarityTransform | AffineTransform:
     """The least-squares transform from source to target points."""
     transform = TRANSFORMS[alignment].from_estimate(source, target)
@@ -123,7 +121,7 @@ def align(
     points: Float32[np.ndarray, "68 2"],
     anchors: Float[np.ndarray, "3 2"],
     *,
-    alignment: Alignment = "similarity",
+    alignment: str = "similarity",
 ) -> tuple[
     UInt8[np.ndarray, "224 224 3"],
     Float32[np.ndarray, "68 2"],
@@ -152,7 +150,7 @@ def align(
         AlignmentError: If the landmarks are degenerate.
     """
     if alignment not in TRANSFORMS:
-        raise ValueError(f"alignment: expected one of {get_args(Alignment)}, found {alignment!r}")
+        raise ValueError(f"alignment: expected one of {tuple(TRANSFORMS)}, found {alignment!r}")
     transform = _fit(anchors_of(points.astype(np.float64)), anchors, alignment)
     matrix = np.asarray(transform.params, dtype=np.float64)
     return _warp(image, matrix), transform(points).astype(np.float32), matrix

@@ -9,15 +9,11 @@ Source: the landmark groups and the factor 1.3 are those of the first author's p
 Conventions of points and sides: :mod:`dsin_lib.faces.landmarks`.
 """
 
-from typing import Literal
-
 import cv2
 import numpy as np
 from jaxtyping import Float32, UInt8
 
 from dsin_lib.shapes import PATCHES
-
-PatchCrop = Literal["box", "fixed"]
 
 PATCH_POINTS: dict[str, tuple[int, ...]] = {
     "right_eye": (*range(17, 22), *range(36, 42)),
@@ -36,7 +32,7 @@ def window(
     points: Float32[np.ndarray, "68 2"],
     name: str,
     *,
-    patch_crop: PatchCrop = "box",
+    patch_crop: str = "box",
     patch_px: int = PATCH_PX,
 ) -> tuple[float, float, float]:
     """Where a patch lies on the aligned face.
@@ -80,6 +76,7 @@ def _fixed(group: np.ndarray, patch_px: int) -> tuple[float, float, float]:
 
 
 WINDOWS = {"box": _box, "fixed": _fixed}
+"""The readings of "crop ... around interest points"; see :func:`window`."""
 
 
 def crop(
@@ -87,7 +84,7 @@ def crop(
     points: Float32[np.ndarray, "68 2"],
     name: str,
     *,
-    patch_crop: PatchCrop = "box",
+    patch_crop: str = "box",
     patch_px: int = PATCH_PX,
 ) -> UInt8[np.ndarray, "patch_px patch_px 3"]:
     """Cut one patch out of an aligned face.
