@@ -1,0 +1,106 @@
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dsin_lib.data.store import (
+    ANCHORS,
+    FILES,
+    FRAMES,
+    LANDMARKS,
+    RECORD,
+    Store,
+    StoreError,
+    publish,
+)
+from dsin_lib.shapes import PATCHES
+
+
+@pytest.fixture
+def building(tmp_path):
+    """A finished, unpublished store of two frames of which one has no face."""
+    folder = tmp_path / "building"
+    folder.mkdir()
+    frames = pd.DataFrame({"frame": [1, 2], "status": ["no face", "ok"], "neutral": [True, True]})
+    frames["row"] = pd.array([None, 0], dtype="Int64")
+    frames.to_parquet(folder / FRAMES)
+    for i, name in enumerate(PATCHES):
+        np.save(folder / f"{name}.npy", np.full((1, 56, 56, 3), i, np.uint8))
+    for name in LANDMARKS:
+        np.save(folder / f"{name}.npy", np.zeros((1, 68, 2), np.float32))
+    (folder / ANCHORS).write_text(json.dumps({"anchors": [[1, 2], [3, 4], [5, 6]], "notes": []}))
+    return folder
+
+
+@pytest.fixture
+def root(tmp_path, building):
+    folder = tmp_path / "store"
+    folder.mkdir()
+    publish(building, folder, {"parameters": {"face_px": 56}})
+    return folder
+
+
+def test_what_was_published_is_opened(root):
+    store = Store.open(root)
+    assert store.record["parameters"] == {"face_px": 56}
+    assert store.frames["status"].tolist() == ["no face", "ok"]
+    assert store.frames["row"].isna().tolist() == [True, False]
+    assert store.anchors.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert store.landmarks.shape == store.aligned_landmarks.shape == (1, 68, 2)
+
+
+def test_patches_are_mapped_and_read_only(root):
+    store = Store.open(root)
+    for i, name in enumerate(PATCHES):
+        patch = store.patch(name)
+        assert isinstance(patch, np.memmap) and (patch == i).all()
+        with pytest.raises(ValueError, match="read-only"):
+            patch[0, 0, 0, 0] = 1
+
+
+def test_another_patch_is_refused_with_the_allowed(root):
+    with pytest.raises(KeyError, match=r"right_cheek.*'left_cheek'"):
+        Store.open(root).patch("left_cheek")
+
+
+@pytest.mark.parametrize("name", [*FILES, RECORD])
+def test_an_incomplete_store_is_refused_naming_the_file(root, name):
+    (root / name).unlink()
+    with pytest.raises(StoreError, match=name):
+        Store.open(root)
+
+
+@pytest.mark.parametrize("name", ["mouth.npy", "landmarks.npy"])
+@pytest.mark.parametrize("kept", [0, 50, 150])
+def test_a_cut_array_is_refused_naming_the_file(root, name, kept):
+    path = root / name
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(StoreError, match=name):
+        Store.open(root)
+
+
+def test_an_array_of_another_length_is_refused(root):
+    np.save(root / "nose.npy", np.zeros((2, 56, 56, 3), np.uint8))
+    with pytest.raises(StoreError, match=r"nose\.npy: expected 1 rows.*found 2"):
+        Store.open(root)
+
+
+@pytest.mark.parametrize("text", ["", "[]", '{"format": 0}', '{"format": 999}', "{}"])
+def test_another_record_is_refused(root, text):
+    (root / RECORD).write_text(text)
+    with pytest.raises(StoreError, match=r"store\.json"):
+        Store.open(root)
+
+
+def test_a_folder_that_is_no_store(tmp_path):
+    with pytest.raises(StoreError, match=r"store\.json"):
+        Store.open(tmp_path)
+
+
+def test_publishing_half_a_store_leaves_none(tmp_path, root, building):
+    """The old store ends before its first file is replaced, and the new one never begins."""
+    with pytest.raises(FileNotFoundError):
+        publish(building, root, {})
+    with pytest.raises(StoreError):
+        Store.open(root)
