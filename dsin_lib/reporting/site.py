@@ -1,4 +1,4 @@
-"""Build the book: the committed pages and the executed notebooks become a site that needs no network.
+"""Build the book: committed pages and executed notebooks become a site that needs no network.
 
 The pages are assembled in a temporary folder, built there from scratch with every Sphinx warning
 an error, and moved into place in one step, so the site is complete or absent. MathJax comes from
@@ -130,6 +130,7 @@ def copy_mathjax(target: Path) -> None:
         copy = shutil.copytree if (wheel / name).is_dir() else shutil.copy
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         copy(wheel / name, target / name)
+    shutil.copy(ROOT / "LICENSE", target)  # MathJax's licence is the code's: Apache-2.0
 
 
 def drop_font_preloads(html: Path) -> None:

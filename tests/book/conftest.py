@@ -65,7 +65,7 @@ def _executed(folder: Path, name: str, code: str) -> Path:
             "$$\\hat y = \\sigma(x)$$"
         ),
         nbformat.v4.new_code_cell("columns = 1.0", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(code),
+        nbformat.v4.new_code_cell(code, metadata={"mystnb": {"image": {"alt": "A parabola"}}}),
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
@@ -73,5 +73,3 @@ def _executed(folder: Path, name: str, code: str) -> Path:
     nbformat.write(notebook, source)
     papermill.execute_notebook(source, target, parameters={"columns": 48.05}, progress_bar=False)
     return target
-
-

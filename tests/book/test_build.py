@@ -1,0 +1,49 @@
+"""The build refuses what is missing or wrong, in words, and leaves no half-made site."""
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from dsin_lib.reporting import site as book
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    """A copy of the book's pages, to spoil."""
+    shutil.copytree(book.ROOT / "book", tmp_path / "pages" / "book")
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(book.ROOT / name, tmp_path / "pages")
+    return tmp_path / "pages"
+
+
+@pytest.fixture
+def executed(tmp_path: Path) -> Path:
+    """A folder with an empty notebook for each chapter."""
+    folder = tmp_path / "executed"
+    folder.mkdir()
+    for name in book.notebooks(book.ROOT):
+        cells = [nbformat.v4.new_markdown_cell(f"# {name}")]
+        nbformat.write(nbformat.v4.new_notebook(cells=cells), folder / f"{name}.ipynb")
+    return folder
+
+
+def test_missing_notebook_is_named(pages: Path, executed: Path, tmp_path: Path) -> None:
+    (executed / "fusion.ipynb").unlink()
+    with pytest.raises(FileNotFoundError, match=r"of: fusion\. .*papermill"):
+        book.build_site(pages, executed, tmp_path / "site")
+
+
+def test_warning_is_an_error_and_the_old_site_stays(
+    pages: Path, executed: Path, tmp_path: Path
+) -> None:
+    old = tmp_path / "site" / "index.html"
+    old.parent.mkdir()
+    old.write_text("the old site")
+    with (pages / "book" / "notation.md").open("a", encoding="utf-8") as notation:
+        notation.write("\n{eq}`eq:11`\n")
+    with pytest.raises(book.SiteError, match=r"book/notation\.md:\d+: WARNING: .*eq:11"):
+        book.build_site(pages, executed, old.parent)
+    assert old.read_text() == "the old site"
+    assert {path.name for path in tmp_path.iterdir()} == {"pages", "executed", "site"}
