@@ -14,9 +14,10 @@ from dsin_lib.facs import BP4D_AUS
 
 PX = 256
 FACE_CENTRE = (224.0, 115.0)  # of skimage.data.astronaut(), pixels (x, y)
+NEUTRAL, ACTIVE = (0,) * 12, (1,) + (0,) * 11
 
 
-def portrait(seed: int, degrees: float = 8.0) -> np.ndarray:
+def draw_portrait(seed: int, degrees: float = 8.0) -> np.ndarray:
     """The astronaut's head and shoulders, 256 px, turned by up to ``degrees``."""
     rng = np.random.default_rng(seed)
     to_image = (
@@ -30,8 +31,8 @@ def portrait(seed: int, degrees: float = 8.0) -> np.ndarray:
     return (255 * picture).astype(np.uint8)
 
 
-def write_labels(root: Path, sequence: str, codes: Mapping[int, Sequence[int]]) -> Path:
-    """``F001_T1``'s label file: for each frame the codes of the twelve units."""
+def write_label_file(root: Path, sequence: str, codes: Mapping[int, Sequence[int]]) -> Path:
+    """A label file: for each frame the codes of the twelve units, 9 for all others."""
     path = root / "AUCoding" / "AU_OCC" / f"{sequence}.csv"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as stream:
@@ -46,8 +47,13 @@ def write_labels(root: Path, sequence: str, codes: Mapping[int, Sequence[int]]) 
 
 
 @pytest.fixture
+def write_labels() -> Callable[..., Path]:
+    return write_label_file
+
+
+@pytest.fixture
 def make_corpus(tmp_path: Path) -> Callable[..., Path]:
-    """Write a corpus: ``sequences`` maps ``F001_T1`` to its number of frames."""
+    """Write a corpus: ``sequences`` maps ``F001_T1`` to its number of frames, odd ones neutral."""
 
     def make(
         sequences: Mapping[str, int] | None = None,
@@ -55,19 +61,16 @@ def make_corpus(tmp_path: Path) -> Callable[..., Path]:
         name: str = "corpus",
         padding: int = 4,
         suffix: str = ".jpg",
-        first: int = 1,
     ) -> Path:
         root = tmp_path / name
-        sequences = sequences or {"F001_T1": 6, "M002_T1": 6}
-        for n, (sequence, length) in enumerate(sequences.items()):
+        for n, (sequence, length) in enumerate((sequences or {"F001_T1": 4, "M002_T1": 4}).items()):
             folder = root.joinpath(*sequence.split("_"))
             folder.mkdir(parents=True)
-            codes = {}
-            for i in range(length):
-                image = Image.fromarray(portrait(100 * n + i))
-                image.save(folder / f"{first + i:0{padding}d}{suffix}")
-                codes[first + i] = [0] * 12 if i % 2 == 0 else [1] + [0] * 11
-            write_labels(root, sequence, codes)
+            frames = range(1, length + 1)
+            for frame in frames:
+                image = Image.fromarray(draw_portrait(100 * n + frame))
+                image.save(folder / f"{frame:0{padding}d}{suffix}")
+            write_label_file(root, sequence, {f: NEUTRAL if f % 2 else ACTIVE for f in frames})
         return root
 
     return make

@@ -1,0 +1,298 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+
+from data_prep import passes
+from data_prep.prepare import prepare as prepare_with_workers
+from dsin_lib.data.store import FILES, LANDMARKS, RECORD, Store, StoreError
+from dsin_lib.faces.align import AlignmentError, anchors_of
+from dsin_lib.faces.patches import window
+from dsin_lib.shapes import PATCHES
+
+PROJECT = Path(__file__).resolve().parents[2]
+prepare = partial(prepare_with_workers, workers=1, progress=False)
+
+KILLABLE = """
+import sys
+from data_prep import passes
+from data_prep.prepare import prepare
+passes.CHUNK = 4
+if __name__ == "__main__":
+    prepare(sys.argv[1], sys.argv[2], workers=2, progress=False)
+"""
+
+
+def arrays(store: Store) -> dict[str, np.ndarray]:
+    named = {name: np.array(store.patch(name)) for name in PATCHES}
+    return {**named, **{name: np.array(getattr(store, name)) for name in LANDMARKS}}
+
+
+def assert_same(one: Store, other: Store) -> None:
+    pd.testing.assert_frame_equal(one.frames, other.frames)
+    for name, array in arrays(one).items():
+        assert np.array_equal(array, arrays(other)[name]), name
+    assert np.array_equal(one.anchors, other.anchors)
+
+
+def stamps(folder: Path) -> dict[str, int]:
+    return {
+        str(path.relative_to(folder)): path.stat().st_mtime_ns
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def status_of(store: Store, subject: str, frame: int) -> tuple[str, str]:
+    row = store.frames.query("subject == @subject and frame == @frame").iloc[0]
+    assert pd.isna(row["row"]) == (row["status"] != "ok")
+    return row["status"], row["detail"]
+
+
+def test_a_corpus_becomes_a_store(make_corpus, tmp_path, capsys):
+    prepare(make_corpus(), tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    assert (store.frames["status"] == "ok").all() and len(store.frames) == 8
+    assert store.frames["row"].tolist() == list(range(8))
+    assert store.frames["neutral"].tolist() == [True, False] * 4
+    shapes = {name: store.patch(name).shape for name in PATCHES}
+    assert shapes == {**dict.fromkeys(PATCHES, (8, 56, 56, 3)), "face": (8, 112, 112, 3)}
+    assert all(store.patch(name).dtype == np.uint8 for name in PATCHES)
+    assert store.anchor_record["neutral_frames"] == {"F001": 2, "M002": 2}
+    assert store.record["counts"] == {"frames": 8, "ok": 8}
+    assert sorted(path.name for path in store.root.iterdir()) == sorted([*FILES, RECORD])
+    assert "8 frames: 8 ok" in capsys.readouterr().err
+
+
+def test_every_face_lies_on_the_anchors_whatever_its_pose(make_corpus, tmp_path):
+    """One person in eight poses: eyes and mouth to a pixel and a half, pictures alike."""
+    prepare(make_corpus(), tmp_path / "store", face_px=224)
+    store = Store.open(tmp_path / "store")
+    for points in store.aligned_landmarks:
+        assert np.abs(anchors_of(points) - store.anchors).max() < 1.5
+    faces = store.patch("face").astype(float)[:, 50:170, 50:170]
+    assert np.abs(faces - faces.mean(0)).mean() < 8
+    raw = store.landmarks.astype(float)
+    assert (
+        np.abs(raw - raw.mean(0)).mean()
+        > 5 * np.abs(store.aligned_landmarks - store.aligned_landmarks.mean(0)).mean()
+    )
+
+
+def test_patches_are_cut_from_the_aligned_face(make_corpus, tmp_path):
+    prepare(make_corpus({"F001_T1": 2}), tmp_path / "store", face_px=224, patch_crop="fixed")
+    store = Store.open(tmp_path / "store")
+    for row in range(2):
+        points = np.array(store.aligned_landmarks[row])
+        for name in PATCHES[:-1]:
+            x, y, _ = window(points, name, patch_crop="fixed")
+            left, top = int(x - 27.5), int(y - 27.5)
+            cut = store.patch("face")[row, top : top + 56, left : left + 56]
+            assert np.array_equal(store.patch(name)[row], cut)
+
+
+def test_any_layout_gives_the_same_pixels(make_corpus, tmp_path):
+    sequences = {"F001_T1": 3}
+    stores = []
+    for name, padding in (("three", 3), ("five", 5)):
+        prepare(
+            make_corpus(sequences, name=name, padding=padding, suffix=".png"), tmp_path / f"{name}_"
+        )
+        stores.append(Store.open(tmp_path / f"{name}_"))
+    three, five = (arrays(store) for store in stores)
+    assert all(np.array_equal(three[name], five[name]) for name in three)
+
+
+@pytest.fixture
+def damaged(make_corpus) -> Path:
+    """A corpus with one frame of each kind of trouble."""
+    root = make_corpus({"F001_T1": 4, "M002_T1": 5})
+    folder = root / "F001" / "T1"
+    whole = (folder / "0001.jpg").read_bytes()
+    (folder / "0001.jpg").write_bytes(whole[: len(whole) // 2])
+    (folder / "0002.jpg").write_text("<html>404 not found</html>")
+    (folder / "0003.jpg").write_bytes(b"")
+    (folder / "0009.jpg").write_bytes(whole)  # no label
+    folder = root / "M002" / "T1"
+    (folder / "0002.jpg").unlink()
+    Image.new("RGB", (256, 256), "grey").save(folder / "0004.jpg")
+    return root
+
+
+def test_every_failed_frame_is_listed_with_its_reason(damaged, tmp_path, capsys):
+    prepare(damaged, tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    expected = {
+        ("F001", 1): ("truncated image", "F001/T1/0001.jpg"),
+        ("F001", 2): ("unreadable image", "F001/T1/0002.jpg"),
+        ("F001", 3): ("unreadable image", "F001/T1/0003.jpg"),
+        ("F001", 9): ("no label", ""),
+        ("M002", 2): ("no image", ""),
+        ("M002", 4): ("no face", "M002/T1/0004.jpg"),
+    }
+    for key, (status, path) in expected.items():
+        found, detail = status_of(store, *key)
+        assert found == status and path in detail
+    ok = store.frames.query("status == 'ok'")
+    assert len(store.frames) == 10 and len(ok) == 4
+    assert ok["row"].tolist() == [0, 1, 2, 3] and len(store.patch("face")) == 4
+    printed = capsys.readouterr().err
+    assert "10 frames: 4 ok, 2 unreadable image, " in printed
+    assert "F001/T1/0001.jpg" in printed
+
+
+def test_a_subject_without_neutral_faces_is_noted(damaged, tmp_path):
+    """F001's neutral frames 1 and 3 are damaged: M002's serve it too."""
+    prepare(damaged, tmp_path / "store")
+    record = Store.open(tmp_path / "store").anchor_record
+    assert record["neutral_frames"] == {"F001": 0, "M002": 3}
+    assert len(record["notes"]) == 1 and record["notes"][0].startswith("F001: no neutral frame")
+
+
+def test_no_neutral_frame_at_all_is_an_error(make_corpus, write_labels, tmp_path):
+    root = make_corpus({"F001_T1": 2})
+    write_labels(root, "F001_T1", {1: [1] * 12, 2: [9, *[0] * 11]})
+    with pytest.raises(AlignmentError, match="at least one neutral frame"):
+        prepare(root, tmp_path / "store")
+    with pytest.raises(StoreError):
+        Store.open(tmp_path / "store")
+
+
+def test_code_9_stays_missing(make_corpus, write_labels, tmp_path):
+    root = make_corpus({"F001_T1": 3})
+    write_labels(root, "F001_T1", {1: [0] * 12, 2: [0] * 11 + [9], 3: [9] * 12})
+    prepare(root, tmp_path / "store")
+    frames = Store.open(tmp_path / "store").frames
+    assert frames["AU24"].isna().tolist() == [False, True, True]
+    assert frames["status"].tolist() == ["ok", "ok", "no label"]
+    assert frames["neutral"].tolist() == [True, False, False]
+
+
+def test_again_does_nothing(make_corpus, tmp_path, capsys):
+    root = make_corpus({"F001_T1": 2})
+    prepare(root, tmp_path / "store")
+    before = stamps(tmp_path / "store")
+    capsys.readouterr()
+    prepare(root, tmp_path / "store")
+    assert stamps(tmp_path / "store") == before
+    assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"face_px": 64}, "face_px 112 -> 64"),
+        ({"alignment": "affine"}, "alignment 'similarity' -> 'affine'"),
+        ({"patch_crop": "fixed"}, "patch_crop 'box' -> 'fixed'"),
+    ],
+)
+def test_other_parameters_make_it_anew_and_say_so(make_corpus, tmp_path, capsys, changed, said):
+    root = make_corpus({"F001_T1": 2})
+    prepare(root, tmp_path / "store")
+    before = arrays(Store.open(tmp_path / "store"))
+    capsys.readouterr()
+    prepare(root, tmp_path / "store", **changed)
+    after = arrays(Store.open(tmp_path / "store"))
+    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert any(not np.array_equal(before[name], after[name]) for name in before)
+
+
+def test_a_changed_corpus_makes_it_anew(make_corpus, write_labels, tmp_path, capsys):
+    root = make_corpus({"F001_T1": 2})
+    prepare(root, tmp_path / "store")
+    write_labels(root, "F001_T1", {1: [0] * 12, 2: [0, 1] + [0] * 10})
+    capsys.readouterr()
+    prepare(root, tmp_path / "store")
+    assert "state" in capsys.readouterr().err
+    assert Store.open(tmp_path / "store").frames["AU02"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"alignment": "rigid"}, r"alignment.*similarity.*affine.*'rigid'"),
+        ({"patch_crop": "circle"}, r"patch_crop.*box.*fixed.*'circle'"),
+        ({"face_px": 0}, "face_px"),
+        ({"patch_px": 500}, "patch_px"),
+        ({"upsample": -1}, "upsample"),
+    ],
+)
+def test_wrong_parameters_are_refused_before_anything_runs(tmp_path, wrong, said):
+    with pytest.raises(ValueError, match=said):
+        prepare(tmp_path / "nowhere", tmp_path / "store", **wrong)
+    assert not (tmp_path / "store").exists()
+
+
+def test_the_working_directory_does_not_matter(make_corpus, tmp_path, monkeypatch):
+    root = make_corpus({"F001_T1": 2})
+    prepare(root, tmp_path / "store")
+    monkeypatch.chdir(tmp_path)
+    prepare(Path(root.name), Path("elsewhere"))
+    assert_same(Store.open(tmp_path / "store"), Store.open(tmp_path / "elsewhere"))
+
+
+def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
+    """Two workers; killed in each pass; nothing finished is done again; the same store."""
+    monkeypatch.setattr(passes, "CHUNK", 4)
+    root, store = make_corpus({"F001_T1": 40, "M002_T1": 40}), tmp_path / "store"
+    script = tmp_path / "killable.py"
+    script.write_text(KILLABLE)
+    for pattern in ("landmarks-*/0*.npz", "pixels-*/*.done"):
+        process = subprocess.Popen(
+            [sys.executable, script, root, store],
+            env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
+        )
+        finished = []
+        while process.poll() is None and len(finished) < 2:
+            time.sleep(0.005)
+            finished = list((store / ".parts").glob(pattern))
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert finished, f"never saw {pattern}"
+        with pytest.raises(StoreError):
+            Store.open(store)
+    time.sleep(0.3)  # the workers end with their parent
+    kept = stamps(store / ".parts")
+    done = {name: stamp for name, stamp in kept.items() if name.endswith((".npz", ".done"))}
+    assert len([name for name in done if name.endswith(".npz")]) == 20
+
+    seen: dict[str, int] = {}
+    monkeypatch.setattr("shutil.rmtree", lambda path: seen.update(stamps(Path(path))))
+    prepare(root, store)
+    monkeypatch.undo()
+    assert {name: seen[name] for name in done} == done
+
+    monkeypatch.chdir(tmp_path)
+    prepare(root, tmp_path / "uninterrupted")
+    assert_same(Store.open(store), Store.open(tmp_path / "uninterrupted"))
+
+
+def test_workers_end_with_a_killed_parent(make_corpus, tmp_path):
+    root, script = make_corpus({"F001_T1": 30}), tmp_path / "killable.py"
+    script.write_text(KILLABLE)
+    process = subprocess.Popen(
+        [sys.executable, script, root, tmp_path / "store"],
+        env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
+        start_new_session=True,
+    )
+    while process.poll() is None and not list(tmp_path.glob("store/.parts/*/0*.npz")):
+        time.sleep(0.005)
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            os.killpg(process.pid, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGKILL)
+    pytest.fail("workers outlived their parent by ten seconds")
