@@ -1,0 +1,127 @@
+"""Hair on the head: where it grows, its colour and volume."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from data_prep.synth import raster
+from data_prep.synth.asset import SKIN, head
+from data_prep.synth.canvas import HEIGHT, WIDTH, canvas, noise, smoothstep
+from data_prep.synth.identity import Identity
+
+COLOURS = {
+    "black": (0.07, 0.06, 0.055), "dark brown": (0.17, 0.11, 0.08), "brown": (0.31, 0.20, 0.13),
+    "blond": (0.58, 0.45, 0.28), "red": (0.42, 0.19, 0.09), "grey": (0.58, 0.57, 0.56),
+}  # fmt: skip
+"""sRGB."""
+
+
+@dataclass(frozen=True)
+class Hair:
+    """A haircut.
+
+    Attributes:
+        style: one of `STYLES`.
+        colour: (3) linear.
+        front: height of the hairline over the eyes, dm.
+        recession: how far the temples recede, dm.
+        top, sides: volume over the skin, dm.
+        density: 0 bald .. 1.
+        long: whether hair falls to the shoulders (the hair hull is drawn).
+        parting: x of the parting, dm.
+    """
+
+    style: str
+    colour: np.ndarray
+    front: float
+    recession: float
+    top: float
+    sides: float
+    density: float
+    long: bool
+    parting: float
+
+
+STYLES = {
+    "bald": (0.0, 0.0, 0.0, False), "buzz": (0.015, 0.01, 0.8, False),
+    "short": (0.10, 0.04, 1.0, False), "full": (0.20, 0.10, 1.0, False),
+    "tied": (0.04, 0.03, 1.0, False), "curly": (0.26, 0.22, 1.0, False),
+    "long": (0.09, 0.06, 1.0, True),
+}  # fmt: skip
+"""Style -> volume on top, at the sides (dm), density, long."""
+SHARES = {
+    "F": {"short": 0.10, "full": 0.10, "tied": 0.25, "curly": 0.10, "long": 0.45},
+    "M": {"bald": 0.10, "buzz": 0.20, "short": 0.40, "full": 0.20, "curly": 0.10},
+}
+"""Share of styles by sex letter."""
+
+
+def _colour(person: Identity, rng: np.random.Generator) -> np.ndarray:
+    fair = person.ancestry[2] ** 2
+    share = np.array([0.75 - 0.6 * fair, 0.25 + 0.1 * fair, 0.25 * fair, 0.15 * fair, 0.05 * fair])
+    name = rng.choice(list(COLOURS)[:5], p=share / share.sum())
+    rgb = np.array(COLOURS[name]) * rng.uniform(0.8, 1.25)
+    grey = np.clip(smoothstep(0.35, 0.95, person.oldness) + rng.normal(0, 0.12), 0, 1)
+    rgb = rgb * (1 - grey) + np.array(COLOURS["grey"]) * grey
+    return np.clip(rgb, 0, 1).astype(np.float32) ** np.float32(2.2)
+
+
+def draw(person: Identity, rng: np.random.Generator) -> Hair:
+    """Returns a haircut that this person may have."""
+    shares = SHARES["M" if person.male else "F"]
+    style = str(rng.choice(list(shares), p=list(shares.values())))
+    top, sides, density, is_long = STYLES[style]
+    return Hair(
+        style=style,
+        colour=_colour(person, rng),
+        front=rng.uniform(0.56, 0.70) + 0.1 * person.male * person.oldness * rng.random(),
+        recession=rng.uniform(0, 0.08) + 0.25 * person.male * person.oldness * rng.random(),
+        top=top * rng.uniform(0.8, 1.25),
+        sides=sides * rng.uniform(0.8, 1.25),
+        density=density,
+        long=is_long,
+        parting=float(rng.choice([-0.3, 0.0, 0.3])),
+    )
+
+
+def _hairline(style: Hair) -> np.ndarray:
+    """Returns the height of each texel over the hairline (H W), dm."""
+    c = canvas()
+    azimuth = np.arctan2(abs(c.x), c.z + 0.60)
+    knots = np.array([0.0, 0.35, 0.62, 0.80, 0.98, 1.12, 1.30, 1.55, 1.9, 2.4])
+    line = np.array([0.0, 0.015, 0.0, -0.08, -0.30, -0.80, -0.92, -0.62, -1.05, -1.2])
+    line = style.front + line
+    line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
+    if style.style in ("buzz", "short", "bald"):
+        line[5:7] += 0.15
+    return c.y - np.interp(azimuth, knots, line).astype(np.float32)
+
+
+def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the hair's opacity (H W) and its linear colour by strand (H W 3)."""
+    strands = noise(rng, 0.8, 16.0) * 0.6 + noise(rng, 2.2, 30.0) * 0.4
+    if style.style == "curly":
+        strands = noise(rng, 1.6) * 0.7 + noise(rng, 4.0) * 0.5
+    if style.style in ("buzz", "bald"):
+        strands = noise(rng, 0.8)
+    over = _hairline(style) + 0.012 * noise(rng, 5) + 0.018 * strands
+    alpha = smoothstep(-0.05, 0.05, over) * style.density
+    alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
+    depth = smoothstep(-0.02, 0.2, over)
+    shade = np.clip((1 - 0.25 * depth) * (1 + 0.30 * strands), 0.3, 1.9)
+    return alpha.astype(np.float32), style.colour * shade[..., None]
+
+
+def grow(neutral: np.ndarray, alpha: np.ndarray, style: Hair) -> np.ndarray:
+    """Returns the vertices (V 3) with the hair's volume under the opacity `alpha` (H W)."""
+    h, c = head(), canvas()
+    normal = np.empty_like(neutral)
+    raster.normals(neutral, h.triangles[h.region == SKIN], normal)
+    soft = cv2.GaussianBlur(alpha, (0, 0), 5)
+    column = np.clip(c.texel[:, 0], 0, WIDTH - 1).astype(int)
+    row = np.clip(c.texel[:, 1], 0, HEIGHT - 1).astype(int)
+    here = smoothstep(0.25, 1.0, soft[row, column]) * (1 - h.ears) * (h.vertex_region == SKIN)
+    up = smoothstep(0.35, 1.0, c.mean_face[:, 1])
+    volume = here * (style.sides * (1 - up) + style.top * up)
+    return (neutral + normal * volume[:, None]).astype(np.float32)

@@ -1,0 +1,152 @@
+"""Who is it? Sex, age, ancestry and the shape of a head, drawn once a subject."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from data_prep.synth import asset
+from data_prep.synth.asset import LOWER_TEETH, UPPER_TEETH, head
+from data_prep.synth.seeds import check_subject, stream
+
+ANCESTRY_SHARES = {"caucasian": 20 / 41, "asian": 11 / 41, "african": 6 / 41, "mixed": 4 / 41}
+"""Share of subjects by main ancestry.
+
+Source: BP4D's participants as reported (20 Euro-American, 11 Asian, 6 African-American,
+4 Hispanic), Zhang et al., Image and Vision Computing 32 (2014), Sec. 3.1; "mixed" stands in for
+the last.
+"""
+ANCESTRY_ORDER = ("african", "asian", "caucasian")
+
+STRENGTH = 0.5
+"""Scale of the shape targets: 1.0 gives caricatures, 0.3 gives siblings (judged by eye)."""
+
+SPREAD = {
+    "head": 0.45, "forehead": 0.6, "eyebrows": 0.5, "eyes": 0.35, "nose": 0.6,
+    "mouth": 0.45, "cheek": 0.6, "chin": 0.55, "ears": 0.6, "asym": 0.3,
+}  # fmt: skip
+"""Standard deviation of a target's weight by folder, before STRENGTH (judged by eye)."""
+DAMPED = {
+    "lip-height": 0.5, "lip-middle": 0.3, "lip-ext": 0.3, "angles": 0.4, "mouth-scale-vert": 0.4,
+    "mouth-trans": 0.5, "laugh-lines": 0.4, "head-trans": 0.0, "eye-height": 0.5,
+    "eye-scale": 0.5, "eyefold": 0.5, "eye-corner": 0.6, "head-back": 0.2, "ear-wing": 0.5,
+    "head-diamond": 0.4, "head-square": 0.5, "head-triangular": 0.4, "head-inverted": 0.4,
+    "chin-cleft": 0.5, "bag": 0.7,
+}  # fmt: skip
+"""Targets that look like an expression, or like nobody, when drawn at full spread: a mouth that
+opens or a brow that sinks would be an unlabelled Action Unit."""
+OPPOSITE = (
+    ("-decr", "-incr"), ("-down", "-up"), ("-in", "-out"), ("-backward", "-forward"),
+    ("-concave", "-convex"), ("-compress", "-uncompress"),
+)  # fmt: skip
+ABSENT = 0.4
+"""Probability that a shape target stays at zero: most people are average in most respects."""
+TEETH_BEHIND_LIPS = 0.05
+"""dm the teeth are moved back, so that closed lips hide them."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """One subject.
+
+    Attributes:
+        subject: BP4D-style name; its letter is the sex.
+        male: 0 or 1.
+        age: years.
+        ancestry: weights of (african, asian, caucasian), sum 1.
+        build: -1 thin .. 1 heavy.
+        vertices: (V 3) the neutral face, dm, origin between the eyes.
+    """
+
+    subject: str
+    male: float
+    age: float
+    ancestry: np.ndarray
+    build: float
+    vertices: np.ndarray
+
+    @property
+    def oldness(self) -> float:
+        """0 at 18 years, 1 at 75."""
+        return float(np.clip((self.age - 18) / 57, 0, 1))
+
+
+def draw_ancestry(rng: np.random.Generator) -> np.ndarray:
+    """Returns ancestry weights (3): one main part with a share of the others."""
+    main = rng.choice(list(ANCESTRY_SHARES), p=list(ANCESTRY_SHARES.values()))
+    if main == "mixed":
+        return rng.dirichlet([1.2, 1.2, 2.0])
+    weights = rng.dirichlet([0.3, 0.3, 0.3]) * rng.uniform(0, 0.3)
+    weights[ANCESTRY_ORDER.index(main)] += 1 - weights.sum()
+    return weights
+
+
+def identity(subject: str, seed: int) -> Identity:
+    """Returns the subject that this name and seed stand for.
+
+    Raises:
+        ValueError: not a BP4D subject name.
+    """
+    rng = stream(seed, "identity", check_subject(subject))
+    male = float(subject[0] == "M")
+    age = 18 + 47 * rng.beta(1.0, 2.2)
+    ancestry = draw_ancestry(rng)
+    build = float(np.clip(rng.normal(0, 0.4), -0.8, 0.9))
+    softened = np.clip(abs(male - rng.beta(1.5, 8)), 0, 1)
+    vertices = _macro_shape(softened, (age - 18) / 70, build, ancestry) + _local_shape(rng)
+    region = head().vertex_region
+    vertices[(region == UPPER_TEETH) | (region == LOWER_TEETH), 2] -= TEETH_BEHIND_LIPS
+    vertices = (vertices - asset.eye_centre(vertices)).astype(np.float32)
+    return Identity(subject, male, float(age), ancestry, build, vertices)
+
+
+def _macro_shape(male: float, old: float, build: float, ancestry: np.ndarray) -> np.ndarray:
+    """Returns the mean shape (V 3) of a sex, age, build and ancestry, as MakeHuman blends it."""
+    h = head()
+    out = h.vertices.copy()
+    builds = {"min": max(-build, 0), "average": 1 - abs(build), "max": max(build, 0)}
+    for sex, by_sex in (("male", male), ("female", 1 - male)):
+        for age, by_age in (("young", 1 - old), ("old", old)):
+            weight = by_sex * by_age
+            for name, share in builds.items():
+                out += weight * share * h.morph("macro", f"{sex}/{age}/{name}")
+            for name, share in zip(ANCESTRY_ORDER, ancestry, strict=True):
+                out += weight * share * h.morph("macro", f"{sex}/{age}/{name}")
+    return out
+
+
+def _axes() -> list[tuple[str, str | None]]:
+    """Returns the shape axes: (target at positive weight, target at negative weight or None)."""
+    names, axes, taken = head().local, [], set()
+    for name in names:
+        if name in taken or name.split("/")[1].startswith("r-"):
+            continue
+        for low, high in OPPOSITE:
+            if name.endswith(low) and (other := name.removesuffix(low) + high) in names:
+                axes.append((other, name))
+                taken |= {name, other}
+                break
+        else:
+            if name not in taken and not any(
+                name.endswith(high) and name.removesuffix(high) + low in names
+                for low, high in OPPOSITE
+            ):
+                axes.append((name, None))
+    return axes
+
+
+def _local_shape(rng: np.random.Generator) -> np.ndarray:
+    """Returns the personal displacement (V 3); left and right share every drawn weight."""
+    h = head()
+    out = np.zeros_like(h.vertices)
+    for up, down in _axes():
+        folder, stem = up.split("/")
+        damping = np.prod([v for k, v in DAMPED.items() if k in stem])
+        weight = rng.normal(0, SPREAD[folder] * STRENGTH) * (rng.random() > ABSENT) * damping
+        weight = float(np.clip(weight, -0.8, 0.8))
+        target = up if weight >= 0 else down
+        if target is None or weight == 0:
+            continue
+        out += abs(weight) * h.morph("local", target)
+        if stem.startswith("l-"):
+            out += abs(weight) * h.morph("local", target.replace("/l-", "/r-"))
+    return out

@@ -1,0 +1,233 @@
+"""Which Action Units are active? A latent Gaussian process with the real corpus's statistics.
+
+Every AU has a latent value z(t); it is labelled active while z > 0. Within a task
+
+    z = mean(task, AU) + subject + subject-by-task + course(t),
+
+three Gaussian parts whose variances add to one. The task means give the prevalence by task; the
+parts share one correlation matrix, solved so that the binary labels have the reference's phi; the
+shares of the parts and each AU's time constant are fitted to variance explained and to the length
+of active runs (`calibrate.py` -> `label_process.json`). No label is ever changed afterwards.
+"""
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from scipy import optimize, signal, stats
+
+from data_prep.synth.action_units import CODED
+from data_prep.synth.seeds import SUBJECTS, TASKS, stream
+
+HERE = Path(__file__).parent
+N_AU = len(CODED)
+
+LEVEL_BOUNDS = (0.08, 0.22, 0.42, 0.65, 0.88, 1.0)
+"""Drawn intensity at the lower bound of FACS levels A, B, C, D, E and at the top of E.
+
+A is a trace that a coder just sees; the steps are FACS's: A and B narrow, C and D wide."""
+BELOW_THRESHOLD = 0.25
+"""Latent range under the threshold in which an AU already stirs, unlabelled: onsets are smooth."""
+LONGEST_MEMORY = 1200
+"""Frames run before a sequence starts, so that its first frame is as any other."""
+
+
+@lru_cache(maxsize=1)
+def statistics() -> dict:
+    """Returns the reference statistics (`statistics.json`, source inside)."""
+    found = json.loads((HERE / "statistics.json").read_text())
+    if tuple(found["aus"]) != CODED:
+        raise ValueError(f"statistics.json: expected AUs {CODED}, found {found['aus']}")
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class Process:
+    """Parameters of the latent process.
+
+    Attributes:
+        mean: (task au) latent mean.
+        subject, interaction: (au) standard deviation of the subject's and the sequence's part.
+        tau: (au) time constant of the course, frames.
+        correlation: (au au) shared by the three parts.
+    """
+
+    mean: np.ndarray
+    subject: np.ndarray
+    interaction: np.ndarray
+    tau: np.ndarray
+    correlation: np.ndarray
+
+    @property
+    def course(self) -> np.ndarray:
+        """(au) standard deviation of the part that moves."""
+        return np.sqrt(np.clip(1 - self.subject**2 - self.interaction**2, 0, 1))
+
+
+def task_means() -> np.ndarray:
+    """Returns latent means (task au) that give the reference's prevalence with tasks of one size."""
+    reference = statistics()
+    by_task = np.array([reference["prevalence_by_task"][t] for t in TASKS])
+    means = stats.norm.ppf(np.clip(by_task, 0.004, 0.996))
+    for a, target in enumerate(reference["prevalence"]):
+        shift = optimize.brentq(
+            lambda d, a=a, p=target: stats.norm.cdf(means[:, a] + d).mean() - p, -1, 1
+        )
+        means[:, a] += shift
+    return means
+
+
+def both_active(mean_i: np.ndarray, mean_j: np.ndarray, rho: float) -> float:
+    """Returns P(both latents > 0), averaged over tasks, at within-task correlation rho."""
+    cases = zip(mean_i, mean_j, strict=True)
+    cov = [[1, rho], [rho, 1]]
+    return float(np.mean([stats.multivariate_normal.cdf([i, j], cov=cov) for i, j in cases]))
+
+
+@lru_cache(maxsize=1)
+def within_task_correlation() -> np.ndarray:
+    """Returns the within-task latent correlation (au au) that gives the reference's phi."""
+    reference, means = statistics(), task_means()
+    p, phi = np.array(reference["prevalence"]), np.array(reference["phi"])
+    rho = np.eye(N_AU)
+    for i in range(N_AU):
+        for j in range(i):
+            spread = np.sqrt(p[i] * (1 - p[i]) * p[j] * (1 - p[j]))
+            target = phi[i, j] * spread + p[i] * p[j]
+
+            def error(r, i=i, j=j, target=target):
+                return both_active(means[:, i], means[:, j], r) - target
+
+            rho[i, j] = rho[j, i] = optimize.brentq(error, -0.97, 0.97, xtol=1e-3)
+    return rho
+
+
+def nearest_correlation(matrix: np.ndarray, smallest: float = 1e-4) -> np.ndarray:
+    """Returns the matrix with eigenvalues clipped from below and a unit diagonal, iterated."""
+    out = np.clip(matrix, -0.99, 0.99)
+    for _ in range(50):
+        np.fill_diagonal(out, 1)
+        values, vectors = np.linalg.eigh(out)
+        if values.min() >= smallest / 2:
+            break
+        out = (vectors * np.maximum(values, smallest)) @ vectors.T
+    scale = 1 / np.sqrt(np.diag(out))
+    return out * np.outer(scale, scale)
+
+
+def shared_correlation(
+    rho: np.ndarray, subject: np.ndarray, interaction: np.ndarray, tau: np.ndarray
+) -> np.ndarray:
+    """Returns the correlation that the three parts must share for the sum to have `rho`.
+
+    Courses of different time constants, driven by one noise, correlate less than the noise: for
+    impulse responses t exp(-t / tau) by 8 (tau_i tau_j)^1.5 / (tau_i + tau_j)^3.
+    """
+    course = np.sqrt(np.clip(1 - subject**2 - interaction**2, 0, 1))
+    slow = 8 * np.outer(tau, tau) ** 1.5 / np.add.outer(tau, tau) ** 3
+    share = (
+        np.outer(subject, subject)
+        + np.outer(interaction, interaction)
+        + np.outer(course, course) * slow
+    )
+    return nearest_correlation(rho / share)
+
+
+@lru_cache(maxsize=1)
+def process() -> Process:
+    """Returns the fitted process (`label_process.json`)."""
+    fitted = json.loads((HERE / "label_process.json").read_text())
+    parts = {k: np.array(fitted[k]) for k in ("subject", "interaction", "tau", "correlation")}
+    return Process(mean=np.array(fitted["mean"]), **parts)
+
+
+def balanced(rng: np.random.Generator, n: int, correlation: np.ndarray) -> np.ndarray:
+    """Returns n normal vectors (n au) with exactly zero mean and exactly this covariance.
+
+    With 41 subjects a plain draw would move an AU's prevalence by 2 or 3 points; a balanced one
+    keeps the corpus at the reference.
+    """
+    x = rng.standard_normal((n, len(correlation)))
+    scores = stats.norm.ppf((np.arange(n) + 0.5) / n)
+    for _ in range(8):
+        x = scores[x.argsort(0).argsort(0)]
+        x = x - x.mean(0)
+        x = x @ np.linalg.inv(np.linalg.cholesky(x.T @ x / n)).T
+    return x @ np.linalg.cholesky(correlation).T
+
+
+@lru_cache(maxsize=4)
+def effects(seed: int, fitted: Process | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the subjects' parts (41 au) and the sequences' parts (task 41 au) of this seed."""
+    p = fitted or process()
+    subjects = balanced(stream(seed, "subject effects"), len(SUBJECTS), p.correlation)
+    sequences = [
+        balanced(stream(seed, "sequence effects", task=t), len(SUBJECTS), p.correlation)
+        for t in TASKS
+    ]
+    return subjects * p.subject, np.stack(sequences) * p.interaction
+
+
+def course(rng: np.random.Generator, n_frames: int, p: Process) -> np.ndarray:
+    """Returns the moving part (frame au): critically damped noise, smooth as muscles are."""
+    white = rng.standard_normal((LONGEST_MEMORY + n_frames, N_AU))
+    driven = white @ np.linalg.cholesky(p.correlation).T
+    out = np.empty_like(driven)
+    for a, tau in enumerate(p.tau):
+        decay = np.exp(-1 / tau)
+        response = [1.0, -2 * decay, decay**2]
+        power = (1 + decay**2) / (1 - decay**2) ** 3
+        out[:, a] = signal.lfilter([1 / np.sqrt(power)], response, driven[:, a])
+    return out[LONGEST_MEMORY:] * p.course
+
+
+def latent(
+    subject: str, task: str, n_frames: int, seed: int, fitted: Process | None = None
+) -> np.ndarray:
+    """Returns z (frame au) of one sequence; an AU is active while z > 0.
+
+    Args:
+        subject, task: BP4D names.
+        n_frames: video frames at 25 a second; a longer sequence starts like a shorter one.
+        seed: corpus seed.
+        fitted: parameters; the committed ones unless given.
+    """
+    p = fitted or process()
+    subjects, sequences = effects(seed, fitted)
+    s, t = SUBJECTS.index(subject), TASKS.index(task)
+    moving = course(stream(seed, "course", subject, task), n_frames, p)
+    return p.mean[t] + subjects[s] + sequences[t, s] + moving
+
+
+@lru_cache(maxsize=1)
+def _intensity_tables() -> list[tuple[np.ndarray, np.ndarray]]:
+    """Returns for each AU the latent excess and the intensity at the level bounds.
+
+    The share of active frames at each level is DISFA's for that AU (its mean over AUs where DISFA
+    does not code the AU): weak expressions are common, strong ones rare.
+    """
+    levels = statistics()["intensity_levels_A_to_E"]
+    shares = {au: np.array(v) / np.sum(v) for au, v in levels.items()}
+    mean_share = np.mean(list(shares.values()), 0)
+    grid = np.linspace(0, 5, 2001)
+    tables = []
+    for a, au in enumerate(CODED):
+        survival = stats.norm.sf(grid[:, None] - process().mean[:, a]).mean(1)
+        reached = 1 - survival / survival[0]
+        below = np.concatenate([[0], np.cumsum(shares.get(str(au), mean_share))])
+        excess = np.interp(np.minimum(below, 0.9995), reached, grid)
+        excess = np.maximum.accumulate(excess + np.arange(len(excess)) * 1e-6)
+        tables.append((excess, np.array(LEVEL_BOUNDS)))
+    return tables
+
+
+def intensity(z: np.ndarray) -> np.ndarray:
+    """Returns drawn intensities (frame au), 0..1 with 1 = FACS E, of latents (frame au)."""
+    out = np.empty_like(z)
+    for a, (excess, bounds) in enumerate(_intensity_tables()):
+        x = np.concatenate([[-BELOW_THRESHOLD], excess])
+        y = np.concatenate([[0.0], bounds])
+        out[:, a] = np.interp(z[:, a], x, y)
+    return out

@@ -1,0 +1,262 @@
+"""Light on skin, eyes, teeth and hair, sample by sample.
+
+The picture is sampled twice as finely as it is written; smooth skin takes one sample a pixel,
+edges and eyes take four. Skin scatters light under its surface: red light wraps further around
+the form than blue and feels less of the pores.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+N_COLUMNS = 17
+"""Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, eye offset 8-10, ambient
+occlusion 11, key light's visibility 12, cavity 13, inner mouth 14, hair's light 15, spare 16."""
+
+
+@njit(cache=True, fastmath=True)
+def plan(seen, depth, region, samples, count):
+    """Chooses the samples of each pixel.
+
+    Args:
+        seen, depth: (2H 2W) filled z-buffer.
+        region: (F).
+        samples: written: flat index into the sample grid.
+        count: (H W) written: 1 or 4.
+
+    Returns:
+        How many samples were written.
+    """
+    height, width = count.shape
+    n = 0
+    for y in range(height):
+        for x in range(width):
+            a, b = 2 * y, 2 * x
+            t0, t1, t2, t3 = seen[a, b], seen[a, b + 1], seen[a + 1, b], seen[a + 1, b + 1]
+            smooth = False
+            if t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0:
+                smooth = True
+            elif t0 >= 0 and t1 >= 0 and t2 >= 0 and t3 >= 0:
+                if region[t0] == 0 and region[t1] == 0 and region[t2] == 0 and region[t3] == 0:
+                    z0, z1 = depth[a, b], depth[a, b + 1]
+                    z2, z3 = depth[a + 1, b], depth[a + 1, b + 1]
+                    smooth = max(z0, z1, z2, z3) - min(z0, z1, z2, z3) < 0.006
+            samples[n] = a * 2 * width + b
+            count[y, x] = 1
+            n += 1
+            if not smooth:
+                samples[n] = a * 2 * width + b + 1
+                samples[n + 1] = (a + 1) * 2 * width + b
+                samples[n + 2] = (a + 1) * 2 * width + b + 1
+                count[y, x] = 4
+                n += 3
+    return n
+
+
+@njit(cache=True, fastmath=True)
+def _under_lid(seen, region, y, x, reach):
+    """Returns how much the upper lid shades an eyeball sample: 1 at the lid, 0 `reach` below."""
+    for step in range(1, reach):
+        row = y - step
+        if row < 0:
+            return 0.0
+        t = seen[row, x]
+        if t < 0 or (region[t] != 1 and region[t] != 2):
+            return 1.0 - step / reach
+    return 0.0
+
+
+@njit(cache=True, fastmath=True)
+def shade(
+    samples, n, seen, second, third, triangles, region, table, paint, relief, lights, looks,
+    veil, background, out,
+):  # fmt: skip
+    """Computes the linear colour of every sample.
+
+    Args:
+        samples, n: what `plan` wrote.
+        seen, second, third: the z-buffer.
+        triangles, region: the mesh.
+        table: (V N_COLUMNS) vertex attributes in camera space.
+        paint: (H W 5) albedo, gloss, hair.
+        relief: (H W 3) slopes and shade.
+        lights: (L 6) direction and colour; row 0 is the key and casts shadows; the last two rows
+            are the ambient light from below and above (colour in columns 3-5).
+        looks: (16) iris 0-2, hair 3-5, lid's reach in samples 6, mouth's opening 7, sclera 8,
+            plain skin 9-11, iris radius 12, pupil radius 13, scale px a dm 14.
+        veil: (2H 2W) opacity of lashes.
+        background: (H W 3) linear.
+        out: (n 3) written.
+    """
+    tall, wide = paint.shape[0], paint.shape[1]
+    columns = seen.shape[1]
+    n_lights = lights.shape[0] - 2
+    low, high = n_lights, n_lights + 1
+    for m in range(n):
+        y = samples[m] // columns
+        x = samples[m] % columns
+        t = seen[y, x]
+        if t < 0:
+            out[m, 0] = background[y // 2, x // 2, 0]
+            out[m, 1] = background[y // 2, x // 2, 1]
+            out[m, 2] = background[y // 2, x // 2, 2]
+            continue
+        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        v, w = second[y, x], third[y, x]
+        u = 1 - v - w
+        nx = u * table[i, 0] + v * table[j, 0] + w * table[k, 0]
+        ny = u * table[i, 1] + v * table[j, 1] + w * table[k, 1]
+        nz = u * table[i, 2] + v * table[j, 2] + w * table[k, 2]
+        occlusion = u * table[i, 11] + v * table[j, 11] + w * table[k, 11]
+        lit = u * table[i, 12] + v * table[j, 12] + w * table[k, 12]
+        length = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
+        nx *= length
+        ny *= length
+        nz *= length
+        sx, sy, sz = nx, ny, nz
+        gloss, hair, wrap_r, wrap_g, wrap_b = 0.2, 0.0, 0.42, 0.20, 0.12
+        sharp = False
+        r = region[t]
+        red, green, blue = looks[9], looks[10], looks[11]
+        if r == 0:
+            fx = u * table[i, 6] + v * table[j, 6] + w * table[k, 6] - 0.5
+            fy = u * table[i, 7] + v * table[j, 7] + w * table[k, 7] - 0.5
+            fx = min(max(fx, 0.0), wide - 1.001)
+            fy = min(max(fy, 0.0), tall - 1.001)
+            c, q = int(fx), int(fy)
+            dx, dy = fx - c, fy - q
+            w00, w10, w01, w11 = (1 - dx) * (1 - dy), dx * (1 - dy), (1 - dx) * dy, dx * dy
+            p0, p1, p2, p3 = paint[q, c], paint[q, c + 1], paint[q + 1, c], paint[q + 1, c + 1]
+            red = w00 * p0[0] + w10 * p1[0] + w01 * p2[0] + w11 * p3[0]
+            green = w00 * p0[1] + w10 * p1[1] + w01 * p2[1] + w11 * p3[1]
+            blue = w00 * p0[2] + w10 * p1[2] + w01 * p2[2] + w11 * p3[2]
+            gloss = w00 * p0[3] + w10 * p1[3] + w01 * p2[3] + w11 * p3[3]
+            hair = w00 * p0[4] + w10 * p1[4] + w01 * p2[4] + w11 * p3[4]
+            g0, g1, g2, g3 = relief[q, c], relief[q, c + 1], relief[q + 1, c], relief[q + 1, c + 1]
+            across = w00 * g0[0] + w10 * g1[0] + w01 * g2[0] + w11 * g3[0]
+            up = w00 * g0[1] + w10 * g1[1] + w01 * g2[1] + w11 * g3[1]
+            dark = w00 * g0[2] + w10 * g1[2] + w01 * g2[2] + w11 * g3[2]
+            tx = u * table[i, 3] + v * table[j, 3] + w * table[k, 3]
+            ty = u * table[i, 4] + v * table[j, 4] + w * table[k, 4]
+            tz = u * table[i, 5] + v * table[j, 5] + w * table[k, 5]
+            bx, by, bz = ny * tz - nz * ty, nz * tx - nx * tz, nx * ty - ny * tx
+            nx -= across * tx + up * bx
+            ny -= across * ty + up * by
+            nz -= across * tz + up * bz
+            length = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
+            nx *= length
+            ny *= length
+            nz *= length
+            sx, sy, sz = 0.65 * sx + 0.35 * nx, 0.65 * sy + 0.35 * ny, 0.65 * sz + 0.35 * nz
+            cavity = u * table[i, 13] + v * table[j, 13] + w * table[k, 13]
+            occlusion *= max(0.3, 1 + dark) * min(1.12, max(0.45, 1 - cavity))
+            inner = u * table[i, 14] + v * table[j, 14] + w * table[k, 14]
+            if inner > 0.02:
+                inner = min(1.0, inner * 1.5)
+                red = red * (1 - inner) + inner * 0.13
+                green = green * (1 - inner) + inner * 0.025
+                blue = blue * (1 - inner) + inner * 0.025
+                occlusion *= 1 - 0.85 * inner
+                lit *= 1 - 0.8 * inner
+                gloss *= 1 - inner
+            wrap_r -= 0.3 * hair
+        elif r == 1 or r == 2:
+            ex = u * table[i, 8] + v * table[j, 8] + w * table[k, 8]
+            ey = u * table[i, 9] + v * table[j, 9] + w * table[k, 9]
+            ez = u * table[i, 10] + v * table[j, 10] + w * table[k, 10]
+            length = math.sqrt(ex * ex + ey * ey + ez * ez) + 1e-9
+            angle = math.acos(min(1.0, max(-1.0, ez / length)))
+            white = looks[8]
+            edge = min(1.0, max(0.0, (angle - 0.75) / 0.5))
+            red, green, blue = white, white * (0.95 - 0.16 * edge), white * (0.91 - 0.18 * edge)
+            iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
+            if iris > 0:
+                ring = angle / looks[12]
+                limbus = 1 - 0.65 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
+                fibres = 1 + 0.22 * math.sin(math.atan2(ey, ex) * 37) + 0.35 * (1 - ring)
+                pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
+                shine = limbus * fibres * pupil
+                red = red * (1 - iris) + iris * (looks[0] * shine + 0.004)
+                green = green * (1 - iris) + iris * (looks[1] * shine + 0.004)
+                blue = blue * (1 - iris) + iris * (looks[2] * shine + 0.004)
+            under = _under_lid(seen, region, y, x, int(looks[6]))
+            occlusion = 0.92 * (1 - 0.62 * under)
+            lit = min(1.0, lit + 0.35) * (1 - 0.72 * under)
+            gloss, sharp = 1.3, True
+            wrap_r, wrap_g, wrap_b = 0.35, 0.35, 0.35
+        elif r == 3 or r == 4:
+            red, green, blue = 0.60, 0.55, 0.46
+            occlusion = 0.10 + 0.65 * looks[7]
+            lit *= 0.25 + 0.75 * looks[7]
+            gloss = 0.3 * looks[7]
+        elif r == 5:
+            red, green, blue = 0.38, 0.13, 0.13
+            occlusion = 0.15 + 0.45 * looks[7]
+            lit *= 0.25 + 0.6 * looks[7]
+        elif r == 7:
+            red, green, blue = looks[3], looks[4], looks[5]
+            hair, gloss, wrap_r = 1.0, 0.0, 0.1
+            strand = table[i, 16] * u + table[j, 16] * v + table[k, 16] * w
+            tone = 1 + 0.45 * strand
+            red, green, blue = red * tone, green * tone, blue * tone
+        elif r == 8:
+            red, green, blue = looks[15], looks[15], looks[15]
+            gloss, sharp = 0.6, True
+        above = 0.5 + 0.5 * ny
+        light_r = (lights[low, 3] * (1 - above) + lights[high, 3] * above) * occlusion
+        light_g = (lights[low, 4] * (1 - above) + lights[high, 4] * above) * occlusion
+        light_b = (lights[low, 5] * (1 - above) + lights[high, 5] * above) * occlusion
+        glint_r, glint_g, glint_b = 0.0, 0.0, 0.0
+        deep = 0.4 + 0.6 * occlusion
+        for q in range(n_lights):
+            lx, ly, lz = lights[q, 0], lights[q, 1], lights[q, 2]
+            reach = deep
+            if q == 0:
+                reach = deep * lit
+            soft = sx * lx + sy * ly + sz * lz
+            hard = nx * lx + ny * ly + nz * lz
+            light_r += lights[q, 3] * reach * max(0.0, (soft + wrap_r) / (1 + wrap_r))
+            light_g += lights[q, 4] * reach * max(0.0, (hard + wrap_g) / (1 + wrap_g))
+            light_b += lights[q, 5] * reach * max(0.0, (hard + wrap_b) / (1 + wrap_b))
+            hx, hy, hz = lx, ly, lz + 1.0
+            length = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
+            facing = max(0.0, (nx * hx + ny * hy + nz * hz) * length)
+            f2 = facing * facing
+            f4 = f2 * f2
+            f8 = f4 * f4
+            f16 = f8 * f8
+            if sharp:
+                f64 = f16 * f16 * f16 * f16
+                glint = gloss * f64 * f64 * f64
+            else:
+                glint = gloss * (0.30 * f8 + 0.45 * f16 * f16) * max(0.0, hard) * reach * 0.6
+            if q == 0 and sharp:
+                glint *= 0.3 + 0.7 * lit
+            if hair > 0.05:
+                glint = glint * (1 - hair) + hair * 0.10 * f8 * reach * (0.25 + red)
+            glint_r += lights[q, 3] * glint
+            glint_g += lights[q, 4] * glint
+            glint_b += lights[q, 5] * glint
+        cover = 1 - veil[y, x]
+        out[m, 0] = (red * light_r + glint_r) * cover + 0.006 * (1 - cover)
+        out[m, 1] = (green * light_g + glint_g) * cover + 0.005 * (1 - cover)
+        out[m, 2] = (blue * light_b + glint_b) * cover + 0.004 * (1 - cover)
+
+
+@njit(cache=True, fastmath=True)
+def gather(colours, count, image):
+    """Averages each pixel's samples into the linear image (H W 3)."""
+    n = 0
+    for y in range(count.shape[0]):
+        for x in range(count.shape[1]):
+            if count[y, x] == 1:
+                for c in range(3):
+                    image[y, x, c] = colours[n, c]
+                n += 1
+            else:
+                for c in range(3):
+                    a = min(1.2, colours[n, c]) + min(1.2, colours[n + 1, c])
+                    b = min(1.2, colours[n + 2, c]) + min(1.2, colours[n + 3, c])
+                    image[y, x, c] = 0.25 * (a + b)
+                n += 4

@@ -1,0 +1,172 @@
+"""Furrows: the lines that an Action Unit folds into skin, drawn once a subject, shown by AU.
+
+How deep a subject's furrows get is the subject's own (random, deeper with age, for some nearly
+none), and their places differ, so that no furrow says a label by itself. Old skin keeps a part of
+them at rest.
+"""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numba import njit
+
+from data_prep.synth.canvas import TEXELS_PER_DM, canvas, noise
+from data_prep.synth.identity import Identity
+
+STROKES = {
+    1: [("mid", 0.013, 0.016, [(-0.27, y - 0.03), (0, y), (0.27, y - 0.03)])
+        for y in (0.38, 0.47, 0.56)],
+    2: [("both", 0.012, 0.012, [(0.18, y), (0.36, y + 0.05), (0.55, y - 0.03)])
+        for y in (0.38, 0.46, 0.54)],
+    4: [("both", 0.013, 0.020, [(0.055, 0.07), (0.06, 0.16), (0.075, 0.27)]),
+        ("both", 0.010, 0.008, [(0.10, 0.12), (0.12, 0.20)]),
+        ("mid", 0.011, 0.010, [(-0.06, 0.045), (0, 0.035), (0.06, 0.045)])],
+    6: [("both", 0.010, 0.010, [(0.47, -0.03), (0.62, -0.07)]),
+        ("both", 0.010, 0.010, [(0.48, 0.01), (0.64, 0.02)]),
+        ("both", 0.010, 0.009, [(0.47, -0.06), (0.58, -0.15)]),
+        ("both", 0.012, 0.012, [(0.13, -0.10), (0.28, -0.15), (0.45, -0.11)])],
+    7: [("both", 0.008, 0.008, [(0.17, -0.065), (0.29, -0.09), (0.42, -0.06)])],
+    9: [("mid", 0.012, 0.014, [(-0.07, 0.02), (0, 0.01), (0.07, 0.02)]),
+        ("mid", 0.010, 0.010, [(-0.06, -0.035), (0, -0.045), (0.06, -0.035)]),
+        ("both", 0.010, 0.012, [(0.05, -0.08), (0.12, -0.14)]),
+        ("both", 0.010, 0.012, [(0.06, -0.13), (0.14, -0.20)])],
+    10: [("both", 0.018, 0.018, [(0.17, -0.36), (0.22, -0.42), (0.28, -0.56)])],
+    12: [("both", 0.018, 0.020, [(0.19, -0.40), (0.28, -0.50), (0.36, -0.68)])],
+    14: [("both", 0.016, 0.022, [(0.285, -0.60), (0.305, -0.68), (0.285, -0.76)])],
+    15: [("both", 0.014, 0.016, [(0.25, -0.71), (0.29, -0.78), (0.30, -0.90)])],
+    17: [("mid", 0.016, 0.014, [(-0.15, -0.88), (0, -0.865), (0.15, -0.88)])],
+    23: [("both", 0.006, 0.004, [(x, y), (x * 1.05, y - 0.04)])
+         for x in (0.03, 0.08, 0.13) for y in (-0.62, -0.70)],
+    24: [("both", 0.012, 0.010, [(0.245, -0.66), (0.255, -0.70)]),
+         ("mid", 0.014, 0.010, [(-0.12, -0.82), (0, -0.815), (0.12, -0.82)])],
+}  # fmt: skip
+"""AU -> furrows as (side, half width dm, depth dm, points (x, y) dm from between the eyes).
+
+Source: where the FACS manual describes each AU's lines and bulges, placed by eye on the mean face.
+"""
+PEBBLES = {17: (0.0045, (0.0, -0.99), (0.14, 0.10))}
+"""AU -> rough skin as (height dm, centre, radii): the pebbled chin of AU17."""
+
+GAIN_YOUNG, GAIN_BY_AGE, GAIN_SPREAD = 0.14, 0.5, 0.2
+"""Mean furrow gain at 18, its growth to 75, and its spread between subjects: at 18 a quarter of
+the subjects have none at all."""
+AT_REST = 0.45
+"""Share of an AU's furrow that 75-year-old skin keeps without the AU; grows as age squared."""
+JITTER = 0.018
+"""dm by which a furrow's points move between subjects."""
+FURROW_SHADE = 14.0
+"""Darkening per dm of depth: occlusion inside a furrow, besides its relief."""
+
+
+@dataclass(frozen=True)
+class Furrows:
+    """One subject's furrows.
+
+    Attributes:
+        gain: AU -> how deep this subject's furrows get, 0..1.
+        relief: AU -> (h w 3) slope across, slope up, shade; at full intensity and gain 1.
+        box: AU -> (top, bottom, left, right) of the relief on the canvas.
+    """
+
+    gain: dict[int, float]
+    relief: dict[int, np.ndarray]
+    box: dict[int, tuple[int, int, int, int]]
+
+
+@njit(cache=True, fastmath=True)
+def _stroke(x, y, points, width, depth, out):
+    """Subtracts a tapered groove along a polyline (P 2) from the height map (h w)."""
+    n = points.shape[0]
+    for r in range(out.shape[0]):
+        for c in range(out.shape[1]):
+            best, where = 1e9, 0
+            for i in range(n):
+                d = (x[r, c] - points[i, 0]) ** 2 + (y[r, c] - points[i, 1]) ** 2
+                if d < best:
+                    best, where = d, i
+            taper = np.sin(np.pi * (0.06 + 0.88 * where / (n - 1))) ** 0.6
+            groove = np.exp(-best / (2 * width * width))
+            lip = 0.45 * np.exp(-best / (2 * (2.2 * width) ** 2))
+            out[r, c] -= depth * taper * (groove - lip)
+
+
+def _curve(points: np.ndarray, n: int = 28) -> np.ndarray:
+    """Returns a smooth curve (n 2) through 2 or 3 points."""
+    t = np.linspace(0, len(points) - 1, n)
+    fit = np.polyfit(np.arange(len(points)), points, len(points) - 1)
+    return np.stack([np.polyval(fit[:, k], t) for k in (0, 1)], 1).astype(np.float32)
+
+
+def slopes(height: np.ndarray) -> np.ndarray:
+    """Returns (h w 2): height's slope per dm along columns, and upwards."""
+    across = cv2.Sobel(height, cv2.CV_32F, 1, 0, ksize=3) / 8 * TEXELS_PER_DM
+    upwards = -cv2.Sobel(height, cv2.CV_32F, 0, 1, ksize=3) / 8 * TEXELS_PER_DM
+    return np.stack([across, upwards], -1)
+
+
+def _height(au: int, rng: np.random.Generator) -> np.ndarray:
+    """Returns the height map (H W), dm, of one AU's furrows on one subject."""
+    c = canvas()
+    height = np.zeros(c.x.shape, np.float32)
+    for side, width, depth, points in STROKES[au]:
+        points = np.array(points, float) + rng.normal(0, JITTER, (len(points), 2)) * (1, 0.7)
+        depth = depth * rng.uniform(0.3, 1.6) * 1.3
+        for sign in (1, -1) if side == "both" else (1,):
+            moved = points * (sign, 1) + rng.normal(0, JITTER / 3, points.shape)
+            curve = _curve(moved)
+            texels = np.array([c.locate(*p) for p in curve])
+            margin = int(7 * width * TEXELS_PER_DM) + 2
+            (left, top), (right, bottom) = texels.min(0) - margin, texels.max(0) + margin
+            window = np.s_[max(int(top), 0) : int(bottom), max(int(left), 0) : int(right)]
+            wide = width * rng.uniform(0.85, 1.3)
+            _stroke(c.x[window], c.y[window], curve, wide, depth, height[window])
+    if au in PEBBLES:
+        tall, centre, radii = PEBBLES[au]
+        spot = ((c.x - centre[0]) / radii[0]) ** 2 + ((c.y - centre[1]) / radii[1]) ** 2
+        height += tall * noise(rng, 2.5) * np.exp(-spot) * (c.z > -0.3)
+    return height
+
+
+def furrows(person: Identity, rng: np.random.Generator) -> Furrows:
+    """Returns the furrows of one subject (about 40 ms)."""
+    mean = GAIN_YOUNG + GAIN_BY_AGE * person.oldness
+    own = rng.normal(0, GAIN_SPREAD * 0.7)
+    gain, relief, box = {}, {}, {}
+    for au in STROKES:
+        gain[au] = float(np.clip(rng.normal(mean + own, GAIN_SPREAD * 0.7), 0, 0.9))
+        height = _height(au, rng)
+        shade = np.clip(height * FURROW_SHADE, -0.35, 0.06)
+        full = np.dstack([slopes(height), shade])
+        rows, columns = np.where(abs(full).max(-1) > 0.02)
+        box[au] = (rows.min(), rows.max() + 1, columns.min(), columns.max() + 1)
+        top, bottom, left, right = box[au]
+        relief[au] = np.ascontiguousarray(full[top:bottom, left:right], np.float32)
+    return Furrows(gain, relief, box)
+
+
+def resting(lines: Furrows, person: Identity, rng: np.random.Generator, relief: np.ndarray) -> None:
+    """Adds to `relief` (H W 3) the furrows that this subject's skin shows at rest."""
+    for au, (top, bottom, left, right) in lines.box.items():
+        share = AT_REST * person.oldness**1.5 * rng.uniform(0, 1.6)
+        relief[top:bottom, left:right] += np.float32(min(share, 0.8)) * lines.relief[au]
+
+
+@njit(cache=True, fastmath=True)
+def fold(live, top, left, relief, side, on_left, on_right):
+    """Adds one AU's relief to the live relief of the face, by side.
+
+    Args:
+        live: (H W 3) changed in place.
+        top, left: where the relief lies.
+        relief: (h w 3).
+        side: (H W) 1 on the subject's left, 0 on the right, a soft step between.
+        on_left, on_right: intensity times gain of either side.
+    """
+    for r in range(relief.shape[0]):
+        for c in range(relief.shape[1]):
+            s = side[top + r, left + c]
+            weight = s * on_left + (1 - s) * on_right
+            live[top + r, left + c, 0] += weight * relief[r, c, 0]
+            live[top + r, left + c, 1] += weight * relief[r, c, 1]
+            live[top + r, left + c, 2] += weight * relief[r, c, 2]
