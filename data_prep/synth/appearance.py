@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_prep.synth import brows, hair, skin
+from data_prep.synth import brows, garment, hair, skin
 from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.identity import Identity, identity
 from data_prep.synth.seeds import stream
+from data_prep.synth.worn import Worn, curtain
 from data_prep.synth.wrinkles import Furrows, furrows, resting
 
 
@@ -25,6 +26,8 @@ class Appearance:
         iris: (3) linear colour.
         skin_tone: (3) linear colour of plain skin.
         hair: style and colour.
+        strands: (h w) brightness of long hair by texel.
+        worn: long hair, glasses.
     """
 
     person: Identity
@@ -36,6 +39,8 @@ class Appearance:
     iris: np.ndarray
     skin_tone: np.ndarray
     hair: hair.Hair
+    strands: np.ndarray
+    worn: tuple[Worn, ...]
 
 
 def appearance(subject: str, seed: int) -> Appearance:
@@ -47,14 +52,18 @@ def appearance(subject: str, seed: int) -> Appearance:
     albedo, gloss, height = skin.paint(person, tone, style.colour, rng)
     albedo = brows.paint(albedo, person, style.colour, rng)
     alpha, strands = hair.cover(style, rng)
+    albedo = garment.dress(albedo, rng)
     albedo = albedo * (1 - alpha[..., None]) + alpha[..., None] * strands
     gloss = gloss * (1 - alpha)
     lines = furrows(person, rng)
     relief = np.dstack([height * (1 - alpha)[..., None], np.zeros_like(alpha)])
     resting(lines, person, rng, relief)
+    vertices = hair.grow(person.vertices, alpha, style)
+    own = stream(seed, "worn", subject)
+    worn = (curtain(vertices, style, own),) if style.long else ()
     return Appearance(
         person=person,
-        vertices=hair.grow(person.vertices, alpha, style),
+        vertices=vertices,
         paint=np.dstack([albedo, gloss, alpha]).astype(np.float32),
         relief=relief.astype(np.float32),
         side=smoothstep(-0.06, 0.06, canvas().x).astype(np.float32),
@@ -62,4 +71,6 @@ def appearance(subject: str, seed: int) -> Appearance:
         iris=skin.iris(person, rng),
         skin_tone=tone.astype(np.float32),
         hair=style,
+        strands=hair.strand_tone(style, own).astype(np.float32),
+        worn=worn,
     )

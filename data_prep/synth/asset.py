@@ -12,8 +12,7 @@ from data_prep.synth import bake
 ASSET = Path(__file__).with_name("head.npz.xz")
 
 SKIN, RIGHT_EYE, LEFT_EYE = 0, 2, 1
-UPPER_TEETH, LOWER_TEETH, TONGUE, LASHES, HAIR_HULL = 3, 4, 5, 6, 7
-GLASSES, LENSES = 8, 9
+UPPER_TEETH, LOWER_TEETH, TONGUE, LASHES, LONG_HAIR, GLASSES = 3, 4, 5, 6, 7, 8
 """Region numbers. `helper-l-eye` is the subject's own left eye (x > 0, right in the image)."""
 
 
@@ -98,8 +97,8 @@ def head() -> Head:
 
 def eye_centre(vertices: np.ndarray) -> np.ndarray:
     """Returns the point (3) midway between the two eyeballs' centres."""
-    region = head().vertex_region[: len(vertices)]
-    eyes = [vertices[: len(region)][region == r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)]
+    region = head().vertex_region
+    eyes = [vertices[region == r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)]
     return (eyes[0] + eyes[1]) / 2
 
 

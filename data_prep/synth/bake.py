@@ -39,13 +39,12 @@ REGIONS = {
     "helper-l-eyelashes-2": 6,
     "helper-r-eyelashes-1": 6,
     "helper-r-eyelashes-2": 6,
-    "helper-hair": 7,
 }
-"""Mesh group -> region number. Region 7 is the hull that long hair is cut from."""
+"""Mesh group -> region number."""
 
-CUT_BELOW = {0: 4.7, 7: 4.7}
-"""Region -> lowest y kept (dm, eyes stand near 7.3): what a portrait can show, and a margin."""
-CUT_BESIDE = 1.9
+CUT_BELOW = 4.9
+"""Lowest y kept (dm, eyes stand near 7.3): what a portrait can show, and a margin."""
+CUT_BESIDE = 2.4
 """Largest |x| kept (dm): shoulders end outside the picture, arms are dropped."""
 
 SEXES, AGES, WEIGHTS = ("male", "female"), ("young", "old"), ("min", "average", "max")
@@ -105,7 +104,7 @@ def _triangles(vertices: np.ndarray, faces: Mapping[str, list]) -> tuple[np.ndar
     for group, region in REGIONS.items():
         for face in faces[group]:
             xyz = vertices[[v for v, _ in face]]
-            if xyz[:, 1].min() < CUT_BELOW.get(region, -np.inf):
+            if region == 0 and xyz[:, 1].min() < CUT_BELOW:
                 continue
             if abs(xyz[:, 0]).max() > CUT_BESIDE:
                 continue

@@ -26,8 +26,8 @@ def _shape(person: Identity, rng: np.random.Generator) -> dict[str, float]:
     return {
         "inner": rng.uniform(0.085, 0.13),
         "outer": rng.uniform(0.48, 0.55),
-        "height": 0.125 + rng.uniform(-0.012, 0.018),
-        "arch": rng.uniform(0.015, 0.06),
+        "height": 0.150 + rng.uniform(-0.012, 0.018),
+        "arch": rng.uniform(0.015, 0.055) * (0.7 if person.male else 1.0),
         "thick": rng.uniform(0.022, 0.036) * (1.2 if person.male else 0.9),
         "hairs": rng.uniform(130, 260) * (1.2 if person.male else 1.0),
         "density": rng.uniform(0.6, 0.95),
@@ -42,12 +42,12 @@ def _one_brow(shape: dict[str, float], sign: int, rng: np.random.Generator) -> n
     for _ in range(int(shape["hairs"])):
         u = rng.beta(1.0, 1.15)
         x = shape["inner"] + u * (shape["outer"] - shape["inner"])
-        middle = shape["height"] + 3.2 * shape["arch"] * u * (1.25 - u) - 0.02 * u
-        half = shape["thick"] * (1.1 - 0.8 * u**1.6) * (0.55 + 0.45 * min(u / 0.12, 1))
+        middle = shape["height"] + 2.6 * shape["arch"] * u * (1.3 - u) - 0.012 * u**3
+        half = shape["thick"] * (1.0 - 0.75 * u**1.8) * (0.6 + 0.4 * min(u / 0.15, 1))
         y = middle + half * rng.normal(0, 0.55)
-        lean = np.deg2rad(75 - 70 * min(u / 0.45, 1) - 18 * u + rng.normal(0, 9))
+        lean = np.deg2rad(52 - 46 * min(u / 0.4, 1) - 16 * u + rng.normal(0, 8))
         lean -= 0.5 * (y - middle) / half * (u > 0.2)
-        length = rng.uniform(0.035, 0.065) * (1 - 0.25 * u)
+        length = rng.uniform(0.03, 0.055) * (1 - 0.25 * u)
         ends = np.array([[x, y], [x + length * np.cos(lean), y + length * np.sin(lean)]])
         texels = [c.locate(sign * px, py) for px, py in ends]
         points = [(int(px * FINER * 16), int((py - top) * FINER * 16)) for px, py in texels]

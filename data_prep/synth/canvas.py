@@ -52,14 +52,17 @@ class Canvas:
 
     @property
     def x(self) -> np.ndarray:
+        """(H W) dm."""
         return self.xyz[..., 0]
 
     @property
     def y(self) -> np.ndarray:
+        """(H W) dm."""
         return self.xyz[..., 1]
 
     @property
     def z(self) -> np.ndarray:
+        """(H W) dm."""
         return self.xyz[..., 2]
 
     def locate(self, x: float, y: float) -> tuple[float, float]:

@@ -108,9 +108,16 @@ def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
     over = _hairline(style) + 0.012 * noise(rng, 5) + 0.018 * strands
     alpha = smoothstep(-0.05, 0.05, over) * style.density
     alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
-    depth = smoothstep(-0.02, 0.2, over)
-    shade = np.clip((1 - 0.25 * depth) * (1 + 0.30 * strands), 0.3, 1.9)
+    shade = np.clip(0.85 + 0.28 * strands, 0.3, 1.9)
     return alpha.astype(np.float32), style.colour * shade[..., None]
+
+
+def strand_tone(style: Hair, rng: np.random.Generator) -> np.ndarray:
+    """Returns the brightness of long hair by texel (H W), mean about 0.85."""
+    if not style.long:
+        return np.ones((1, 1), np.float32)
+    fine = 0.55 * noise(rng, 0.8, 40.0) + 0.45 * noise(rng, 3.0, 60.0)
+    return np.clip(0.85 + 0.30 * fine, 0.3, 1.9)
 
 
 def grow(neutral: np.ndarray, alpha: np.ndarray, style: Hair) -> np.ndarray:

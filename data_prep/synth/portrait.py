@@ -1,11 +1,13 @@
 """One picture of one subject: mesh in, linear image out."""
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from data_prep.synth import asset, raster, shading, shadows, wrinkles
 from data_prep.synth.appearance import Appearance
-from data_prep.synth.asset import HAIR_HULL, LASHES, SKIN, head
-from data_prep.synth.canvas import canvas
+from data_prep.synth.asset import LASHES, SKIN, head
+from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.scene import Light, View
 
 FINER = 2
@@ -14,6 +16,10 @@ CAVITY = 0.9
 """Darkening of concave skin per unit of curvature (edge lengths), judged by eye."""
 LASH_SLACK = 0.01
 """dm (times the camera's nearness) that lashes may lie behind a lid and still show."""
+NECK = (-1.75, -1.05)
+"""Heights (dm) between which the neck takes up the head's turn: shoulders face the camera."""
+UPPER_LASHES, LOWER_LASHES = 0.75, 0.2
+"""Opacity at the lid."""
 
 
 class Portrait:
@@ -28,10 +34,10 @@ class Portrait:
         h = head()
         side = image_px * FINER
         self.look, self.image_px = look, image_px
-        self.triangles, self.region = h.triangles, h.region
-        drawn = look.hair.long
-        self._skip = (h.region == LASHES) | ((h.region == HAIR_HULL) & _before_face(drawn))
-        self._casts = np.ascontiguousarray(h.triangles[h.region == SKIN])
+        self.n_skin = len(look.vertices)
+        self._join(look)
+        self._skip = self.region == LASHES
+        self._casts = np.ascontiguousarray(self.triangles[(self.region == SKIN) | (self.region > 6)])
         self._depth, self._second, self._third, self._veil = (
             np.zeros((side, side), np.float32) for _ in range(4)
         )
@@ -39,39 +45,56 @@ class Portrait:
         self._samples = np.empty(side * side, np.int32)
         self._colours = np.empty((side * side, 3), np.float32)
         self._count = np.empty((image_px, image_px), np.uint8)
-        self._normals = np.empty_like(look.vertices)
+        self._normals = np.empty_like(self._rest)
         self._relief = look.relief.copy()
         self._folded: list[int] = []
         self._lashes = np.ascontiguousarray(h.triangles[h.region == LASHES])
         self._lash_opacity = _lash_opacity()
         self._table = self._fixed_table()
         self._edge = _edge_lengths(look.vertices)
+        self._follows = smoothstep(*NECK, self._rest[:, 1])[:, None].astype(np.float32)
+
+    def _join(self, look: Appearance) -> None:
+        """Appends what is worn to the head's mesh."""
+        h, n = head(), self.n_skin
+        vertices, triangles, regions, texels = [look.vertices], [h.triangles], [h.region], []
+        texels.append(canvas().texel)
+        for worn in look.worn:
+            triangles.append(worn.triangles + n)
+            vertices.append(worn.vertices)
+            regions.append(np.full(len(worn.triangles), worn.region, np.int8))
+            texels.append(worn.texel)
+            n += len(worn.vertices)
+        self.triangles = np.concatenate(triangles).astype(np.int32)
+        self.region, self._rest = np.concatenate(regions), np.concatenate(vertices)
+        self._texel = np.concatenate(texels)
 
     def _fixed_table(self) -> np.ndarray:
-        h, c = head(), canvas()
-        table = np.zeros((len(h.vertices), shading.N_COLUMNS), np.float32)
-        table[:, 6:8] = c.texel
+        """Returns the vertex table with what no frame changes."""
+        h, c, n = head(), canvas(), self.n_skin
+        table = np.zeros((len(self._rest), shading.N_COLUMNS), np.float32)
+        table[:, 6:8] = self._texel
         for region in (asset.LEFT_EYE, asset.RIGHT_EYE):
-            ball = h.vertex_region == region
+            ball = np.flatnonzero(h.vertex_region == region)
             table[ball, 8:11] = c.mean_face[ball] - c.mean_face[ball].mean(0)
-        raster.normals(self.look.vertices, self.triangles, self._normals)
-        occlusion = shadows.ambient_occlusion(self.look.vertices, self._normals, self._casts)
-        smooth = asset.neighbours() @ occlusion
-        table[:, 11] = np.where(h.vertex_region == SKIN, 0.5 * occlusion + 0.5 * smooth, 0.8)
-        lining = np.zeros(len(h.vertices), np.float32)
+        raster.normals(self._rest, self.triangles, self._normals)
+        occlusion = shadows.ambient_occlusion(self._rest, self._normals, self._casts)
+        smooth = asset.neighbours() @ occlusion[:n]
+        table[:, 11] = 0.8
+        table[:n, 11] = np.where(h.vertex_region == SKIN, 0.5 * occlusion[:n] + 0.5 * smooth, 0.8)
+        lining = np.zeros(n, np.float32)
         lining[h.triangles[h.mouth_cavity]] = 1
-        table[:, 14] = np.maximum(h.inner_mouth, lining)
+        table[:n, 14] = np.maximum(h.inner_mouth, lining)
         return table
 
-    def _fold(self, left: dict[int, float], right: dict[int, float]) -> None:
+    def _fold(self, left: Mapping[int, float], right: Mapping[int, float]) -> None:
         """Shows the furrows of these AUs in the live relief."""
         lines, rest = self.look.furrows, self.look.relief
         for au in self._folded:
             top, bottom, first, last = lines.box[au]
             self._relief[top:bottom, first:last] = rest[top:bottom, first:last]
-        self._folded = [
-            au for au in lines.gain if max(left.get(au, 0), right.get(au, 0)) * lines.gain[au] > 0.01
-        ]
+        strongest = {au: max(left.get(au, 0), right.get(au, 0)) for au in lines.gain}
+        self._folded = [au for au, gain in lines.gain.items() if strongest[au] * gain > 0.01]
         for au in self._folded:
             top, _, first, _ = lines.box[au]
             gain = lines.gain[au]
@@ -82,17 +105,17 @@ class Portrait:
 
     def draw(
         self,
-        vertices: np.ndarray,
+        face: np.ndarray,
         view: View,
         light: Light,
         backdrop: np.ndarray,
-        left: dict[int, float],
-        right: dict[int, float],
+        left: Mapping[int, float],
+        right: Mapping[int, float],
     ) -> tuple[np.ndarray, np.ndarray]:
         """Draws one frame.
 
         Args:
-            vertices: (V 3) the expression, dm.
+            face: (V 3) the expression, dm.
             view: pose and framing.
             light: lamps.
             backdrop: (H W 3) linear.
@@ -101,42 +124,48 @@ class Portrait:
         Returns:
             The linear image (H W 3), and the 68 landmarks (68 2), pixels (x, y).
         """
-        h = head()
         rotation = view.rotation()
-        turned = vertices @ rotation.T
+        upright = self._rest.copy()
+        upright[: self.n_skin] = face
+        turned = upright + self._follows * (upright @ rotation.T - upright)
         points = view.project(turned, self.image_px, FINER)
         raster.normals(turned, self.triangles, self._normals)
         self._fold(left, right)
-        table = self._table
-        table[:, 0:3] = self._normals
-        table[:, 3:6] = canvas().tangent @ rotation.T
-        lit = shadows.visibility(turned, self._casts, light.key)
-        table[:, 12] = np.where(h.vertex_region == SKIN, asset.neighbours() @ lit, lit)
-        bend = ((asset.neighbours() @ turned - turned) * self._normals).sum(1) / self._edge
-        table[:, 13] = np.clip(CAVITY * bend, -0.12, 0.5)
+        table = self._lit_table(turned, rotation, light)
         raster.visible(
             points, self.triangles, self._skip, self._depth, self._seen, self._second, self._third
         )
-        raster.veil(
-            points, self._lashes, self._lash_opacity, self._depth, LASH_SLACK, self._veil
-        )
+        raster.veil(points, self._lashes, self._lash_opacity, self._depth, LASH_SLACK, self._veil)
         n = shading.plan(self._seen, self._depth, self.region, self._samples, self._count)
         shading.shade(
             self._samples, n, self._seen, self._second, self._third, self.triangles, self.region,
-            table, self.look.paint, self._relief, light.rows, self._looks(vertices, view),
-            self._veil, backdrop, self._colours,
+            table, self.look.paint, self._relief, self.look.strands, light.rows,
+            self._looks(face, view), self._veil, backdrop, self._colours,
         )  # fmt: skip
         image = np.empty((self.image_px, self.image_px, 3), np.float32)
         shading.gather(self._colours, self._count, image)
-        return image, points[h.landmarks, :2] / FINER
+        return image, points[head().landmarks, :2] / FINER
 
-    def _looks(self, vertices: np.ndarray, view: View) -> np.ndarray:
+    def _lit_table(self, turned: np.ndarray, rotation: np.ndarray, light: Light) -> np.ndarray:
+        """Returns the vertex table of this frame."""
+        n, table, around = self.n_skin, self._table, asset.neighbours()
+        table[:, 0:3] = self._normals
+        table[:n, 3:6] = canvas().tangent @ rotation.T
+        lit = shadows.visibility(turned, self._casts, light.key)
+        table[:, 12] = lit
+        table[:n, 12] = np.where(head().vertex_region == SKIN, around @ lit[:n], lit[:n])
+        bend = ((around @ turned[:n] - turned[:n]) * self._normals[:n]).sum(1) / self._edge
+        table[:n, 13] = np.clip(CAVITY * bend, -0.12, 0.5)
+        return table
+
+    def _looks(self, face: np.ndarray, view: View) -> np.ndarray:
+        """Returns the shader's scalars, see `shading.shade`."""
         scale = view.scale * self.image_px / 256 * FINER
         looks = np.zeros(16, np.float32)
         looks[0:3] = self.look.iris
         looks[3:6] = self.look.hair.colour
         looks[6] = max(2, 0.075 * scale)
-        looks[7] = np.clip(lip_gap(vertices) / 0.12, 0, 1)
+        looks[7] = np.clip(lip_gap(face) / 0.12, 0, 1)
         looks[8] = 0.62
         looks[9:12] = self.look.skin_tone
         looks[12], looks[13] = 0.47, 0.17
@@ -145,19 +174,10 @@ class Portrait:
         return looks
 
 
-def lip_gap(vertices: np.ndarray) -> float:
+def lip_gap(face: np.ndarray) -> float:
     """Returns the opening between the lips' inner rims at the middle, dm."""
-    upper, lower = vertices[head().landmarks[[62, 66]]]
+    upper, lower = face[head().landmarks[[62, 66]]]
     return float(max(upper[1] - lower[1], 0.0))
-
-
-def _before_face(drawn: bool) -> np.ndarray:
-    """Returns which triangles (F) of the hair hull to leave out: a curtain before the face."""
-    if not drawn:
-        return np.ones(len(head().triangles), bool)
-    middle = canvas().mean_face[head().triangles].mean(1)
-    azimuth = np.arctan2(abs(middle[:, 0]), middle[:, 2] + 0.6)
-    return azimuth < 1.15
 
 
 def _edge_lengths(vertices: np.ndarray) -> np.ndarray:
@@ -171,16 +191,15 @@ def _edge_lengths(vertices: np.ndarray) -> np.ndarray:
 def _lash_opacity() -> np.ndarray:
     """Returns the lashes' opacity at triangle corners (F 3): full at the lid, none at the tip."""
     h = head()
-    lashes = h.region == LASHES
-    tris = h.triangles[lashes]
+    triangles = h.triangles[h.region == LASHES]
     face = canvas().mean_face
-    opacity = np.zeros(tris.shape, np.float32)
+    opacity = np.zeros(triangles.shape, np.float32)
     for region in (asset.LEFT_EYE, asset.RIGHT_EYE):
         centre = face[h.vertex_region == region].mean(0)
-        near = np.sign(face[tris][..., 0].mean(1)) == np.sign(centre[0])
-        reach = np.linalg.norm(face[tris[near]] - centre, axis=-1)
+        near = np.sign(face[triangles][..., 0].mean(1)) == np.sign(centre[0])
+        reach = np.linalg.norm(face[triangles[near]] - centre, axis=-1)
         low, high = np.percentile(reach, 8), np.percentile(reach, 92)
-        opacity[near] = np.clip(1 - (reach - low) / (high - low), 0, 1) ** 1.2
-        below = face[tris[near]][..., 1] < centre[1]
-        opacity[near] *= np.where(below, 0.25, 0.8)
+        fade = np.clip(1 - (reach - low) / (high - low), 0, 1) ** 1.2
+        below = face[triangles[near]][..., 1] < centre[1]
+        opacity[near] = fade * np.where(below, LOWER_LASHES, UPPER_LASHES)
     return opacity

@@ -7,12 +7,11 @@ the form than blue and feels less of the pores.
 
 import math
 
-import numpy as np
 from numba import njit
 
-N_COLUMNS = 17
+N_COLUMNS = 15
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, eye offset 8-10, ambient
-occlusion 11, key light's visibility 12, cavity 13, inner mouth 14, hair's light 15, spare 16."""
+occlusion 11, key light's visibility 12, cavity 13, inner mouth 14."""
 
 
 @njit(cache=True, fastmath=True)
@@ -69,8 +68,8 @@ def _under_lid(seen, region, y, x, reach):
 
 @njit(cache=True, fastmath=True)
 def shade(
-    samples, n, seen, second, third, triangles, region, table, paint, relief, lights, looks,
-    veil, background, out,
+    samples, n, seen, second, third, triangles, region, table, paint, relief, strands,
+    lights, looks, veil, background, out,
 ):  # fmt: skip
     """Computes the linear colour of every sample.
 
@@ -81,6 +80,7 @@ def shade(
         table: (V N_COLUMNS) vertex attributes in camera space.
         paint: (H W 5) albedo, gloss, hair.
         relief: (H W 3) slopes and shade.
+        strands: (h w) brightness of long hair by texel.
         lights: (L 6) direction and colour; row 0 is the key and casts shadows; the last two rows
             are the ambient light from below and above (colour in columns 3-5).
         looks: (16) iris 0-2, hair 3-5, lid's reach in samples 6, mouth's opening 7, sclera 8,
@@ -127,16 +127,38 @@ def shade(
             c, q = int(fx), int(fy)
             dx, dy = fx - c, fy - q
             w00, w10, w01, w11 = (1 - dx) * (1 - dy), dx * (1 - dy), (1 - dx) * dy, dx * dy
-            p0, p1, p2, p3 = paint[q, c], paint[q, c + 1], paint[q + 1, c], paint[q + 1, c + 1]
-            red = w00 * p0[0] + w10 * p1[0] + w01 * p2[0] + w11 * p3[0]
-            green = w00 * p0[1] + w10 * p1[1] + w01 * p2[1] + w11 * p3[1]
-            blue = w00 * p0[2] + w10 * p1[2] + w01 * p2[2] + w11 * p3[2]
-            gloss = w00 * p0[3] + w10 * p1[3] + w01 * p2[3] + w11 * p3[3]
-            hair = w00 * p0[4] + w10 * p1[4] + w01 * p2[4] + w11 * p3[4]
-            g0, g1, g2, g3 = relief[q, c], relief[q, c + 1], relief[q + 1, c], relief[q + 1, c + 1]
-            across = w00 * g0[0] + w10 * g1[0] + w01 * g2[0] + w11 * g3[0]
-            up = w00 * g0[1] + w10 * g1[1] + w01 * g2[1] + w11 * g3[1]
-            dark = w00 * g0[2] + w10 * g1[2] + w01 * g2[2] + w11 * g3[2]
+            red = (
+                w00 * paint[q, c, 0] + w10 * paint[q, c + 1, 0]
+                + w01 * paint[q + 1, c, 0] + w11 * paint[q + 1, c + 1, 0]
+            )
+            green = (
+                w00 * paint[q, c, 1] + w10 * paint[q, c + 1, 1]
+                + w01 * paint[q + 1, c, 1] + w11 * paint[q + 1, c + 1, 1]
+            )
+            blue = (
+                w00 * paint[q, c, 2] + w10 * paint[q, c + 1, 2]
+                + w01 * paint[q + 1, c, 2] + w11 * paint[q + 1, c + 1, 2]
+            )
+            gloss = (
+                w00 * paint[q, c, 3] + w10 * paint[q, c + 1, 3]
+                + w01 * paint[q + 1, c, 3] + w11 * paint[q + 1, c + 1, 3]
+            )
+            hair = (
+                w00 * paint[q, c, 4] + w10 * paint[q, c + 1, 4]
+                + w01 * paint[q + 1, c, 4] + w11 * paint[q + 1, c + 1, 4]
+            )
+            across = (
+                w00 * relief[q, c, 0] + w10 * relief[q, c + 1, 0]
+                + w01 * relief[q + 1, c, 0] + w11 * relief[q + 1, c + 1, 0]
+            )
+            up = (
+                w00 * relief[q, c, 1] + w10 * relief[q, c + 1, 1]
+                + w01 * relief[q + 1, c, 1] + w11 * relief[q + 1, c + 1, 1]
+            )
+            dark = (
+                w00 * relief[q, c, 2] + w10 * relief[q, c + 1, 2]
+                + w01 * relief[q + 1, c, 2] + w11 * relief[q + 1, c + 1, 2]
+            )
             tx = u * table[i, 3] + v * table[j, 3] + w * table[k, 3]
             ty = u * table[i, 4] + v * table[j, 4] + w * table[k, 4]
             tz = u * table[i, 5] + v * table[j, 5] + w * table[k, 5]
@@ -195,11 +217,11 @@ def shade(
             occlusion = 0.15 + 0.45 * looks[7]
             lit *= 0.25 + 0.6 * looks[7]
         elif r == 7:
-            red, green, blue = looks[3], looks[4], looks[5]
+            c = int(u * table[i, 6] + v * table[j, 6] + w * table[k, 6])
+            q = int(u * table[i, 7] + v * table[j, 7] + w * table[k, 7])
+            tone = strands[max(q, 0) % strands.shape[0], max(c, 0) % strands.shape[1]]
+            red, green, blue = looks[3] * tone, looks[4] * tone, looks[5] * tone
             hair, gloss, wrap_r = 1.0, 0.0, 0.1
-            strand = table[i, 16] * u + table[j, 16] * v + table[k, 16] * w
-            tone = 1 + 0.45 * strand
-            red, green, blue = red * tone, green * tone, blue * tone
         elif r == 8:
             red, green, blue = looks[15], looks[15], looks[15]
             gloss, sharp = 0.6, True

@@ -83,17 +83,17 @@ def paint(
     blood = sum(a * spot(x, y, r) for x, y, r, a in BLUSH) * rng.uniform(0.4, 1.3)
     blood = blood + 0.12 * noise(rng, 22) + 0.06 * noise(rng, 7)
     albedo = albedo * (1 + blood[..., None] * np.array([0.06, -0.10, -0.09], np.float32))
-    around_eyes = np.exp(-((((abs(c.x) - 0.28) / 0.19) ** 2 + ((c.y + 0.05) / 0.12) ** 2)))
+    around_eyes = np.exp(-(((abs(c.x) - 0.28) / 0.19) ** 2 + ((c.y + 0.05) / 0.12) ** 2))
     dark = np.array([0.13, 0.20, 0.16]) * rng.uniform(0.3, 1.2 + person.oldness)
     albedo = albedo * (1 - around_eyes[..., None] * dark.astype(np.float32))
-    mottle = 1 + 0.035 * noise(rng, 18) + 0.03 * noise(rng, 5) + 0.025 * noise(rng, 1.2)
+    mottle = 1 + 0.03 * noise(rng, 18) + 0.015 * noise(rng, 5) + 0.012 * noise(rng, 1.2)
     albedo = albedo * mottle[..., None]
     albedo = _marks(albedo, person, rng)
     albedo = _shadow_of_beard(albedo, person, hair_colour, rng)
     albedo = _lips(albedo, person, plain, rng)
     shine = 0.5 * spot(0, -0.2, 0.10, 2.5) + 0.45 * spot(0, 0.42, 0.28) + 0.25 * spot(0, -0.95, 0.1)
     gloss = rng.uniform(0.12, 0.26) * (1 + shine * rng.uniform(0.3, 1.6)) + 0.22 * c.lips
-    rough = 0.0011 * noise(rng, 1.0) + 0.0012 * noise(rng, 2.2) * (1 + person.oldness)
+    rough = 0.0005 * noise(rng, 1.0) + 0.0006 * noise(rng, 2.2) * (1 + person.oldness)
     creases = 0.004 * noise(rng, 1.3, 5.0) * c.lips
     pores = slopes(((rough + creases) * (abs(c.z) < 1.2)).astype(np.float32))
     return np.clip(albedo, 0.004, 1), gloss.astype(np.float32), pores
