@@ -46,14 +46,14 @@ def dag(
         except BlockingIOError:
             raise ConfigError(f"{root}: another `make book` is at work here; wait for it") from None
         snakemake = [
-            sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile"),
+            sys.executable, "-m", "snakemake", target, "--snakefile", str(PROJECT / "Snakefile"),
             "--directory", str(root), "--config", f"profile={_absolute(config)}",
         ]  # fmt: skip
         subprocess.run([*snakemake, "--unlock"], check=True, capture_output=True)
         options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "rules"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []
-        raise typer.Exit(subprocess.run([*snakemake, *options, target]).returncode)
+        raise typer.Exit(subprocess.run([*snakemake, *options]).returncode)
 
 
 def _absolute(config: str) -> str:

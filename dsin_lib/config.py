@@ -48,7 +48,9 @@ class Corpus(Section):
     n_subjects: int = Field(41, ge=6, le=41, description="of the open corpus")
     n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of the open corpus")
     frames_per_sequence: Positive = Field(440, description="of the open corpus")
-    stride: Positive = Field(1, description="video frames (25/s) from one written frame to the next")
+    stride: Positive = Field(
+        1, description="video frames (25/s) from one written frame to the next"
+    )
     image_px: int = Field(256, ge=192, le=1024, description="width and height of a rendered image")
     seed: Seed = 0
 
@@ -142,7 +144,9 @@ class Config(Section):
     evaluation: Evaluation = Evaluation()
 
 
-def load_config(name: str | Path = "quick", overrides: Mapping[str, object] | None = None) -> Config:
+def load_config(
+    name: str | Path = "quick", overrides: Mapping[str, object] | None = None
+) -> Config:
     """Reads a profile, changes what ``overrides`` names, and refuses what it does not know.
 
     Args:
@@ -180,8 +184,7 @@ def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) ->
         section, _, parameter = dotted.partition(".")
         if not parameter or section not in Config.model_fields:
             raise ConfigError(
-                f"override {dotted!r}: expected 'section.parameter' with a section of "
-                f"{_sections()}"
+                f"override {dotted!r}: expected 'section.parameter' with a section of {_sections()}"
             )
         result[section] = {**(result.get(section) or {}), parameter: value}
     return result
@@ -208,7 +211,9 @@ def _find(name: str | Path) -> Path:
         path = CONFIGS / f"{name}.yaml"
     if not path.is_file():
         shipped = sorted(p.stem for p in CONFIGS.glob("*.yaml"))
-        raise ConfigError(f"no config {str(name)!r}: expected one of {shipped} or a YAML file's path")
+        raise ConfigError(
+            f"no config {str(name)!r}: expected one of {shipped} or a YAML file's path"
+        )
     return path
 
 

@@ -25,7 +25,9 @@ def corpus_dir(config: Config) -> Path:
     variable = ROOT_VARIABLES[corpus.name]
     root = corpus.root or os.environ.get(variable)
     if root is None:
-        raise ConfigError(f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it")
+        raise ConfigError(
+            f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it"
+        )
     if not Path(root).is_dir():
         raise ConfigError(f"corpus.root: expected a folder, got {root}")
     return Path(root).resolve()

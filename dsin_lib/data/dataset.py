@@ -21,12 +21,12 @@ class PatchData:
 
     Attributes:
         frames: The split's part of the frames table, one line a frame that has patches.
-        patches: Patch name to its memory-mapped array, (frame height width 3), 0..255.
+        patches: Patch name to its memory-mapped array, (row height width 3), 0..255.
         y: Labels 0, 1 or nan where not coded.
     """
 
     frames: pd.DataFrame
-    patches: Mapping[str, UInt8[np.ndarray, "frame height width 3"]]
+    patches: Mapping[str, UInt8[np.ndarray, "row _ _ 3"]]
     y: Float[Tensor, "frame au"]
 
     def __len__(self) -> int:

@@ -43,10 +43,18 @@ class CorpusError(ValueError):
         self.problems = tuple(problems)
 
 
-def corpus_name(root: Path, default: str) -> str:
-    """The corpus' own name: key ``name`` of its ``corpus.json``, where it has one."""
+def corpus_name(root: Path, licensed: str) -> str:
+    """The corpus' own name: key ``name`` of its ``corpus.json``.
+
+    Args:
+        root: The corpus' folder.
+        licensed: The name where there is no such file: only open corpora carry one. An open
+            corpus that does not say its name is ``unnamed``, never taken for the licensed one.
+    """
     path = Path(root) / "corpus.json"
-    return str(json.loads(path.read_text(encoding="utf-8"))["name"]) if path.is_file() else default
+    if not path.is_file():
+        return licensed
+    return str(json.loads(path.read_text(encoding="utf-8")).get("name", "unnamed"))
 
 
 def read_bp4d(root: Path, *, images: str = ".") -> pd.DataFrame:

@@ -3,6 +3,8 @@
 Paper: Sec. 3.2, Fig. 3b.
 """
 
+from itertools import pairwise
+
 from jaxtyping import Float
 from torch import Tensor, nn
 
@@ -27,7 +29,7 @@ class Fusion(nn.Module):
         widths = (n_patch, *(hidden,) * depth)
         layers = [
             layer
-            for n_in, n_out in zip(widths, widths[1:], strict=False)
+            for n_in, n_out in pairwise(widths)
             for layer in (per_au(n_au, n_in, n_out), nn.Sigmoid())
         ]
         self.phi = nn.Sequential(*layers, per_au(n_au, hidden, 1), nn.Sigmoid())
@@ -36,4 +38,3 @@ class Fusion(nn.Module):
         """f, one probability an Action Unit."""
         s = p.mT  # s_j: the j-th Action Unit's predictions from all patches
         return self.phi(s).squeeze(-1)
-

@@ -3,6 +3,8 @@
 Paper: Sec. 3.1, Eq. 5, Fig. 3a.
 """
 
+from itertools import pairwise
+
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
@@ -46,7 +48,7 @@ class PatchCNN(nn.Module):
         super().__init__()
         widths = (3, *FILTERS[: n_blocks(input_px)])
         self.convolutions = nn.Sequential(
-            *(_block(n_in, n_out) for n_in, n_out in zip(widths, widths[1:], strict=False))
+            *(_block(n_in, n_out) for n_in, n_out in pairwise(widths))
         )
         self.head = nn.Sequential(
             nn.Flatten(),
@@ -74,7 +76,8 @@ class PatchPrediction(nn.Module):
         self.nets = nn.ModuleDict({name: PatchCNN(n_au, px) for name, px in input_px.items()})
 
     def forward(
-        self, I: dict[str, Float[Tensor, "batch 3 height width"]]  # noqa: E741
+        self,
+        I: dict[str, Float[Tensor, "batch 3 _ _"]],  # noqa: E741
     ) -> Float[Tensor, "batch patch au"]:
         """p, the patches' probabilities."""
         return torch.stack([net(I[name]) for name, net in self.nets.items()], dim=1)

@@ -81,9 +81,8 @@ class StructureInference(nn.Module):
         }
 
     def _mean(self, x: Float[Tensor, "batch au"]) -> Float[Tensor, "batch au"]:
-        """mu of Eqs. 7 to 10 over the senders, for each receiver."""
+        """Mu of Eqs. 7 to 10 over the senders, for each receiver."""
         mean = x.mean(-1, keepdim=True)
         if self.include_self:
             return mean.expand_as(x)
         return (mean * x.shape[-1] - x) / (x.shape[-1] - 1)
-

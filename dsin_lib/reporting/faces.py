@@ -46,7 +46,9 @@ def chain(
     )  # fmt: skip
     left, top, right, bottom = face.box
     axes["photo"].imshow(image)
-    axes["photo"].add_patch(plt.Rectangle((left, top), right - left, bottom - top, fill=False, ec=WHITE))
+    axes["photo"].add_patch(
+        plt.Rectangle((left, top), right - left, bottom - top, fill=False, ec=WHITE)
+    )
     axes["photo"].plot(*face.points.T, ".", color=GREEN, markersize=3)
     axes["photo"].set_title("detector and 68 landmarks")
     axes["aligned"].imshow(aligned)

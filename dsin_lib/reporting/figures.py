@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
+from dsin_lib.reporting import tables
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE, labels_and
 from dsin_lib.training.runs import Run
 
@@ -26,16 +27,26 @@ STEP_NAMES = {
 def curves(runs: Mapping[str, Run]) -> Figure:
     """Loss and mean F1 of the held-out subjects over the epochs of each step, one line a run."""
     history = pd.concat(
-        [run.history.assign(run=name, F1=100 * run.history["valid_f1"]) for name, run in runs.items()]
+        [
+            run.history.assign(run=name, F1=100 * run.history["valid_f1"])
+            for name, run in runs.items()
+        ]
     )
     steps = sorted(history["step"].unique())
     figure, axes = plt.subplots(
-        2, len(steps), figsize=(1 + 4 * len(steps), 5.5), squeeze=False, sharex="col", layout="constrained"
+        2,
+        len(steps),
+        figsize=(1 + 4 * len(steps), 5.5),
+        squeeze=False,
+        sharex="col",
+        layout="constrained",
     )
     for column, step in enumerate(steps):
         of_step = history[history["step"] == step]
         for axis, (value, label) in zip(
-            axes[:, column], {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}.items(), strict=True
+            axes[:, column],
+            {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}.items(),
+            strict=True,
         ):
             sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis,
                          legend=axis is axes[0, -1])  # fmt: skip
@@ -49,13 +60,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
 def locality(table: pd.DataFrame, rows: list[str]) -> Figure:
     """F1 of each patch above always-positive, one cell an Action Unit."""
     above = table.loc[rows] - table.loc[ALWAYS_POSITIVE]
-    figure, axis = plt.subplots(figsize=(10, 0.6 + 0.5 * len(rows)), layout="constrained")
-    limit = float(np.abs(above).to_numpy().max())
-    sns.heatmap(above, annot=True, fmt="+.0f", center=0, vmin=-limit, vmax=limit, cmap="vlag", ax=axis,
-                cbar_kws={"label": "F1 points above always positive"})  # fmt: skip
-    axis.set(xlabel="", ylabel="")
-    axis.tick_params(axis="y", rotation=0)
-    return figure
+    return diverging(above, "+.0f", "F1 points above always positive")
 
 
 def correction_factors(runs: Mapping[str, Run]) -> Figure:
@@ -79,7 +84,9 @@ def thresholds(run: Run, config: Config) -> Figure:
     parts = {part: labels_and(run, part, aus) for part in ("valid", "test")}
     f1 = {part: 100 * f1_curves(p, y) for part, (y, p) in parts.items()}
     taus = best_taus(parts["valid"][1], parts["valid"][0])
-    figure, axes = plt.subplots(3, 4, figsize=(11, 6.5), sharex=True, sharey=True, layout="constrained")
+    figure, axes = plt.subplots(
+        3, 4, figsize=(11, 6.5), sharex=True, sharey=True, layout="constrained"
+    )
     for j, (axis, au) in enumerate(zip(axes.flat, aus, strict=True)):
         axis.plot(TAUS, f1["valid"][:, j], label="held-out subjects")
         axis.plot(TAUS, f1["test"][:, j], "--", label="test subjects")
@@ -95,16 +102,53 @@ def thresholds(run: Run, config: Config) -> Figure:
 
 
 def corrections(run: Run, config: Config) -> Figure:
-    """Test labels that structure inference puts right and spoils, at tau, per Action Unit."""
-    aus, tau = config.corpus.aus, config.evaluation.tau
-    y, y_hat = labels_and(run, "test", aus)
-    _, f = labels_and(run, "test", aus, "_fused")
-    was, is_ = (f >= tau) == y, (y_hat >= tau) == y
-    counts = pd.DataFrame({"put right": (~was & is_).sum(0), "spoiled": -(was & ~is_).sum(0)}, index=aus)
+    """Test labels that structure inference puts right (up) and spoils (down), per Action Unit."""
+    counts = tables.corrections(run, config)
     figure, axis = plt.subplots(figsize=(9, 3.6), layout="constrained")
-    counts.plot.bar(ax=axis, stacked=True, rot=0, color=["C2", "C3"], width=0.7)
+    axis.bar(counts.index, counts["put right"], color="C2", label="put right")
+    axis.bar(counts.index, -counts["spoiled"], color="C3", label="spoiled")
     axis.axhline(0, color="0.3", lw=1)
-    axis.set(ylabel=f"labels of {len(y)} test frames")
+    axis.yaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}")
+    axis.set(ylabel="labels of the test frames")
     axis.legend(frameon=False)
     sns.despine(figure)
+    return figure
+
+
+def trust(effects: pd.DataFrame) -> Figure:
+    """How far one patch's vote moves the fused prediction, a cell a patch and Action Unit."""
+    return diverging(effects, ".2f", "change of f, vote 0 to 1")
+
+
+def movement(steps: pd.DataFrame) -> Figure:
+    """How far predictions still move from one step of inference to the next."""
+    figure, axis = plt.subplots(figsize=(8, 3.6), layout="constrained")
+    sns.lineplot(
+        steps, x="t", y="movement", hue="au", palette="tab20", marker="o", markersize=4, ax=axis
+    )
+    axis.set(xlabel="step t", ylabel=r"mean $|\hat{y}^t - \hat{y}^{t-1}|$", yscale="log")
+    sns.move_legend(axis, "upper left", bbox_to_anchor=(1, 1), title=None, frameon=False, ncols=2)
+    sns.despine(figure)
+    return figure
+
+
+def diverging(cells: pd.DataFrame, fmt: str, label: str, limit: float | None = None) -> Figure:
+    """A table as a heatmap around zero: red above, blue below."""
+    limit = limit or float(np.nanmax(np.abs(cells)))
+    size = (2 + 0.68 * cells.shape[1], 0.8 + 0.42 * len(cells))
+    figure, axis = plt.subplots(figsize=size, layout="constrained")
+    sns.heatmap(
+        cells,
+        annot=True,
+        fmt=fmt,
+        center=0,
+        vmin=-limit,
+        vmax=limit,
+        cmap="vlag",
+        annot_kws={"fontsize": 9},
+        cbar_kws={"label": label},
+        ax=axis,
+    )
+    axis.set(xlabel="", ylabel="")
+    axis.tick_params(axis="y", rotation=0)
     return figure

@@ -8,17 +8,29 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pandas.io.formats.style import Styler
+from IPython.display import HTML
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.f1 import always_positive, scores
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import ROWS, TABLE_3, Row
-from dsin_lib.paper.published import published
+from dsin_lib.facs import ACTION_UNITS
+from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.paths import config_dir
 from dsin_lib.training.runs import Run, run
 
 ALWAYS_POSITIVE = "Always positive"
+CLAIMS = (
+    ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
+    ("the face beats the mouth on average", "pp_face", "pp_mouth"),
+    ("the face beats the right eye on average", "pp_face", "pp_right_eye"),
+    ("fusion beats the face", "pp_f", "pp_face"),
+    ("structure inference with two steps beats fusion", "dsin_2", "pp_f"),
+    ("ten steps beat two", "dsin_10", "dsin_2"),
+    ("structure inference with ten steps beats fusion", "dsin_10", "pp_f"),
+    ("a tuned threshold helps", "dsin_10_tt", "dsin_10"),
+)
+"""Comparisons that the paper draws from Table 3: the claim, the better row, the other."""
 
 
 def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[np.ndarray, ...]:
@@ -67,22 +79,19 @@ def table_3(config: Config, rows: tuple[Row, ...] = TABLE_3) -> pd.DataFrame:
     return table.assign(average=table.mean(axis=1)).rename_axis(index="row", columns=None)
 
 
-def beside_paper(table: pd.DataFrame, paper: str = "table3") -> Styler:
+def beside_paper(table: pd.DataFrame, paper: str = "table3") -> HTML:
     """A table with the paper's number, small, under each of ours.
 
     The two were measured on different faces: the paper's column of numbers is there to compare
     patterns, not values. The best value of a column is bold.
     """
-    printed = published(paper).rename(columns={"printed_average": "average"})
-    printed.index = [_shown(label) for label in printed.index]
-    printed = printed.reindex(index=table.index, columns=table.columns)
-    cells = table.map("{:.1f}".format) + printed.map(_small)
+    cells = table.map("{:.1f}".format) + printed(table, paper).map(_small)
     return _styled(cells, bold=table.drop(index=ALWAYS_POSITIVE).idxmax())
 
 
-def plain(table: pd.DataFrame, digits: int = 1) -> Styler:
+def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
     """A table as it is."""
-    return _styled(table.map(lambda value: f"{value:.{digits}f}" if pd.notna(value) else "–"))
+    return _styled(table.map(lambda value: _number(value, digits)))
 
 
 def write_tables(config: Config) -> list[Path]:
@@ -95,10 +104,67 @@ def write_tables(config: Config) -> list[Path]:
     return [folder / f"{name}.csv" for name in tables]
 
 
+def printed(table: pd.DataFrame, paper: str = "table3") -> pd.DataFrame:
+    """The paper's values of the same rows and columns; missing where it has none."""
+    of_paper = published(paper).rename(columns={"printed_average": "average"})
+    of_paper.index = [_shown(label) for label in of_paper.index]
+    return of_paper.reindex(index=table.index, columns=table.columns)
+
+
 def gain(table: pd.DataFrame, row: str, over: str) -> float:
     """F1 points by which one row's average exceeds another's, by the rows' ids."""
     averages = table["average"]
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
+
+
+def claims(table: pd.DataFrame) -> pd.DataFrame:
+    """The paper's comparisons of averages: the difference here and in print."""
+    ours_and_theirs = {"here": table, "paper": printed(table)}
+    return pd.DataFrame(
+        {
+            name: [gain(of, row, over) for _, row, over in CLAIMS]
+            for name, of in ours_and_theirs.items()
+        },
+        index=pd.Index([claim for claim, _, _ in CLAIMS], name="claim"),
+    )
+
+
+def regions(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean F1 over the upper-face and over the lower-face Action Units."""
+    region = {f"AU{n:02d}": unit.region for n, unit in ACTION_UNITS.items()}
+    aus = table.drop(columns="average")
+    return aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
+
+
+def ranking(config: Config, rows: tuple[Row, ...] = TABLE_3) -> pd.DataFrame:
+    """Area under the ROC curve, one line a row that ranks by itself, their average last."""
+    own = tuple(row for row in rows if row.steps)
+    by_row = table_scores(config, own).groupby(["row", "au"])["auc"].mean().unstack("au")
+    table = by_row.loc[[row.id for row in own], config.corpus.aus]
+    table = table.rename(index={row.id: row.shown for row in own})
+    return table.assign(average=table.mean(axis=1)).rename_axis(index="row", columns=None)
+
+
+def corrections(run_: Run, config: Config) -> pd.DataFrame:
+    """Test labels per Action Unit that structure inference puts right and that it spoils."""
+    aus, tau = config.corpus.aus, config.evaluation.tau
+    y, y_hat = labels_and(run_, "test", aus)
+    _, f = labels_and(run_, "test", aus, "_fused")
+    coded, was, now = ~np.isnan(y), (f >= tau) == y, (y_hat >= tau) == y
+    counts = {"put right": coded & ~was & now, "spoiled": coded & was & ~now}
+    return pd.DataFrame({name: which.sum(0) for name, which in counts.items()}, index=aus)
+
+
+def bp4d_always_positive() -> dict[str, float]:
+    """Always positive on BP4D's public prevalence, and how many of the paper's rows it beats."""
+    prevalence = bp4d_prevalence()
+    average = float((200 * prevalence / (1 + prevalence)).mean())
+    averages = published("table3")["printed_average"].dropna()
+    return {
+        "average": average,
+        "rows": len(averages),
+        "rows_below": int((averages < average).sum()),
+    }
 
 
 def _always_positive(config: Config) -> pd.DataFrame:
@@ -118,15 +184,21 @@ def _shown(label: str) -> str:
     return next((row.shown for row in ROWS.values() if row.label == label), label)
 
 
+def _number(value: object, digits: int) -> str:
+    if pd.isna(value):
+        return "–"
+    return value if isinstance(value, str) else f"{value:.{digits}f}"
+
+
 def _small(value: float) -> str:
     return "" if pd.isna(value) else f'<br><span class="paper">{value:.1f}</span>'
 
 
-def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> Styler:
-    style = cells.style.set_table_attributes('class="scores"')
+def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> HTML:
+    style = cells.style
     if bold is not None:
         marks = pd.DataFrame("", index=cells.index, columns=cells.columns)
         for column, row in bold.items():
             marks.loc[row, column] = "font-weight: 700"
         style = style.apply(lambda _: marks, axis=None)
-    return style
+    return HTML(f'<div class="table-scroll">{style.to_html()}</div>')

@@ -106,7 +106,7 @@ class KeepFrozen(Callback):
         self.frozen = frozen
 
     def before_train(self) -> None:
-        """fastai has just put the whole model into training mode."""
+        """Fastai has just put the whole model into training mode."""
         for module in self.frozen:
             module.eval()
 

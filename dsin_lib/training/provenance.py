@@ -15,7 +15,15 @@ from dsin_lib.config import PROJECT, digest
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
 
-LIBRARIES = ("torch", "fastai", "numpy", "pandas", "scikit-learn", "dlib-bin", "opencv-python-headless")
+LIBRARIES = (
+    "torch",
+    "fastai",
+    "numpy",
+    "pandas",
+    "scikit-learn",
+    "dlib-bin",
+    "opencv-python-headless",
+)
 
 
 def provenance(

@@ -38,7 +38,13 @@ from dsin_lib.paths import run_dir, store_dir
 from dsin_lib.training.provenance import provenance
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
-FILES = ("config.json", "history.csv", "predictions.parquet", "weights.safetensors", "provenance.json")
+FILES = (
+    "config.json",
+    "history.csv",
+    "predictions.parquet",
+    "weights.safetensors",
+    "provenance.json",
+)
 """What a complete run holds."""
 
 
@@ -82,7 +88,9 @@ def load_run(folder: Path) -> Run:
     """
     for name in FILES:
         if not (folder / name).is_file():
-            raise FileNotFoundError(f"{folder / name}: expected a complete run, this file is missing")
+            raise FileNotFoundError(
+                f"{folder / name}: expected a complete run, this file is missing"
+            )
     return Run(
         folder,
         json.loads((folder / "config.json").read_text()),
@@ -121,8 +129,9 @@ def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> 
         run_dir(config, row.id, fold, seed),
         spec=run_spec(config, row, fold, seed),
         history=pd.concat(histories),
-        predictions=pd.concat([_predictions(model, data[part], part, own.corpus.aus)
-                               for part in ("valid", "test")]),  # fmt: skip
+        predictions=pd.concat(
+            [_predictions(model, data[part], part, own.corpus.aus) for part in ("valid", "test")]
+        ),
         weights={name: tensor.contiguous().cpu() for name, tensor in model.state_dict().items()},
         provenance=provenance(store, data, histories, seed),
     )
@@ -163,7 +172,9 @@ def load_weights(modules: Mapping[str, nn.Module], starts: list[dict[str, torch.
     """Puts the weights of earlier rows in place; every tensor of a start must find its place."""
     tensors = {name: tensor for start in starts for name, tensor in start.items()}
     for group in GROUPS:
-        own = {n.removeprefix(f"{group}."): t for n, t in tensors.items() if n.startswith(f"{group}.")}
+        own = {
+            n.removeprefix(f"{group}."): t for n, t in tensors.items() if n.startswith(f"{group}.")
+        }
         if own:
             modules[group].load_state_dict(own, strict=True)
 

@@ -30,10 +30,10 @@ class Step:
 
 
 ALGORITHM_1 = (
-    Step(1, (), ("pi",), (1, 0, 0)),
-    Step(2, ("pi",), ("phi",), (0, 1, 0)),
-    Step(3, (), ("pi", "phi"), (1, 1, 0)),
-    Step(4, ("pi", "phi"), ("omega",), (0, 0, 1)),
+    Step(1, (), ("pi",), (1.0, 0.0, 0.0)),
+    Step(2, ("pi",), ("phi",), (0.0, 1.0, 0.0)),
+    Step(3, (), ("pi", "phi"), (1.0, 1.0, 0.0)),
+    Step(4, ("pi", "phi"), ("omega",), (0.0, 0.0, 1.0)),
     Step(5, (), ("pi", "phi", "omega"), None),
 )
 
@@ -51,7 +51,11 @@ def max_epochs(config: Config, step: int) -> int:
 
 
 def run_step(
-    step: Step, modules: Mapping[str, nn.Module], data: Mapping[str, Data], config: Config, seed: int
+    step: Step,
+    modules: Mapping[str, nn.Module],
+    data: Mapping[str, Data],
+    config: Config,
+    seed: int,
 ) -> pd.DataFrame:
     """Trains the step's groups in place.
 

@@ -27,6 +27,7 @@ def omega_by_loops(net, f):
         m, y_hat = list(start), list(start)
         frame_steps, frame_chis = [], []
         for _ in range(net.n_iter):
+
             def others(values, j):
                 return [v for i, v in enumerate(values) if net.include_self or i != j]
 
@@ -49,7 +50,9 @@ def omega_by_loops(net, f):
             for j in range(N_AU):
                 received = [mu([chi[i], chi[j]]) * m_new[i] for i in range(N_AU)]  # Eq. 9
                 w, beta = net.predict.weight[j], net.predict.bias[j]
-                y_new.append(sigma(w[0] * mu(others(received, j)) + w[1] * f[b, j] + beta))  # Eq. 10
+                y_new.append(
+                    sigma(w[0] * mu(others(received, j)) + w[1] * f[b, j] + beta)
+                )  # Eq. 10
             m, y_hat = m_new, y_new
             frame_steps.append(torch.stack(y_new))
             frame_chis.append(torch.stack(chi))
@@ -67,7 +70,9 @@ def fused():
 @pytest.mark.parametrize("correction_factors", [True, False])
 @pytest.mark.parametrize("initial_state", ["f", "half", "zero"])
 @pytest.mark.parametrize("include_self", [True, False])
-def test_forward_and_gradient_equal_the_loops(fused, correction_factors, initial_state, include_self):
+def test_forward_and_gradient_equal_the_loops(
+    fused, correction_factors, initial_state, include_self
+):
     torch.manual_seed(0)
     net = StructureInference(
         N_AU, T, correction_factors=correction_factors, initial_state=initial_state,
@@ -101,7 +106,7 @@ def test_weights_stand_where_anybody_can_set_them():
 
 
 def test_a_value_worked_out_by_hand():
-    """N = 1, T = 1, f = 0.5: m = sigma(0.5), chi = sigma(0), received = m / 2, y = sigma(2 m / 2)."""
+    """N = T = 1, f = 0.5: m = sigma(0.5), chi = sigma(0), received = m / 2, y = sigma(m)."""
     net = StructureInference(1, 1)
     with torch.no_grad():
         for parameter in net.parameters():

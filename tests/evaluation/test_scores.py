@@ -1,0 +1,63 @@
+"""F1, thresholds and the always-positive predictor."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from dsin_lib.evaluation.f1 import always_positive, per_au_f1, scores
+from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
+
+rng = np.random.default_rng(0)
+
+
+@pytest.fixture
+def labels():
+    return (rng.random((300, 3)) < [0.1, 0.4, 0.7]).astype(float)
+
+
+@pytest.fixture
+def probabilities(labels):
+    return np.clip(0.25 + 0.3 * labels + 0.15 * rng.standard_normal(labels.shape), 0, 1)
+
+
+def test_f1_is_2pr_over_p_plus_r(labels, probabilities):
+    active = probabilities >= 0.5
+    tp = (active & (labels == 1)).sum(0)
+    precision, recall = tp / active.sum(0), tp / labels.sum(0)
+    expected = 2 * precision * recall / (precision + recall)
+    np.testing.assert_allclose(per_au_f1(probabilities, labels), expected)
+
+
+def test_a_missing_label_leaves_its_frame_out_for_that_au_only(labels, probabilities):
+    masked = labels.copy()
+    masked[:100, 0] = np.nan
+    f1 = per_au_f1(probabilities, masked)
+    assert f1[0] == pytest.approx(f1_score(labels[100:, 0], probabilities[100:, 0] >= 0.5))
+    np.testing.assert_array_equal(f1[1:], per_au_f1(probabilities, labels)[1:])
+
+
+def test_always_positive_is_2p_over_1_plus_p(labels):
+    p = labels.mean(0)
+    np.testing.assert_allclose(always_positive(labels), 2 * p / (1 + p))
+
+
+def test_scores_survive_an_au_without_positives(labels, probabilities):
+    labels[:, 1] = 0
+    table = scores(probabilities, labels, ["AU01", "AU02", "AU04"])
+    assert table.loc["AU02", "f1"] == 0
+    assert np.isnan(table.loc["AU02", "auc"]) and np.isnan(table.loc["AU02", "ap"])
+    assert table.loc["AU01", "auc"] > 0.7
+    assert (table["frames"] == 300).all()
+
+
+def test_the_best_taus_are_the_best(labels, probabilities):
+    taus = best_taus(probabilities, labels)
+    curves = f1_curves(probabilities, labels)
+    np.testing.assert_allclose(per_au_f1(probabilities, labels, taus), curves.max(0))
+    assert (per_au_f1(probabilities, labels, taus) >= per_au_f1(probabilities, labels)).all()
+
+
+def test_of_equal_taus_the_middle_one():
+    labels = np.array([[1.0], [0.0]])
+    assert best_taus(np.array([[0.99], [0.01]]), labels)[0] == pytest.approx(0.5)
+    assert TAUS.min() > 0 and TAUS.max() < 1

@@ -1,0 +1,117 @@
+"""Runs are complete or absent, reproducible bit for bit, and blind to the test fold."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from dsin_lib.config import load_config
+from dsin_lib.data.store import StoreError
+from dsin_lib.experiments import ROWS, run_spec
+from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.training import runs
+from dsin_lib.training.runs import FILES, is_complete, load_run, run
+
+
+def test_the_same_seed_gives_the_same_predictions_bit_for_bit(tiny):
+    first = run(tiny, "pp_mouth")
+    first.folder.rename(first.folder.with_name("first"))
+    second = run(tiny, "pp_mouth")
+    pd.testing.assert_frame_equal(first.predictions, second.predictions, check_exact=True)
+    other = run(tiny, "pp_mouth", seed=1)
+    assert not first.predictions["AU01"].equals(other.predictions["AU01"])
+
+
+def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
+    dsin = run(tiny, "dsin_10")
+    assert set(dsin.history["step"]) == {4, 5}
+    assert {name.split(".")[0] for name in dsin.weights()} == {"pi", "phi", "omega"}
+    assert set(dsin.predictions["split"]) == {"valid", "test"}
+    assert {"AU01", "AU01_label", "AU01_fused", "AU01_chi"} <= set(dsin.predictions)
+    for key in ("code", "data", "libraries", "seed", "machine", "seconds"):
+        assert key in dsin.provenance
+    trained = {folder.parent.name for folder in run_dir(tiny, "x", 1, 0).parents[1].glob("*/*")}
+    assert trained == {*(f"pp_{patch}" for patch in ROWS["pp_f"].patches), "pp_f", "dsin_10"}
+    start = load_run(run_dir(tiny, "pp_f", 1, 0)).provenance["finished"]
+    run(tiny, "dsin_2")
+    assert load_run(run_dir(tiny, "pp_f", 1, 0)).provenance["finished"] == start
+
+
+def test_a_row_of_thresholds_reads_the_run_that_it_starts_from(tiny):
+    assert run(tiny, "dsin_10_tt").folder == run(tiny, "dsin_10").folder
+
+
+@pytest.mark.parametrize("missing", FILES)
+def test_a_folder_without_a_file_is_no_run(tiny, missing):
+    whole = run(tiny, "pp_nose")
+    (whole.folder / missing).unlink()
+    assert not is_complete(whole.folder, whole.spec)
+    with pytest.raises(FileNotFoundError, match=missing):
+        load_run(whole.folder)
+    assert (run(tiny, "pp_nose").folder / missing).is_file(), "trained again"
+
+
+def test_a_run_of_another_config_is_stale(tiny):
+    run_ = run(tiny, "pp_nose")
+    assert is_complete(run_.folder, run_spec(tiny, ROWS["pp_nose"], 1, 0))
+    other = tiny.model_copy(
+        update={"training": tiny.training.model_copy(update={"learning_rate": 0.5})}
+    )
+    assert not is_complete(run_.folder, run_spec(other, ROWS["pp_nose"], 1, 0))
+    assert run(other, "pp_nose").spec["training"]["learning_rate"] == 0.5
+
+
+def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
+    def killed(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(runs, "save_file", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run(tiny, "pp_nose")
+    folder = run_dir(tiny, "pp_nose", 1, 0)
+    assert not folder.exists()
+    assert not list(folder.parent.iterdir())
+
+
+def test_test_labels_reach_neither_weights_nor_history(tiny):
+    honest = run(tiny, "pp_mouth")
+    honest.folder.rename(honest.folder.with_name("honest"))
+    path = store_dir(tiny) / "frames.parquet"
+    frames = pd.read_parquet(path)
+    test = frames["subject"].isin(honest.provenance["subjects"]["test"])
+    frames.loc[test, tiny.corpus.aus] = 1 - frames.loc[test, tiny.corpus.aus]
+    frames.to_parquet(path)
+    flipped = run(tiny, "pp_mouth")
+    pd.testing.assert_frame_equal(
+        honest.history.drop(columns="step_seconds"), flipped.history.drop(columns="step_seconds")
+    )
+    before = load_run(honest.folder.with_name("honest")).weights()
+    assert all(torch.equal(before[name], tensor) for name, tensor in flipped.weights().items())
+    assert not honest.predictions["AU01_label"].equals(flipped.predictions["AU01_label"])
+
+
+def test_predictions_carry_every_frame_and_its_label(tiny):
+    predictions = run(tiny, "pp_mouth").predictions
+    frames = pd.read_parquet(store_dir(tiny) / "frames.parquet")
+    keys = ["subject", "sequence", "frame"]
+    assert not predictions.duplicated(keys).any()
+    both = predictions.merge(frames, on=keys, suffixes=("", "_true"))
+    assert len(both) == len(predictions)
+    for au in tiny.corpus.aus:
+        np.testing.assert_array_equal(both[f"{au}_label"], both[f"{au}_true"].astype(float))
+
+
+def test_weights_say_what_they_are(tiny):
+    from safetensors import safe_open
+
+    run_ = run(tiny, "pp_mouth")
+    with safe_open(run_.folder / "weights.safetensors", "pt") as file:
+        assert json.loads(file.metadata()["spec"]) == run_.spec
+
+
+def test_without_a_store_the_error_names_the_file(results):
+    with pytest.raises(StoreError, match=r"store\.json"):
+        run(load_config("smoke"), "pp_mouth")
+    assert not run_dir(load_config("smoke"), "pp_mouth", 1, 0).exists()

@@ -1,0 +1,108 @@
+"""Algorithm 1: each step moves exactly its groups, and caching changes no number."""
+
+from copy import deepcopy
+
+import pytest
+import torch
+
+from dsin_lib.data.dataset import split_data
+from dsin_lib.data.store import Store
+from dsin_lib.evaluation.predict import predict
+from dsin_lib.experiments import ROWS
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.losses import DSINLoss
+from dsin_lib.paths import store_dir
+from dsin_lib.training.learner import fit
+from dsin_lib.training.runs import make_modules, subject_split
+from dsin_lib.training.stages import ALGORITHM_1, cached, run_step, step_loss
+
+ROW = ROWS["dsin_10"]
+
+
+@pytest.fixture
+def stage(tiny):
+    """Fresh modules and the split of fold 1."""
+    store = Store.open(store_dir(tiny))
+    data = split_data(store, subject_split(tiny, store, 1, 0), ROW.patches, tiny.corpus.aus)
+    torch.manual_seed(0)
+    return make_modules(tiny, ROW, store), data, tiny
+
+
+def moved(before, after):
+    """Names of the tensors, buffers included, that are not bit for bit what they were."""
+    return {name for name, tensor in before.items() if not torch.equal(tensor, after[name])}
+
+
+@pytest.mark.parametrize("step", ALGORITHM_1, ids=lambda step: f"step{step.number}")
+def test_a_step_moves_exactly_its_groups(stage, step):
+    modules, data, config = stage
+    before = {group: deepcopy(module.state_dict()) for group, module in modules.items()}
+    run_step(step, modules, data, config, seed=1)
+    for group, module in modules.items():
+        changes = moved(before[group], module.state_dict())
+        if group in step.trained:
+            assert changes, f"step {step.number} trains {group}"
+            assert {name for name, _ in module.named_parameters()} <= changes
+        else:
+            assert not changes, f"step {step.number} freezes {group}"
+
+
+def test_the_table_is_algorithm_1():
+    assert [step.number for step in ALGORITHM_1] == [1, 2, 3, 4, 5]
+    assert [step.frozen for step in ALGORITHM_1] == [(), ("pi",), (), ("pi", "phi"), ()]
+
+
+def test_step_5_takes_its_weights_from_the_config(stage):
+    _, data, config = stage
+    loss = step_loss(ALGORITHM_1[4], data["train"], config)
+    assert (loss.w_pi, loss.w_phi, loss.w_omega) == (0.25, 0.25, 0.5)
+
+
+def test_training_on_cached_outputs_equals_recomputing_them(stage):
+    """Step 2 with p cached, and with Pi frozen inside the trained model: the same numbers."""
+    modules, data, config = stage
+    run_step(ALGORITHM_1[0], modules, data, config, seed=1)
+    step = ALGORITHM_1[1]
+    loss, again = step_loss(step, data["train"], config), deepcopy(modules)
+    with_cache = run_step(step, modules, data, config, seed=2)
+
+    statistics = deepcopy(again["pi"].state_dict())
+    recomputed = fit(
+        DSIN(again["pi"], again["phi"]),
+        data["train"],
+        data["valid"],
+        loss,
+        max_epochs=config.fusion.max_epochs,
+        training=config.training,
+        seed=2,
+        frozen=[again["pi"]],
+    )
+
+    assert not moved(statistics, again["pi"].state_dict()), "batch-norm statistics included"
+    for column in ("train_loss", "valid_loss", "valid_f1"):
+        assert with_cache[column].tolist() == pytest.approx(recomputed[column].tolist(), rel=1e-5)
+    for ours, theirs in zip(modules["phi"].parameters(), again["phi"].parameters(), strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-6)
+
+
+def test_the_cache_is_what_the_frozen_modules_say(stage):
+    modules, data, _ = stage
+    frozen = DSIN(modules["pi"], modules["phi"])
+    cache = cached(frozen, data)
+    assert torch.equal(cache["valid"].x, predict(frozen, data["valid"])["f"])
+    assert set(cache) == {"train", "valid"}, "the test fold is not even looked at"
+
+
+def test_the_best_epoch_is_kept_and_patience_ends_the_fit(stage):
+    modules, data, config = stage
+    model = DSIN(omega=modules["omega"])
+    inputs = cached(DSIN(modules["pi"], modules["phi"]), data)
+    loss = DSINLoss(torch.ones(12), w_pi=0.0, w_phi=0.0, w_omega=1.0)
+    training = config.training.model_copy(update={"learning_rate": 0.9, "patience": 3})
+    history = fit(
+        model, inputs["train"], inputs["valid"], loss, max_epochs=40, training=training, seed=0
+    )
+    best = history["valid_loss"].idxmin()
+    assert len(history) == min(40, best + 1 + 3), "three epochs without a better one"
+    out = predict(model, inputs["valid"])
+    assert loss(out, inputs["valid"].y).item() == pytest.approx(history["valid_loss"][best], rel=1e-5)
