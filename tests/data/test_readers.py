@@ -129,6 +129,8 @@ def test_the_working_directory_does_not_matter(corpus, monkeypatch, tmp_path_fac
 def test_an_open_corpus_says_its_own_name(corpus):
     (corpus / "corpus.json").write_text(json.dumps({"name": "synau_b"}))
     assert set(read_bp4d(corpus)["corpus"]) == {"synau_b"}
+    (corpus / "corpus.json").write_text("{}")
+    assert set(read_bp4d(corpus)["corpus"]) == {"unnamed"}
 
 
 def test_images_may_lie_in_a_folder_of_their_own(corpus):

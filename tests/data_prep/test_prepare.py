@@ -21,13 +21,24 @@ from dsin_lib.shapes import PATCHES
 PROJECT = Path(__file__).resolve().parents[2]
 prepare = partial(prepare_with_workers, workers=1, progress=False)
 
-KILLABLE = """
-import sys
-from data_prep import passes
+KILLED = """
+import os, signal, sys
+from data_prep import chunks, passes
 from data_prep.prepare import prepare
-passes.CHUNK = 4
+
+passes.CHUNK, finish = 4, chunks._finish
+
+
+def until_killed(work, *rest):
+    for n, chunk in enumerate(finish(work, *rest), 1):
+        yield chunk
+        if n == 2 and work.__name__ == sys.argv[3]:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+chunks._finish = until_killed
 if __name__ == "__main__":
-    prepare(sys.argv[1], sys.argv[2], workers=2, progress=False)
+    prepare(sys.argv[1], sys.argv[2], workers=int(sys.argv[4]), progress=False)
 """
 
 
@@ -239,60 +250,41 @@ def test_the_working_directory_does_not_matter(make_corpus, tmp_path, monkeypatc
     assert_same(Store.open(tmp_path / "store"), Store.open(tmp_path / "elsewhere"))
 
 
-def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
-    """Two workers; killed in each pass; nothing finished is done again; the same store."""
-    monkeypatch.setattr(passes, "CHUNK", 4)
-    root, store = make_corpus({"F001_T1": 40, "M002_T1": 40}), tmp_path / "store"
-    script = tmp_path / "killable.py"
-    script.write_text(KILLABLE)
-    for pattern in ("landmarks-*/0*.npz", "pixels-*/*.done"):
-        process = subprocess.Popen(
-            [sys.executable, script, root, store],
-            env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
-        )
-        finished = []
-        while process.poll() is None and len(finished) < 2:
-            time.sleep(0.005)
-            finished = list((store / ".parts").glob(pattern))
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        assert finished, f"never saw {pattern}"
-        with pytest.raises(StoreError):
-            Store.open(store)
-    time.sleep(0.3)  # the workers end with their parent
-    kept = stamps(store / ".parts")
-    done = {name: stamp for name, stamp in kept.items() if name.endswith((".npz", ".done"))}
-    assert len([name for name in done if name.endswith(".npz")]) == 20
-
-    seen: dict[str, int] = {}
-    monkeypatch.setattr("shutil.rmtree", lambda path: seen.update(stamps(Path(path))))
-    prepare(root, store)
-    monkeypatch.undo()
-    assert {name: seen[name] for name in done} == done
-
-    monkeypatch.chdir(tmp_path)
-    prepare(root, tmp_path / "uninterrupted")
-    assert_same(Store.open(store), Store.open(tmp_path / "uninterrupted"))
-
-
-def test_workers_end_with_a_killed_parent(make_corpus, tmp_path):
-    root, script = make_corpus({"F001_T1": 30}), tmp_path / "killable.py"
-    script.write_text(KILLABLE)
+def prepare_killed_in(work: str, workers: int, script: Path, root: Path, store: Path) -> None:
+    """Prepare, killed hard after two chunks of ``work``; its workers end with it."""
+    script.write_text(KILLED)
     process = subprocess.Popen(
-        [sys.executable, script, root, tmp_path / "store"],
+        [sys.executable, script, root, store, work, str(workers)],
         env={**os.environ, "PYTHONPATH": str(PROJECT), "OMP_NUM_THREADS": "1"},
         start_new_session=True,
     )
-    while process.poll() is None and not list(tmp_path.glob("store/.parts/*/0*.npz")):
-        time.sleep(0.005)
-    process.kill()
-    process.wait()
-    deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
+    assert process.wait() == -signal.SIGKILL
+    deadline = time.monotonic() + 20
+    with pytest.raises(ProcessLookupError):  # no process is left in its session
+        while time.monotonic() < deadline:
             os.killpg(process.pid, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.05)
-    os.killpg(process.pid, signal.SIGKILL)
-    pytest.fail("workers outlived their parent by ten seconds")
+            time.sleep(0.02)
+        os.killpg(process.pid, signal.SIGKILL)
+        pytest.fail("workers outlived their parent")
+
+
+def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
+    """Killed in each pass; nothing finished is done again; the same store."""
+    root, store = make_corpus({"F001_T1": 20, "M002_T1": 20}), tmp_path / "store"
+    for work, workers in (("find_chunk", 2), ("cut_chunk", 1)):
+        prepare_killed_in(work, workers, tmp_path / "killed.py", root, store)
+        with pytest.raises(StoreError):
+            Store.open(store)
+    kept = stamps(store / ".parts")
+    done = {name: stamp for name, stamp in kept.items() if name.endswith((".npz", ".done"))}
+    assert len([name for name in done if name.endswith(".npz")]) == 10
+
+    monkeypatch.setattr(passes, "CHUNK", 4)
+    at_the_end: dict[str, int] = {}
+    monkeypatch.setattr("shutil.rmtree", lambda path: at_the_end.update(stamps(Path(path))))
+    prepare(root, store)
+    assert {name: at_the_end[name] for name in done} == done
+
+    monkeypatch.undo()
+    prepare(root, tmp_path / "uninterrupted")
+    assert_same(Store.open(store), Store.open(tmp_path / "uninterrupted"))
