@@ -26,9 +26,13 @@ TABLE = """\
 import pandas as pd
 from IPython.display import HTML
 aus = [f"AU{number:02d}" for number in range(1, 31)]
-table = pd.DataFrame([[columns] * 30], index=["always positive"], columns=aus)
-HTML(f'<div class="table-scroll">{table.style.format(precision=1).to_html()}</div>'
-     '<p class="provenance">config test, fold 1, seed 0</p>')"""
+cell = f'{columns:.1f}<br><span class="paper">{columns:.1f}</span>'
+table = pd.DataFrame([[cell] * 30], index=["Always positive"], columns=aus)
+HTML(f'<div class="table-scroll">{table.style.to_html()}</div>')"""
+
+PROVENANCE = """\
+from IPython.display import HTML
+HTML('<p class="provenance">profile test · fold 1 · seed 0</p>')"""
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("book")
     executed = folder / "executed"
     executed.mkdir()
-    stand_ins = [_executed(folder, "figure", FIGURE), _executed(folder, "table", TABLE)]
+    stand_ins = [
+        _executed(folder, "figure", FIGURE),
+        _executed(folder, "table", TABLE, PROVENANCE),
+    ]
     for number, name in enumerate(book.notebooks(book.ROOT)):
         shutil.copy(stand_ins[number % 2], executed / f"{name}.ipynb")
     book.build_site(book.ROOT, executed, folder / "site")
@@ -56,8 +63,9 @@ def chromium() -> str:
     return found
 
 
-def _executed(folder: Path, name: str, code: str) -> Path:
-    """A chapter in small: the banner, an equation, one cell, run by papermill."""
+def _executed(folder: Path, name: str, *code: str) -> Path:
+    """A chapter in small: the banner, an equation, a cell or two, run by papermill."""
+    words = {"mystnb": {"image": {"alt": "A parabola"}}}
     cells = [
         nbformat.v4.new_markdown_cell(
             f"# A chapter with a {name}\n\n```{{include}} _synthetic.md\n```\n\n"
@@ -65,7 +73,7 @@ def _executed(folder: Path, name: str, code: str) -> Path:
             "$$\\hat y = \\sigma(x)$$"
         ),
         nbformat.v4.new_code_cell("columns = 1.0", metadata={"tags": ["parameters"]}),
-        nbformat.v4.new_code_cell(code, metadata={"mystnb": {"image": {"alt": "A parabola"}}}),
+        *(nbformat.v4.new_code_cell(source, metadata=words) for source in code),
     ]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     notebook = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})

@@ -4,6 +4,7 @@ import re
 
 from dsin_lib.faces.patches import BOX_SCALE, PATCH_POINTS
 from dsin_lib.facs import ACTION_UNITS, BP4D_AUS, DISFA_AUS, au_name
+from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.reporting.site import ROOT
 from dsin_lib.shapes import PATCHES
 
@@ -32,6 +33,15 @@ def test_patches() -> None:
     for name, points in PATCH_POINTS.items():
         assert _points(table[name][1]) == set(points)
     assert f"{BOX_SCALE} times as wide" in TEXT
+
+
+def test_always_positive_on_bp4d() -> None:
+    prevalence = bp4d_prevalence()
+    average = (200 * prevalence / (1 + prevalence)).mean()
+    text = " ".join((ROOT / "book" / "about_the_data.md").read_text(encoding="utf-8").split())
+    assert f"this comes to {average:.2f} on average" in text
+    assert (published("table3")["printed_average"] < average).sum() == 3
+    assert "Three of the averages printed in Table 3 of the paper lie below it" in text
 
 
 def _points(text: str) -> set[int]:

@@ -23,15 +23,14 @@ def browser(chromium: str) -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(params=["light", "dark"])
+@pytest.fixture
 def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     """A tab whose network is cut and which writes down every complaint in ``page.complaints``."""
-    context = browser.new_context(
-        color_scheme=request.param, viewport={"width": DESKTOP, "height": 900}
-    )
+    scheme = getattr(request, "param", "light")
+    size = {"width": DESKTOP, "height": 900}
+    context = browser.new_context(color_scheme=scheme, viewport=size)
     tab = context.new_page()
-    tab.complaints = []
-    tab.scheme = request.param
+    tab.complaints, tab.scheme = [], scheme
     note = tab.complaints.append
     tab.on("console", lambda m: note(m.text) if m.type in ("error", "warning") else None)
     tab.on("pageerror", lambda error: note(str(error)))
@@ -42,6 +41,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
     context.close()
 
 
+@pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
 def test_every_page(site: Path, page: Page) -> None:
     """One visit a page and a colour scheme; all faults are reported together."""
     faults = []
