@@ -243,11 +243,14 @@ def cut_patches(
     sides = {**dict.fromkeys(PATCH_POINTS, parameters.patch_px), "face": parameters.face_px}
     specs = {name: (np.uint8, (n, sides[name], sides[name], 3)) for name in PATCHES}
     specs |= {name: (np.float32, (n, N_POINTS, 2)) for name in LANDMARKS}
-    for name, (dtype, shape) in specs.items():
-        path = building / f"{name}.npy"
-        if not path.is_file():
-            with whole(path) as unfinished:
-                open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape).flush()
+    absent = [name for name in specs if not (building / f"{name}.npy").is_file()]
+    if absent:  # as after a kill while the store was being published: no chunk is whole
+        for done in building.glob("*.done"):
+            done.unlink()
+    for name in absent:
+        dtype, shape = specs[name]
+        with whole(building / f"{name}.npy") as unfinished:
+            open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape).flush()
     pieces = _pieces(found.table["source"].to_numpy(dtype=object)[usable])
     points = open_memmap(building / "landmarks.npy", mode="r+")
     for start, some in pieces:

@@ -79,6 +79,7 @@ def prepare(
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
     wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
     if up_to_date(store, wanted):
+        shutil.rmtree(store / PARTS, ignore_errors=True)
         return
     with worker_pool(workers) as pool:
         run = partial(run_chunks, pool=pool, workers=workers, progress=progress)

@@ -51,8 +51,8 @@ def decode_image(data: bytes, name: str = "image") -> UInt8[np.ndarray, "height 
     try:
         image = Image.open(BytesIO(data), formats=("JPEG", "PNG"))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        expected = f"{name}: expected a JPEG or PNG image, found bytes {data[:8]!r} ({error})"
-        raise ImageError("unreadable image", expected) from error
+        message = f"{name}: expected a JPEG or PNG image, found a file that begins {data[:8]!r}"
+        raise ImageError("unreadable image", message) from error
     try:
         return np.asarray(image.convert("RGB"))
     except (OSError, SyntaxError, ValueError) as error:

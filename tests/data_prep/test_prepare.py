@@ -250,6 +250,26 @@ def test_the_working_directory_does_not_matter(make_corpus, tmp_path, monkeypatc
     assert_same(Store.open(tmp_path / "store"), Store.open(tmp_path / "elsewhere"))
 
 
+def test_interrupted_while_publishing(make_corpus, tmp_path, monkeypatch):
+    """Some arrays already moved, no record yet: not a store, and none of it is taken for whole."""
+    root, store = make_corpus({"F001_T1": 3}), tmp_path / "store"
+
+    def interrupted(building: Path, root: Path, record: dict) -> None:
+        for name in ("mouth.npy", "landmarks.npy"):
+            (building / name).replace(root / name)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("data_prep.prepare.publish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        prepare(root, store)
+    with pytest.raises(StoreError):
+        Store.open(store)
+    monkeypatch.undo()
+    prepare(root, store)
+    prepare(root, tmp_path / "uninterrupted")
+    assert_same(Store.open(store), Store.open(tmp_path / "uninterrupted"))
+
+
 def prepare_killed_in(work: str, workers: int, script: Path, root: Path, store: Path) -> None:
     """Prepare, killed hard after two chunks of ``work``; its workers end with it."""
     script.write_text(KILLED)

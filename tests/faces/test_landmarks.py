@@ -23,8 +23,9 @@ def test_points_are_x_then_y_and_right_is_the_subjects_own(face):
     assert mouth[1] > max(right_eye[1], left_eye[1])  # y grows downwards
 
 
-def test_no_face_is_none():
-    assert landmarks(np.zeros((256, 256, 3), np.uint8)) is None
+@pytest.mark.parametrize("shape", [(256, 256), (1, 1), (3, 900), (79, 81)])
+def test_no_face_is_none(shape):
+    assert landmarks(np.zeros((*shape, 3), np.uint8)) is None
 
 
 def test_of_several_faces_the_largest(photograph):
