@@ -15,7 +15,7 @@ SIDED = {
     2: {"browOuterUp": 1.0},
     4: {"browDown": 1.0},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 1.0, "eyeSquint": 0.2},
+    6: {"cheekSquint": 1.15, "eyeSquint": 0.3},
     7: {"eyeSquint": 1.0, "eyeBlink": 0.12},
     9: {"noseSneer": 1.0, "browDown": 0.2, "mouthUpperUp": 0.15},
     10: {"mouthUpperUp": 0.85, "noseSneer": 0.15},
@@ -30,13 +30,15 @@ SIDED = {
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {
     1: {"browInnerUp": 1.0},
+    10: {"mouthClose": 0.13},
     17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
     23: {"mouthPucker": 0.5, "mouthRollLower": 0.4, "mouthRollUpper": 0.3},
     24: {"mouthRollUpper": 0.4, "mouthRollLower": 0.4},
     25: {"jawOpen": 0.06},
     26: {"jawOpen": 0.45, "mouthClose": 0.12},
 }
-"""AU -> weights of the units that have no side."""
+"""AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
+(`mouthClose`), so that only AU25 and AU26 part the lips."""
 
 DAMPS = {25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35}}
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;

@@ -8,7 +8,7 @@ from data_prep.synth import brows, garment, hair, skin
 from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.identity import Identity, identity
 from data_prep.synth.seeds import stream
-from data_prep.synth.worn import Worn, curtain
+from data_prep.synth.worn import GLASSES_SHARE, Worn, curtain, glasses
 from data_prep.synth.wrinkles import Furrows, furrows, resting
 
 
@@ -58,9 +58,11 @@ def appearance(subject: str, seed: int) -> Appearance:
     lines = furrows(person, rng)
     relief = np.dstack([height * (1 - alpha)[..., None], np.zeros_like(alpha)])
     resting(lines, person, rng, relief)
-    vertices = hair.grow(person.vertices, alpha, style)
     own = stream(seed, "worn", subject)
+    vertices = hair.grow(person.vertices, alpha, style, own)
     worn = (curtain(vertices, style, own),) if style.long else ()
+    if own.random() < GLASSES_SHARE:
+        worn += (glasses(person.vertices, own),)
     return Appearance(
         person=person,
         vertices=vertices,

@@ -117,7 +117,12 @@ def render_face(
     face = express(stage.look.vertices, unit_weights(intensities, intensities))
     view = scene.View(yaw, pitch, roll, scale=92)
     image, _ = stage.draw(
-        face, view, scene.neutral_light(), scene.plain_background(image_px), intensities, intensities
+        face,
+        view,
+        scene.neutral_light(),
+        scene.plain_background(image_px),
+        intensities,
+        intensities,
     )
     rng = stream(seed, "atlas", subject)
     return camera.photograph(image, camera.neutral_camera(), (0.0, 0.0), rng)

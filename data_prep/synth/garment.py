@@ -14,5 +14,7 @@ def dress(albedo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     inside = smoothstep(0.012, -0.012, c.y - collar)[..., None]
     hem = np.exp(-(((c.y - collar) / 0.02) ** 2))[..., None]
     hue = rng.uniform(0.03, 0.55) * (1 + rng.normal(0, 0.25, 3))
-    cloth = np.clip(hue, 0.02, 0.75) * (1 + 0.06 * noise(rng, 1.0) + 0.05 * noise(rng, 9))[..., None]
+    cloth = (
+        np.clip(hue, 0.02, 0.75) * (1 + 0.06 * noise(rng, 1.0) + 0.05 * noise(rng, 9))[..., None]
+    )
     return albedo * (1 - inside) + inside * cloth * (1 - 0.3 * hem)

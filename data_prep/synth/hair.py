@@ -57,6 +57,13 @@ SHARES = {
 """Share of styles by sex letter."""
 
 
+EDGE = {"short": (0.014, 0.05), "full": (0.022, 0.045), "curly": (0.012, 0.05),
+        "buzz": (0.010, 0.06), "bald": (0.0, 0.1)}  # fmt: skip
+"""Style -> (raggedness, softness) of the hairline, dm; combed-back hair is in between."""
+UNEVEN = {"curly": 0.22, "full": 0.08, "short": 0.05}
+"""Style -> relative unevenness of the volume."""
+
+
 def _colour(person: Identity, rng: np.random.Generator) -> np.ndarray:
     fair = person.ancestry[2] ** 2
     share = np.array([0.75 - 0.6 * fair, 0.25 + 0.1 * fair, 0.25 * fair, 0.15 * fair, 0.05 * fair])
@@ -100,13 +107,14 @@ def _hairline(style: Hair) -> np.ndarray:
 
 def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Returns the hair's opacity (H W) and its linear colour by strand (H W 3)."""
-    strands = noise(rng, 0.8, 16.0) * 0.6 + noise(rng, 2.2, 30.0) * 0.4
+    strands = noise(rng, 0.7, 16.0) * 0.6 + noise(rng, 2.2, 30.0) * 0.4
     if style.style == "curly":
-        strands = noise(rng, 1.6) * 0.7 + noise(rng, 4.0) * 0.5
+        strands = noise(rng, 1.3) * 0.7 + noise(rng, 3.5) * 0.5
     if style.style in ("buzz", "bald"):
         strands = noise(rng, 0.8)
-    over = _hairline(style) + 0.012 * noise(rng, 5) + 0.018 * strands
-    alpha = smoothstep(-0.05, 0.05, over) * style.density
+    ragged, soft = EDGE.get(style.style, (0.008, 0.07))
+    over = _hairline(style) + 0.010 * noise(rng, 9) + ragged * strands
+    alpha = smoothstep(-soft, soft, over) * style.density
     alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
     shade = np.clip(0.85 + 0.28 * strands, 0.3, 1.9)
     return alpha.astype(np.float32), style.colour * shade[..., None]
@@ -120,7 +128,9 @@ def strand_tone(style: Hair, rng: np.random.Generator) -> np.ndarray:
     return np.clip(0.85 + 0.30 * fine, 0.3, 1.9)
 
 
-def grow(neutral: np.ndarray, alpha: np.ndarray, style: Hair) -> np.ndarray:
+def grow(
+    neutral: np.ndarray, alpha: np.ndarray, style: Hair, rng: np.random.Generator
+) -> np.ndarray:
     """Returns the vertices (V 3) with the hair's volume under the opacity `alpha` (H W)."""
     h, c = head(), canvas()
     normal = np.empty_like(neutral)
@@ -131,4 +141,5 @@ def grow(neutral: np.ndarray, alpha: np.ndarray, style: Hair) -> np.ndarray:
     here = smoothstep(0.25, 1.0, soft[row, column]) * (1 - h.ears) * (h.vertex_region == SKIN)
     up = smoothstep(0.35, 1.0, c.mean_face[:, 1])
     volume = here * (style.sides * (1 - up) + style.top * up)
+    volume = volume * (1 + UNEVEN.get(style.style, 0) * rng.standard_normal(len(volume)))
     return (neutral + normal * volume[:, None]).astype(np.float32)

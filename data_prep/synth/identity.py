@@ -30,7 +30,7 @@ DAMPED = {
     "mouth-trans": 0.5, "laugh-lines": 0.4, "head-trans": 0.0, "eye-height": 0.5,
     "eye-scale": 0.5, "eyefold": 0.5, "eye-corner": 0.6, "head-back": 0.2, "ear-wing": 0.5,
     "head-diamond": 0.4, "head-square": 0.5, "head-triangular": 0.4, "head-inverted": 0.4,
-    "chin-cleft": 0.5, "bag": 0.7,
+    "chin-cleft": 0.5, "eyebrows-angle": 0.4, "eyebrows-trans": 0.6, "bag": 0.7,
 }  # fmt: skip
 """Targets that look like an expression, or like nobody, when drawn at full spread: a mouth that
 opens or a brow that sinks would be an unlabelled Action Unit."""

@@ -37,7 +37,9 @@ class Portrait:
         self.n_skin = len(look.vertices)
         self._join(look)
         self._skip = self.region == LASHES
-        self._casts = np.ascontiguousarray(self.triangles[(self.region == SKIN) | (self.region > 6)])
+        self._casts = np.ascontiguousarray(
+            self.triangles[(self.region == SKIN) | (self.region > 6)]
+        )
         self._depth, self._second, self._third, self._veil = (
             np.zeros((side, side), np.float32) for _ in range(4)
         )

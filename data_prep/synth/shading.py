@@ -128,36 +128,52 @@ def shade(
             dx, dy = fx - c, fy - q
             w00, w10, w01, w11 = (1 - dx) * (1 - dy), dx * (1 - dy), (1 - dx) * dy, dx * dy
             red = (
-                w00 * paint[q, c, 0] + w10 * paint[q, c + 1, 0]
-                + w01 * paint[q + 1, c, 0] + w11 * paint[q + 1, c + 1, 0]
+                w00 * paint[q, c, 0]
+                + w10 * paint[q, c + 1, 0]
+                + w01 * paint[q + 1, c, 0]
+                + w11 * paint[q + 1, c + 1, 0]
             )
             green = (
-                w00 * paint[q, c, 1] + w10 * paint[q, c + 1, 1]
-                + w01 * paint[q + 1, c, 1] + w11 * paint[q + 1, c + 1, 1]
+                w00 * paint[q, c, 1]
+                + w10 * paint[q, c + 1, 1]
+                + w01 * paint[q + 1, c, 1]
+                + w11 * paint[q + 1, c + 1, 1]
             )
             blue = (
-                w00 * paint[q, c, 2] + w10 * paint[q, c + 1, 2]
-                + w01 * paint[q + 1, c, 2] + w11 * paint[q + 1, c + 1, 2]
+                w00 * paint[q, c, 2]
+                + w10 * paint[q, c + 1, 2]
+                + w01 * paint[q + 1, c, 2]
+                + w11 * paint[q + 1, c + 1, 2]
             )
             gloss = (
-                w00 * paint[q, c, 3] + w10 * paint[q, c + 1, 3]
-                + w01 * paint[q + 1, c, 3] + w11 * paint[q + 1, c + 1, 3]
+                w00 * paint[q, c, 3]
+                + w10 * paint[q, c + 1, 3]
+                + w01 * paint[q + 1, c, 3]
+                + w11 * paint[q + 1, c + 1, 3]
             )
             hair = (
-                w00 * paint[q, c, 4] + w10 * paint[q, c + 1, 4]
-                + w01 * paint[q + 1, c, 4] + w11 * paint[q + 1, c + 1, 4]
+                w00 * paint[q, c, 4]
+                + w10 * paint[q, c + 1, 4]
+                + w01 * paint[q + 1, c, 4]
+                + w11 * paint[q + 1, c + 1, 4]
             )
             across = (
-                w00 * relief[q, c, 0] + w10 * relief[q, c + 1, 0]
-                + w01 * relief[q + 1, c, 0] + w11 * relief[q + 1, c + 1, 0]
+                w00 * relief[q, c, 0]
+                + w10 * relief[q, c + 1, 0]
+                + w01 * relief[q + 1, c, 0]
+                + w11 * relief[q + 1, c + 1, 0]
             )
             up = (
-                w00 * relief[q, c, 1] + w10 * relief[q, c + 1, 1]
-                + w01 * relief[q + 1, c, 1] + w11 * relief[q + 1, c + 1, 1]
+                w00 * relief[q, c, 1]
+                + w10 * relief[q, c + 1, 1]
+                + w01 * relief[q + 1, c, 1]
+                + w11 * relief[q + 1, c + 1, 1]
             )
             dark = (
-                w00 * relief[q, c, 2] + w10 * relief[q, c + 1, 2]
-                + w01 * relief[q + 1, c, 2] + w11 * relief[q + 1, c + 1, 2]
+                w00 * relief[q, c, 2]
+                + w10 * relief[q, c + 1, 2]
+                + w01 * relief[q + 1, c, 2]
+                + w11 * relief[q + 1, c + 1, 2]
             )
             tx = u * table[i, 3] + v * table[j, 3] + w * table[k, 3]
             ty = u * table[i, 4] + v * table[j, 4] + w * table[k, 4]

@@ -54,8 +54,10 @@ def spot(x: float, y: float, radius: float, squash: float = 1.0) -> np.ndarray:
 def beard_zone() -> np.ndarray:
     """Returns where a beard grows (H W), 0..1: jaw, chin, upper lip, not the lips."""
     c = canvas()
-    edge = -0.40 - 0.22 * np.exp(-(((abs(c.x) - 0.30) / 0.18) ** 2)) + 0.35 * smoothstep(
-        0.45, 0.72, abs(c.x)
+    edge = (
+        -0.40
+        - 0.22 * np.exp(-(((abs(c.x) - 0.30) / 0.18) ** 2))
+        + 0.35 * smoothstep(0.45, 0.72, abs(c.x))
     )
     jaw = smoothstep(0.06, -0.10, c.y - edge) * smoothstep(-1.42, -1.15, c.y)
     jaw = jaw * smoothstep(-0.62, -0.45, c.z)

@@ -1,11 +1,13 @@
-"""What is worn on the head and moves with it: long hair, and room for glasses."""
+"""What is worn on the head and moves with it: long hair and glasses."""
 
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
-from data_prep.synth.asset import LONG_HAIR
-from data_prep.synth.canvas import ANGLE, AXIS_Z, RADIUS, TEXELS_PER_DM
+from data_prep.synth import raster
+from data_prep.synth.asset import GLASSES, LONG_HAIR, SKIN, head
+from data_prep.synth.canvas import AXIS_Z, TEXELS_PER_DM
 from data_prep.synth.hair import Hair
 
 
@@ -26,43 +28,145 @@ class Worn:
     texel: np.ndarray
 
 
-def grid_triangles(rows: int, columns: int) -> np.ndarray:
-    """Returns both triangles of every cell of a vertex grid, seen from outside (F 3)."""
+def grid_triangles(rows: int, columns: int, closed: bool = False) -> np.ndarray:
+    """Returns both triangles of every cell of a vertex grid (F 3).
+
+    Args:
+        rows, columns: size of the grid.
+        closed: whether the last column joins the first.
+    """
     index = np.arange(rows * columns).reshape(rows, columns)
+    if closed:
+        index = np.hstack([index, index[:, :1]])
     a, b = index[:-1, :-1].ravel(), index[:-1, 1:].ravel()
     c, d = index[1:, :-1].ravel(), index[1:, 1:].ravel()
     return np.concatenate([np.stack([a, c, b], 1), np.stack([b, c, d], 1)]).astype(np.int32)
 
 
-def curtain(neutral: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn:
-    """Returns long hair: a sheet around the head from the crown to the shoulders.
+MAP_ROWS, MAP_COLUMNS = 96, 160
+MAP_TOP, MAP_BOTTOM = 1.3, -2.5
 
-    Its front edges frame the face: back from the temples, over the ears, down beside the neck.
+
+def head_radius(vertices: np.ndarray) -> np.ndarray:
+    """Returns the outermost radius (MAP_ROWS MAP_COLUMNS) of the head around its axis, dm.
+
+    Columns run over azimuth -pi..pi, rows from MAP_TOP down to MAP_BOTTOM.
+    """
+    h = head()
+    azimuth = np.arctan2(vertices[:, 0], vertices[:, 2] - AXIS_Z)
+    column = (azimuth / (2 * np.pi) + 0.5) * MAP_COLUMNS
+    row = (MAP_TOP - vertices[:, 1]) / (MAP_TOP - MAP_BOTTOM) * MAP_ROWS
+    radius = np.hypot(vertices[:, 0], vertices[:, 2] - AXIS_Z)
+    points = np.column_stack([column, row, radius]).astype(np.float32)
+    across = np.ptp(column[h.triangles], axis=1) > MAP_COLUMNS / 2
+    depth, second, third = (np.zeros((MAP_ROWS, MAP_COLUMNS), np.float32) for _ in range(3))
+    seen = np.empty((MAP_ROWS, MAP_COLUMNS), np.int32)
+    raster.visible(points, h.triangles, (h.region != SKIN) | across, depth, seen, second, third)
+    depth = np.where(seen < 0, 0, depth)
+    wide = cv2.dilate(np.hstack([depth[:, -8:], depth, depth[:, :8]]), np.ones((3, 7), np.uint8))
+    return cv2.GaussianBlur(wide, (0, 0), 1.2)[:, 8:-8]
+
+
+def _radius_at(radius: np.ndarray, azimuth: np.ndarray, y: np.ndarray) -> np.ndarray:
+    column = ((azimuth / (2 * np.pi) + 0.5) * MAP_COLUMNS - 0.5) % MAP_COLUMNS
+    row = (MAP_TOP - y) / (MAP_TOP - MAP_BOTTOM) * MAP_ROWS - 0.5
+    shape = np.broadcast_shapes(column.shape, row.shape)
+    column, row = (np.broadcast_to(v, shape).astype(np.float32) for v in (column, row))
+    return cv2.remap(radius, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+
+
+HAIR_OPENING = ((1.05, 0.55), (0.75, 0.72), (0.45, 0.84), (0.1, 0.98), (-0.4, 1.08), (-1.0, 1.06),
+                (-2.2, 0.98))  # fmt: skip
+"""(height dm, azimuth) of the front edge of long hair: by the temple, over the ear, down the neck."""
+
+
+def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn:
+    """Returns long hair: a sheet that lies on the scalp and hangs from the head's widest line.
 
     Args:
-        neutral: (V 3) the subject's face with hair volume, dm.
+        vertices: (V 3) the subject's face with hair volume, dm.
         style: the haircut.
         rng: the subject's stream.
     """
-    rows, columns = 26, 41
-    length = rng.uniform(1.2, 2.1)
-    width = np.percentile(abs(neutral[:, 0][neutral[:, 1] > 0.1]), 99.5) + 0.02
-    top = 0.62
-    down = np.linspace(0, 1, rows)[:, None] ** 0.9
-    y = top - down * (top + length)
+    rows, columns = 34, 49
+    top, length = 1.0, rng.uniform(1.0, 2.0)
+    y = (top - np.linspace(0, 1, rows) ** 0.95 * (top + length))[:, None]
+    knots = np.array(HAIR_OPENING)[::-1]
+    opening = np.interp(y, knots[:, 0], knots[:, 1]) + rng.uniform(-0.05, 0.14)
     side = np.linspace(-1, 1, columns)[None]
-    opening = np.interp(y, [-2.2, -1.0, -0.35, 0.15, 0.62], [1.15, 1.08, 1.16, 1.12, 1.05])
-    opening = opening - rng.uniform(-0.04, 0.08)
-    azimuth = np.sign(side) * (opening + (np.pi - opening) * (1 - abs(side)))
-    azimuth = np.where(side == 0, np.pi, azimuth)
-    bulge = np.interp(y, [-2.2, -1.2, -0.4, 0.2, 0.5, 0.62], [0.92, 0.96, 1.03, 1.04, 1.0, 0.93])
-    wave = 1 + rng.uniform(0, 0.025) * np.sin(7 * y + rng.uniform(0, 6) + 3 * azimuth)
-    locks = 1 + 0.03 * rng.standard_normal((1, columns)) * np.clip(down * 2, 0, 1)
-    radius = width * bulge * wave * locks * rng.uniform(0.98, 1.08)
-    x = radius * np.sin(azimuth)
-    z = AXIS_Z + 0.12 + radius * 1.12 * np.cos(azimuth)
-    vertices = np.stack([x, np.broadcast_to(y, x.shape), z], -1).reshape(-1, 3)
-    around = np.broadcast_to(np.linspace(0, 2 * ANGLE, columns)[None], x.shape)
-    texel = np.stack([around.ravel() * RADIUS, (top - vertices[:, 1])], 1) * TEXELS_PER_DM
+    azimuth = np.where(side < 0, -1, 1) * (opening + (np.pi - opening) * (1 - abs(side)))
+    on_head = head_radius(vertices)
+    hanging = np.max([_radius_at(on_head, azimuth, np.full_like(y, v)) for v in (0.25, 0.05)], 0)
+    below = np.clip((0.15 - y) / 0.5, 0, 1)
+    sway = 1 + 0.02 * np.sin(5 * y + rng.uniform(0, 6)) * below
+    hanging = hanging * sway * np.interp(y, [-2.2, -1.0, -0.3, 0.2], [0.9, 0.95, 1.0, 1.0])
+    lying = _radius_at(on_head, azimuth, np.broadcast_to(y, azimuth.shape))
+    drape = np.clip(lying + 0.04, hanging, hanging + 0.35)
+    locks = rng.standard_normal((1, columns)) * 0.022 * below
+    lift = np.interp(y, [0.3, 0.75, 1.0], [0.05, 0.03, -0.02]) * (1 + style.sides * 4)
+    radius = np.where(y > 0.15, lying + lift, drape + 0.05) + locks
+    edge = np.clip((1 - abs(side)) * 8, 0, 1)
+    radius = radius - 0.05 * (1 - edge)
+    x, z = radius * np.sin(azimuth), AXIS_Z + radius * np.cos(azimuth)
+    points = np.stack([x, np.broadcast_to(y, x.shape), z], -1).reshape(-1, 3)
+    texel = np.stack([azimuth.ravel() * 0.9 + np.pi, top - points[:, 1]], 1) * TEXELS_PER_DM
     triangles = grid_triangles(rows, columns)
-    return Worn(vertices.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))
+    return Worn(points.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))
+
+
+GLASSES_SHARE = 0.15
+"""Share of subjects with glasses (BP4D's participants mostly went without)."""
+
+
+def glasses(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
+    """Returns a frame of thin tubes: two rims, a bridge, two temples. The lenses are clear.
+
+    Args:
+        vertices: (V 3) the subject's face, dm.
+        rng: the subject's stream.
+    """
+    points = vertices[head().landmarks]
+    eyes = [points[36:42].mean(0), points[42:48].mean(0)]
+    front = points[27, 2] + 0.05
+    half_width, half_height = rng.uniform(0.22, 0.26), rng.uniform(0.14, 0.20)
+    roundness = rng.uniform(2.0, 3.5)
+    thick = rng.uniform(0.010, 0.022)
+    turn = np.linspace(0, 2 * np.pi, 33)
+    c, s = np.cos(turn), np.sin(turn)
+    loops = []
+    for eye in eyes:
+        x = eye[0] * 1.04 + half_width * np.sign(c) * abs(c) ** (2 / roundness)
+        y = eye[1] - 0.02 + half_height * np.sign(s) * abs(s) ** (2 / roundness)
+        loops.append(np.stack([x, y, front - 0.55 * x**2], 1))
+    inner = abs(eyes[0][0] * 1.04) - half_width
+    t = np.linspace(-1, 1, 7)
+    arch = eyes[0][1] + 0.045 - 0.03 * t**2
+    loops.append(np.stack([inner * t, arch, np.full(7, front)], 1))
+    outer = abs(eyes[0][0] * 1.04) + half_width
+    ear = abs(points[16, 0]) + 0.06
+    for sign in (-1, 1):
+        u = np.linspace(0, 1, 9)
+        hinge = front - 0.55 * outer**2
+        x = sign * (outer + (ear - outer) * np.sin(u * np.pi / 2))
+        loops.append(np.stack([x, eyes[0][1] + 0.05 + 0 * u, hinge + (-0.95 - hinge) * u], 1))
+    return _tubes(loops, thick)
+
+
+def _tubes(paths: list[np.ndarray], radius: float, sides: int = 5) -> Worn:
+    """Returns round tubes (radius dm) along paths (P 3)."""
+    vertices, triangles, n = [], [], 0
+    for path in paths:
+        along = np.gradient(path, axis=0)
+        along /= np.linalg.norm(along, axis=1, keepdims=True) + 1e-9
+        a = np.cross(along, [0.3, 0.2, 1.0])
+        a /= np.linalg.norm(a, axis=1, keepdims=True) + 1e-9
+        b = np.cross(along, a)
+        turn = np.linspace(0, 2 * np.pi, sides, endpoint=False)[None, :, None]
+        ring = path[:, None] + radius * (np.cos(turn) * a[:, None] + np.sin(turn) * b[:, None])
+        cells = grid_triangles(len(path), sides, closed=True)
+        triangles += [cells + n]
+        vertices.append(ring.reshape(-1, 3))
+        n += len(path) * sides
+    points = np.concatenate(vertices).astype(np.float32)
+    texel = np.zeros((len(points), 2), np.float32)
+    return Worn(points, np.concatenate(triangles), GLASSES, texel)
