@@ -42,7 +42,7 @@ def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize("page", ["light", "dark"], indirect=True)
-def test_every_page(site: Path, page: Page) -> None:
+def test_every_page(page: Page, site: Path) -> None:
     """One visit a page and a colour scheme; all faults are reported together."""
     faults = []
     for path in pages(site):
@@ -55,13 +55,13 @@ def test_every_page(site: Path, page: Page) -> None:
     assert not faults, "\n".join(faults)
 
 
-def test_front_page_leads_to_the_book(site: Path, page: Page) -> None:
+def test_front_page_leads_to_the_book(page: Page, site: Path) -> None:
     page.goto((site / "index.html").as_uri())
     page.wait_for_url("**/book/index.html")
     assert page.locator("article h1").count() == 1
 
 
-def test_search_works_from_disk(site: Path, page: Page) -> None:
+def test_search_works_from_disk(page: Page, site: Path) -> None:
     page.goto((site / "search.html").as_uri() + "?q=corrugator")
     page.wait_for_selector("#search-results li a")
     assert "Notation" in page.inner_text("#search-results")
