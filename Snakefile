@@ -107,7 +107,7 @@ rule notebook:
 rule book:
     input:
         notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=CHAPTERS),
-        pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".js"}],
+        pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".html", ".svg"}],
         settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site.py")],
     output: str(HOME / "site" / "index.html"),
     log: str(HOME / "logs" / "site.log"),

@@ -1,5 +1,7 @@
 """What several tests share: a small store with a signal in it, made without rendering."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -51,4 +53,4 @@ def write_store(root, *, subjects, frames_per_subject):
     for name in store_module.LANDMARKS:
         np.save(root / f"{name}.npy", np.zeros((n, 68, 2), np.float32))
     (root / "anchors.json").write_text('{"anchors": [[80, 90], [144, 90], [112, 160]]}')
-    store_module.write_text(root / "store.json", '{"format": %d}' % store_module.FORMAT)
+    store_module.write_text(root / "store.json", json.dumps({"format": store_module.FORMAT}))
