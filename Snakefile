@@ -8,7 +8,7 @@
 import sys
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
-from dsin_lib.experiments import ROWS, run_spec
+from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
 from dsin_lib.paths import ROOT_VARIABLES, config_dir, corpus_dir, run_dir, store_dir
 
 PROFILE = config.get("profile", "quick")
@@ -18,21 +18,27 @@ FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
 LICENSED = CONFIG.corpus.name in ROOT_VARIABLES
 CHAPTERS = {  # notebook -> the rows whose runs it shows
     "data_and_preprocessing": (),
-    "patch_prediction": tuple(row.id for row in ROWS.values() if row.steps == (1,)),
-    "fusion": ("pp_f",),
-    "structure_inference": ("dsin_2", "dsin_10"),
-    "bp4d_ablation": tuple(row.id for row in ROWS.values() if row.steps),
+    "patch_prediction": ("pp_face_ncb", *PATCH_ROWS),
+    "fusion": ("pp_mouth", "pp_face", "pp_f"),
+    "structure_inference": ("pp_f", "dsin_2", "dsin_10"),
+    "bp4d_ablation": TRAINED,
 }
 STORE = str(store_dir(CONFIG) / "store.json")
 CORPUS = [] if LICENSED else str(corpus_dir(CONFIG) / "corpus.json")
 
 
 def run_record(row, fold, seed):
-    return str(run_dir(CONFIG, row, fold, seed) / "provenance.json")
+    return str(run_dir(CONFIG, ROWS[row], int(fold), int(seed)) / "provenance.json")
 
 
 def records(rows):
     return [run_record(row, fold, seed) for row in rows for fold in FOLDS for seed in SEEDS]
+
+
+def shown(rows):
+    """Changes with whatever a chapter over some rows shows."""
+    specs = [run_spec(CONFIG, ROWS[row], 0, 0) for row in rows]
+    return digest([CONFIG.name, CONFIG.corpus.key(), CONFIG.preprocessing.key(), CONFIG.evaluation.key(), specs])
 
 
 wildcard_constraints:
@@ -70,8 +76,7 @@ rule run:
     input:
         STORE,
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
-    output: run_record("{row}", "{fold}", "{seed}"),
-    params: spec=lambda w: digest(run_spec(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))),
+    output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: lambda w: CONFIG.training.joint_threads if len(ROWS[w.row].patches) > 1 else CONFIG.training.threads
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}.log"),
     shell:
@@ -97,7 +102,7 @@ rule notebook:
         tables=lambda w: rules.tables.output if w.chapter == "bp4d_ablation" else [],
         code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
-    params: config=digest(CONFIG.model_dump(mode="json")),
+    params: shows=lambda w: shown(CHAPTERS[w.chapter]),
     log: str(HOME / "logs" / "{chapter}.log"),
     shell:
         "cd {PROJECT}/book && {PY} -m papermill {input.notebook} {output} -p config {PROFILE} "

@@ -1,9 +1,13 @@
 """``python -m data_prep``: the corpus and the store of a config, each made only once."""
 
+import sys
+from pathlib import Path
+
 import typer
 
+from data_prep.check import check as check_corpus
 from data_prep.ensure import ensure_corpus, ensure_store
-from dsin_lib.config import load_config
+from dsin_lib.config import ConfigError, load_config
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -20,5 +24,14 @@ def store(config: str = "quick", workers: int = 2) -> None:
     typer.echo(ensure_store(load_config(config), workers=workers).root)
 
 
+@app.command()
+def check(root: Path) -> None:
+    """Prints what a corpus in BP4D's layout holds beside the published counts, and its problems."""
+    check_corpus(root)
+
+
 if __name__ == "__main__":
-    app()
+    try:
+        app()
+    except (ConfigError, ValueError, RuntimeError, FileNotFoundError) as error:
+        sys.exit(f"error: {error}")

@@ -1,7 +1,5 @@
 """Look at a corpus before anything is spent on it: what is there, and what is wrong with it."""
 
-import json
-from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +8,7 @@ from rich.table import Table
 
 from dsin_lib.data.frames import au_columns, initial_status, neutral
 from dsin_lib.data.readers import CorpusError, read_bp4d
+from dsin_lib.paper.published import bp4d_labels
 
 COLUMNS = ["section", "item", "found", "published"]
 LISTED = 12  # frame numbers named of one sequence's problem
@@ -31,7 +30,7 @@ def check(root: Path) -> pd.DataFrame:
         frames among those coded for the unit.
     """
     root = Path(root)
-    published = json.loads(files("data_prep").joinpath("published_bp4d.json").read_text("utf-8"))
+    published = bp4d_labels()
     try:
         frames = read_bp4d(root)
     except CorpusError as error:

@@ -84,6 +84,8 @@ TABLE_3 = (
 )  # fmt: skip
 
 ROWS = {row.id: row for row in TABLE_3}
+TRAINED = tuple(row.id for row in TABLE_3 if row.steps)
+PATCH_ROWS = tuple(f"pp_{patch}" for patch in PATCH_LABELS)
 
 
 def row_named(row_id: str) -> Row:

@@ -1,13 +1,15 @@
 """Where everything is written, and nothing else decides it.
 
-``results/corpora`` and ``results/stores`` are named by what made them, so that profiles with the
-same faces share them; ``results/<config>`` holds the runs, tables, executed notebooks and site.
+``results/corpora``, ``results/stores`` and ``results/runs`` hold folders named by what made them,
+so that profiles share what they have in common; ``results/<config>`` holds a config's tables,
+executed notebooks, site and logs.
 """
 
 import os
 from pathlib import Path
 
 from dsin_lib.config import Config, ConfigError, digest, results_root
+from dsin_lib.experiments import Row, run_spec
 
 ROOT_VARIABLES = {"bp4d": "DSIN_BP4D_ROOT"}
 """The environment variable that names a licensed corpus' folder."""
@@ -44,6 +46,11 @@ def config_dir(config: Config) -> Path:
     return results_root() / config.name
 
 
-def run_dir(config: Config, row_id: str, fold: int, seed: int) -> Path:
-    """The folder of one run: complete or absent."""
-    return config_dir(config) / "runs" / row_id / f"fold{fold}_seed{seed}"
+def run_dir(config: Config, row: Row, fold: int, seed: int) -> Path:
+    """The folder of one run, named by everything that its numbers depend on.
+
+    Configs that agree on all of that share the run: a changed parameter trains again only the rows
+    that depend on it.
+    """
+    key = digest(run_spec(config, row, fold, seed))
+    return results_root() / "runs" / row.id / f"fold{fold}_seed{seed}_{key}"

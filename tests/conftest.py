@@ -1,6 +1,9 @@
 """What several tests share: a small store with a signal in it, made without rendering."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -19,6 +22,21 @@ def results(tmp_path, monkeypatch):
     """An empty results folder that the whole library writes to."""
     monkeypatch.setenv("DSIN_RESULTS", str(tmp_path / "results"))
     return tmp_path / "results"
+
+
+@pytest.fixture(scope="session")
+def smoke(tmp_path_factory):
+    """The results folder of the whole DAG at ``smoke``, made once a session, with its site."""
+    results = tmp_path_factory.mktemp("smoke")
+    done = subprocess.run(
+        [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
+        cwd=results,
+        env={**os.environ, "DSIN_RESULTS": str(results)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    return results
 
 
 @pytest.fixture

@@ -32,7 +32,13 @@ class Split:
 
 
 def test_subjects(corpus: str, fold: int, lists: str = "field") -> list[str]:
-    """The test subjects of a fold, as listed."""
+    """The test subjects of a fold, as listed.
+
+    Raises:
+        ValueError: A fold that is not 1, 2 or 3.
+    """
+    if fold not in (1, 2, 3):
+        raise ValueError(f"fold: expected 1, 2 or 3, got {fold}")
     return LISTS[lists][CORPUS_FOLDS[corpus]][fold - 1]
 
 

@@ -3,6 +3,7 @@
 Source: the tables of arXiv:1803.05873, transcribed. An empty cell is a dash in the paper.
 """
 
+import json
 from importlib.resources import files
 
 import pandas as pd
@@ -22,11 +23,15 @@ def published(table: str) -> pd.DataFrame:
         return pd.read_csv(file, index_col="row")
 
 
-def bp4d_prevalence() -> pd.Series:
-    """Share of BP4D's 146,847 coded frames in which each Action Unit is active, 0..1.
+def bp4d_labels() -> dict:
+    """Counts and prevalence of BP4D's public label lists, with their source.
 
-    Source: aggregate of the public fold lists of CVI-SZU/MDHR (commit 3497bed); no label of a
-    single frame is stored here.
+    Keys ``subjects``, ``sequences``, ``frames``, ``prevalence`` (column name to 0..1), ``source``.
+    Aggregates only: no label of a single frame is stored here.
     """
-    with files("dsin_lib.paper").joinpath("bp4d_prevalence.csv").open(encoding="utf-8") as file:
-        return pd.read_csv(file, index_col="au")["prevalence"]
+    return json.loads(files("dsin_lib.paper").joinpath("bp4d_labels.json").read_text("utf-8"))
+
+
+def bp4d_prevalence() -> pd.Series:
+    """Share of BP4D's coded frames in which each Action Unit is active, 0..1."""
+    return pd.Series(bp4d_labels()["prevalence"], name="prevalence")

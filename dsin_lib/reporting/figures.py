@@ -10,11 +10,12 @@ from matplotlib.figure import Figure
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
+from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting import tables
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE, labels_and
 from dsin_lib.training.runs import Run
 
-sns.set_theme(style="ticks", context="notebook", palette="colorblind")
+sns.set_theme(style="ticks", context="notebook", palette="colorblind", rc={"figure.dpi": 144})
 STEP_NAMES = {
     1: "step 1: patch prediction",
     2: "step 2: fusion, patches frozen",
@@ -57,9 +58,9 @@ def curves(runs: Mapping[str, Run]) -> Figure:
     return figure
 
 
-def locality(table: pd.DataFrame, rows: list[str]) -> Figure:
+def locality(table: pd.DataFrame) -> Figure:
     """F1 of each patch above always-positive, one cell an Action Unit."""
-    above = table.loc[rows] - table.loc[ALWAYS_POSITIVE]
+    above = table.loc[[ROWS[row].shown for row in PATCH_ROWS]] - table.loc[ALWAYS_POSITIVE]
     return diverging(above, "+.0f", "F1 points above always positive")
 
 

@@ -4,6 +4,7 @@ Every score is F1 in percent on the test subjects, averaged over folds and seeds
 has the always-positive predictor's row: F1 means nothing without it.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,14 @@ from IPython.display import HTML
 from dsin_lib.config import Config
 from dsin_lib.evaluation.f1 import always_positive, scores
 from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import ROWS, TABLE_3, Row
+from dsin_lib.experiments import ROWS, TABLE_3, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.paths import config_dir
 from dsin_lib.training.runs import Run, run
 
 ALWAYS_POSITIVE = "Always positive"
+TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 CLAIMS = (
     ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
     ("the face beats the mouth on average", "pp_face", "pp_mouth"),
@@ -58,25 +60,21 @@ def row_scores(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
     return scores(probabilities, labels, aus, tau).assign(tau=tau)
 
 
-def table_scores(config: Config, rows: tuple[Row, ...] = TABLE_3) -> pd.DataFrame:
+def table_scores(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
     """Every score behind a table: one line a row, fold, seed and Action Unit."""
     runs = [(f, s) for f in config.evaluation.folds for s in config.evaluation.seeds]
     lines = [
         row_scores(config, row, fold, seed).assign(row=row.id, fold=fold, seed=seed).reset_index()
-        for row in rows
+        for row in map(row_named, rows)
         for fold, seed in runs
     ]
     return pd.concat(lines, ignore_index=True)
 
 
-def table_3(config: Config, rows: tuple[Row, ...] = TABLE_3) -> pd.DataFrame:
+def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
     """Table 3: F1 in percent, one line a row, one column an Action Unit, their average last."""
-    by_row = table_scores(config, rows).groupby(["row", "au"])["f1"].mean().unstack("au")
-    table = by_row.loc[[row.id for row in rows], config.corpus.aus].rename(
-        index={row.id: row.shown for row in rows}
-    )
-    table = pd.concat([_always_positive(config), 100 * table])
-    return table.assign(average=table.mean(axis=1)).rename_axis(index="row", columns=None)
+    table = pd.concat([_always_positive(config, rows), 100 * _mean(config, rows, "f1")])
+    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
 
 
 def beside_paper(table: pd.DataFrame, paper: str = "table3") -> HTML:
@@ -94,11 +92,14 @@ def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
     return _styled(table.map(lambda value: _number(value, digits)))
 
 
-def write_tables(config: Config) -> list[Path]:
+def write_tables(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> list[Path]:
     """Writes the tables of a config as CSV files, each score behind them included."""
     folder = config_dir(config) / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {"table3_scores": table_scores(config), "table3": table_3(config).reset_index()}
+    tables = {
+        "table3_scores": table_scores(config, rows),
+        "table3": table_3(config, rows).rename_axis("row").reset_index(),
+    }
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
     return [folder / f"{name}.csv" for name in tables]
@@ -136,13 +137,10 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
     return aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
 
 
-def ranking(config: Config, rows: tuple[Row, ...] = TABLE_3) -> pd.DataFrame:
+def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Area under the ROC curve, one line a row that ranks by itself, their average last."""
-    own = tuple(row for row in rows if row.steps)
-    by_row = table_scores(config, own).groupby(["row", "au"])["auc"].mean().unstack("au")
-    table = by_row.loc[[row.id for row in own], config.corpus.aus]
-    table = table.rename(index={row.id: row.shown for row in own})
-    return table.assign(average=table.mean(axis=1)).rename_axis(index="row", columns=None)
+    table = _mean(config, rows, "auc")
+    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
 
 
 def corrections(run_: Run, config: Config) -> pd.DataFrame:
@@ -167,8 +165,16 @@ def bp4d_always_positive() -> dict[str, float]:
     }
 
 
-def _always_positive(config: Config) -> pd.DataFrame:
-    row = next(row for row in TABLE_3 if row.steps)
+def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
+    """A score averaged over folds and seeds, one line a row, one column an Action Unit."""
+    by_row = table_scores(config, rows).groupby(["row", "au"])[score].mean().unstack("au")
+    return by_row.loc[list(rows), config.corpus.aus].rename(
+        index={row: ROWS[row].shown for row in rows}
+    )
+
+
+def _always_positive(config: Config, rows: Iterable[str]) -> pd.DataFrame:
+    row = next(iter(rows))  # any: all rows of a fold have the same test frames
     tests = [
         always_positive(labels_and(run(config, row, fold, seed), "test", config.corpus.aus)[0])
         for fold in config.evaluation.folds

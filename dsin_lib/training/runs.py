@@ -14,7 +14,7 @@ provenance.json             code version, data hash, libraries, seed, machine, s
 import json
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -105,11 +105,16 @@ def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
     row = row_named(row) if isinstance(row, str) else row
     if not row.steps:
         (row,) = (ROWS[start] for start in row.starts_from)  # a row that re-reads predictions
-    folder, spec = run_dir(config, row.id, fold, seed), run_spec(config, row, fold, seed)
+    folder, spec = run_dir(config, row, fold, seed), run_spec(config, row, fold, seed)
     if not is_complete(folder, spec):
         starts = [run(config, start, fold, seed) for start in row.starts_from]
         train(config, row, fold, seed, starts)
     return load_run(folder)
+
+
+def runs_of(config: Config, rows: Iterable[str], fold: int = 1, seed: int = 0) -> dict[str, Run]:
+    """The runs of some rows, by the label that the paper prints."""
+    return {ROWS[row].label: run(config, row, fold, seed) for row in rows}
 
 
 def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> None:
@@ -126,7 +131,7 @@ def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> 
     histories = [run_step(step, modules, data, own, seed + step.number) for step in steps]
     model = DSIN(**modules)
     write_run(
-        run_dir(config, row.id, fold, seed),
+        run_dir(config, row, fold, seed),
         spec=run_spec(config, row, fold, seed),
         history=pd.concat(histories),
         predictions=pd.concat(

@@ -25,18 +25,18 @@ def test_the_same_seed_gives_the_same_predictions_bit_for_bit(tiny):
 
 
 def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
-    dsin = run(tiny, "dsin_10")
+    dsin, dsin_row = run(tiny, "dsin_10"), ROWS["dsin_10"]
     assert set(dsin.history["step"]) == {4, 5}
     assert {name.split(".")[0] for name in dsin.weights()} == {"pi", "phi", "omega"}
     assert set(dsin.predictions["split"]) == {"valid", "test"}
     assert {"AU01", "AU01_label", "AU01_fused", "AU01_chi"} <= set(dsin.predictions)
     for key in ("code", "data", "libraries", "seed", "machine", "seconds"):
         assert key in dsin.provenance
-    trained = {folder.parent.name for folder in run_dir(tiny, "x", 1, 0).parents[1].glob("*/*")}
+    trained = {folder.parent.name for folder in run_dir(tiny, dsin_row, 1, 0).parents[1].glob("*/*")}
     assert trained == {*(f"pp_{patch}" for patch in ROWS["pp_f"].patches), "pp_f", "dsin_10"}
-    start = load_run(run_dir(tiny, "pp_f", 1, 0)).provenance["finished"]
+    start = load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"]
     run(tiny, "dsin_2")
-    assert load_run(run_dir(tiny, "pp_f", 1, 0)).provenance["finished"] == start
+    assert load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"] == start
 
 
 def test_a_row_of_thresholds_reads_the_run_that_it_starts_from(tiny):
@@ -61,6 +61,15 @@ def test_a_run_of_another_config_is_stale(tiny):
     )
     assert not is_complete(run_.folder, run_spec(other, ROWS["pp_nose"], 1, 0))
     assert run(other, "pp_nose").spec["training"]["learning_rate"] == 0.5
+    assert run(tiny, "pp_nose").folder == run_.folder, "the first one still stands"
+
+
+def test_configs_share_the_runs_that_they_agree_on(tiny):
+    other = load_config("smoke", {"preprocessing.face_px": 112, "training.joint_threads": 1,
+                                  "structure_inference.chi_penalty": 0.1})  # fmt: skip
+    assert other.name != tiny.name
+    assert run_dir(other, ROWS["pp_f"], 1, 0) == run_dir(tiny, ROWS["pp_f"], 1, 0)
+    assert run_dir(other, ROWS["dsin_2"], 1, 0) != run_dir(tiny, ROWS["dsin_2"], 1, 0)
 
 
 def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
@@ -70,7 +79,7 @@ def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
     monkeypatch.setattr(runs, "save_file", killed)
     with pytest.raises(KeyboardInterrupt):
         run(tiny, "pp_nose")
-    folder = run_dir(tiny, "pp_nose", 1, 0)
+    folder = run_dir(tiny, ROWS["pp_nose"], 1, 0)
     assert not folder.exists()
     assert not list(folder.parent.iterdir())
 
@@ -114,4 +123,4 @@ def test_weights_say_what_they_are(tiny):
 def test_without_a_store_the_error_names_the_file(results):
     with pytest.raises(StoreError, match=r"store\.json"):
         run(load_config("smoke"), "pp_mouth")
-    assert not run_dir(load_config("smoke"), "pp_mouth", 1, 0).exists()
+    assert not run_dir(load_config("smoke"), ROWS["pp_mouth"], 1, 0).exists()

@@ -1,0 +1,74 @@
+"""Tables say what the predictions say."""
+
+import numpy as np
+import pytest
+from sklearn.metrics import f1_score
+
+from dsin_lib.experiments import ROWS
+from dsin_lib.paper.published import published
+from dsin_lib.reporting import tables
+from dsin_lib.training.runs import run
+
+SOME = ("pp_mouth", "pp_nose")
+
+
+@pytest.fixture
+def table(tiny):
+    return tables.table_3(tiny, SOME)
+
+
+def test_a_cell_is_the_f1_of_the_predictions(tiny, table):
+    predictions = run(tiny, "pp_mouth").predictions
+    test = predictions[predictions["split"] == "test"]
+    for au in tiny.corpus.aus:
+        expected = 100 * f1_score(test[f"{au}_label"], test[au] >= 0.5, zero_division=0)
+        assert table.loc["PP(mouth)", au] == pytest.approx(expected)
+    aus = table.loc["PP(mouth)", tiny.corpus.aus]
+    assert table.loc["PP(mouth)", "average"] == pytest.approx(aus.mean())
+
+
+def test_always_positive_stands_in_every_table(tiny, table):
+    test = run(tiny, "pp_mouth").predictions.query("split == 'test'")
+    p = test[[f"{au}_label" for au in tiny.corpus.aus]].astype(float).mean().to_numpy()
+    shown = table.loc[tables.ALWAYS_POSITIVE, tiny.corpus.aus].to_numpy(float)
+    np.testing.assert_allclose(shown, 200 * p / (1 + p))
+
+
+def test_the_paper_stands_beside_ours_and_is_marked(table):
+    html = tables.beside_paper(table).data
+    assert '<div class="table-scroll">' in html
+    for value in published("table3").loc["PP(mouth)"].drop("printed_average"):
+        assert f'<span class="paper">{value:.1f}</span>' in html
+    assert f"{table.loc['PP(nose)', 'average']:.1f}" in html
+
+
+def test_gain_is_a_difference_of_averages(table):
+    difference = table.loc["PP(mouth)", "average"] - table.loc["PP(nose)", "average"]
+    assert tables.gain(table, "pp_mouth", "pp_nose") == pytest.approx(difference)
+    assert tables.gain(tables.printed(table), "pp_mouth", "pp_nose") == pytest.approx(49.3 - 49.3)
+
+
+def test_regions_average_each_half_of_the_face(table):
+    upper = table.loc["PP(mouth)", ["AU01", "AU02", "AU04", "AU06", "AU07"]].mean()
+    assert tables.regions(table).loc["PP(mouth)", "upper"] == pytest.approx(upper)
+
+
+def test_tuned_thresholds_come_from_held_out_subjects_only(tiny):
+    scores = tables.row_scores(tiny, ROWS["dsin_10_tt"], 1, 0)
+    fixed = tables.row_scores(tiny, ROWS["dsin_10"], 1, 0)
+    labels, probabilities = tables.labels_and(run(tiny, "dsin_10"), "valid", tiny.corpus.aus)
+    np.testing.assert_array_equal(scores["tau"], tables.best_taus(probabilities, labels))
+    assert scores["auc"].equals(fixed["auc"])
+
+
+def test_tables_are_written_with_every_score_behind_them(tiny):
+    paths = tables.write_tables(tiny, SOME)
+    assert [path.name for path in paths] == ["table3_scores.csv", "table3.csv"]
+    assert len(paths[0].read_text().splitlines()) == 1 + len(SOME) * len(tiny.corpus.aus)
+
+
+def test_bp4d_s_own_always_positive_beats_three_of_the_paper_s_rows():
+    facts = tables.bp4d_always_positive()
+    assert facts["average"] == pytest.approx(48.05, abs=0.01)
+    averages = published("table3")["printed_average"].dropna()
+    assert facts["rows_below"] == (averages < facts["average"]).sum()

@@ -1,0 +1,179 @@
+"""The whole DAG at ``smoke``: real rendering, real dlib, real training, real papermill."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from dsin_lib.config import CONFIGS
+from dsin_lib.experiments import TRAINED
+
+ROOT = Path(__file__).parents[1]
+CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
+
+
+def dag(results, *arguments, config="smoke"):
+    """Runs the DAG from a folder that is not the project's."""
+    command = [sys.executable, "-m", "dsin_lib", "dag", "--config", str(config), *arguments]
+    env = {**os.environ, "DSIN_RESULTS": str(results)}
+    done = subprocess.run(command, cwd=results, env=env, capture_output=True, text=True)
+    return done.returncode, done.stdout + done.stderr
+
+
+def planned(text):
+    """Jobs of each rule that a dry run lists."""
+    lines = [line.split() for line in text.splitlines()]
+    return {
+        line[0]: int(line[1])
+        for line in lines
+        if len(line) == 2 and line[1].isdigit() and line[0] != "total"
+    }
+
+
+def variant(tmp_path, section, **changes):
+    """The smoke profile with a parameter changed and its name, so its results, kept."""
+    values = yaml.safe_load((CONFIGS / "smoke.yaml").read_text())
+    values[section] = {**values.get(section, {}), **changes}
+    path = tmp_path / "smoke.yaml"
+    path.write_text(yaml.safe_dump(values))
+    return path
+
+
+@pytest.fixture
+def copy(smoke, tmp_path):
+    """A copy of the smoke results to break; times are kept, since the DAG compares them."""
+    return shutil.copytree(smoke, tmp_path / "results", copy_function=shutil.copy2)
+
+
+def test_every_chapter_run_and_table_is_there(smoke):
+    home = smoke / "smoke"
+    assert sorted(path.stem for path in (home / "book").glob("*.ipynb")) == CHAPTERS
+    assert sorted(path.name for path in (smoke / "runs").iterdir()) == sorted(TRAINED)
+    for name in ("index.html", *(f"book/{chapter}.html" for chapter in CHAPTERS)):
+        assert (home / "site" / name).is_file()
+    assert "Always positive" in (home / "tables" / "table3.csv").read_text()
+
+
+def test_a_second_time_does_nothing(smoke):
+    code, text = dag(smoke)
+    assert code == 0, text
+    assert "Nothing to be done" in text
+
+
+@pytest.mark.parametrize(
+    ("section", "changes", "runs", "also"),
+    [
+        ("structure_inference", {"chi_penalty": 0.1}, 2, {"tables": 1, "notebook": 2}),
+        ("fusion", {"hidden": 32}, 3, {"tables": 1, "notebook": 3}),
+        ("patch_prediction", {"max_epochs": 3}, len(TRAINED), {"tables": 1, "notebook": 4}),
+        ("evaluation", {"tau": 0.4}, 0, {"tables": 1, "notebook": 5}),
+        ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 1, "notebook": 5}),
+    ],
+)
+def test_a_changed_value_reruns_only_what_depends_on_it(
+    smoke, tmp_path, section, changes, runs, also
+):
+    code, text = dag(smoke, "--dry", config=variant(tmp_path, section, **changes))
+    assert code == 0, text
+    plan = planned(text)
+    assert plan.get("run", 0) == runs, plan
+    assert "corpus" not in plan, "the same faces"
+    for rule, jobs in also.items():
+        assert plan.get(rule) == jobs, plan
+
+
+def test_a_wrong_parameter_is_refused_before_anything_runs(results, tmp_path):
+    results.mkdir()
+    code, text = dag(results, config=variant(tmp_path, "training", pacience=3))
+    assert code != 0
+    assert "training.pacience: unknown parameter" in text and "patience" in text
+    assert not [path for path in results.iterdir() if not path.name.startswith(".")]
+
+
+def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
+    home = copy / "smoke"
+    for row in ("pp_f", "dsin_2", "dsin_10"):
+        shutil.rmtree(copy / "runs" / row)
+    kept = {p: p.read_text() for p in (copy / "runs").glob("pp_*/*/provenance.json")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
+        cwd=copy,
+        env={**os.environ, "DSIN_RESULTS": str(copy)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    log = home / "logs" / "pp_f_fold1_seed0.log"
+    started, before = time.time(), log.stat().st_mtime
+    while log.stat().st_mtime == before and time.time() - started < 60:
+        time.sleep(0.1)
+    time.sleep(3)  # into the training
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert not list((copy / "runs" / "pp_f").glob("*/provenance.json"))
+
+    code, text = dag(copy)
+    assert code == 0, text
+    assert sorted(path.name for path in (copy / "runs").iterdir()) == sorted(TRAINED)
+    assert {p: p.read_text() for p in kept} == kept, "what was whole was not trained again"
+
+
+def test_site_renders_without_training_and_says_what_is_missing(copy):
+    shutil.rmtree(copy / "smoke" / "site")
+    only = ("--only", "site,book,notebook,tables")
+    code, text = dag(copy, "--dry", *only)
+    assert code == 0 and planned(text).get("book") == 1 and "run" not in planned(text), text
+    shutil.rmtree(copy / "runs" / "dsin_2")
+    (copy / "smoke" / "book" / "structure_inference.ipynb").unlink()
+    code, text = dag(copy, *only)
+    assert code != 0
+    assert "dsin_2" in text
+
+
+def test_two_at_once_do_not_meet(smoke):
+    import fcntl
+
+    with (smoke / ".dag.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        code, text = dag(smoke)
+    assert code != 0 and "another `make book`" in text
+
+
+def papermill(notebook, out, *parameters, results):
+    """Executes a chapter by hand, from the folder of the result."""
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar", str(notebook), str(out)]
+    env = {**os.environ, "DSIN_RESULTS": str(results)}
+    done = subprocess.run(
+        [*command, *parameters], cwd=out.parent, env=env, capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_a_chapter_runs_by_hand_with_a_parameter_changed(copy, tmp_path):
+    chapter = ROOT / "book" / "structure_inference.ipynb"
+    parameters = ("-p", "config", "smoke", "-y", "overrides: {structure_inference.initial_state: half}")
+    code, text = papermill(chapter, tmp_path / "out.ipynb", *parameters, results=copy)
+    assert code == 0, text
+    assert len(list((copy / "runs" / "dsin_10").iterdir())) == 2, "trained beside the first"
+    assert len(list((copy / "runs" / "pp_f").iterdir())) == 1, "shared"
+    assert "half" in (tmp_path / "out.ipynb").read_text()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "named"),
+    [
+        (("-p", "config", "smok"), ["no config 'smok'", "'smoke'"]),
+        (("-p", "config", "smoke", "-p", "fold", "4"), ["fold", "1, 2 or 3", "4"]),
+    ],
+)
+def test_a_chapter_with_a_wrong_parameter_says_so(smoke, tmp_path, parameters, named):
+    chapter = ROOT / "book" / "fusion.ipynb"
+    code, text = papermill(chapter, tmp_path / "out.ipynb", *parameters, results=smoke)
+    assert code != 0
+    assert all(word in text for word in named), text
