@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from data_prep.synth import brows, garment, hair, skin
+from data_prep.synth import beard, brows, garment, hair, makeup, skin
 from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.identity import Identity, identity
 from data_prep.synth.seeds import stream
-from data_prep.synth.worn import GLASSES_SHARE, Worn, curtain, glasses
+from data_prep.synth.worn import GLASSES_SHARE, Worn, curtain, glasses, strays
 from data_prep.synth.wrinkles import Furrows, furrows, resting
 
 
@@ -26,6 +26,7 @@ class Appearance:
         iris: (3) linear colour.
         skin_tone: (3) linear colour of plain skin.
         hair: style and colour.
+        lashes: opacity of the lashes, 1 plain.
         strands: (h w) brightness of long hair by texel.
         worn: long hair, glasses.
     """
@@ -39,6 +40,7 @@ class Appearance:
     iris: np.ndarray
     skin_tone: np.ndarray
     hair: hair.Hair
+    lashes: float
     strands: np.ndarray
     worn: tuple[Worn, ...]
 
@@ -46,23 +48,21 @@ class Appearance:
 def appearance(subject: str, seed: int) -> Appearance:
     """Returns the subject that this name and seed stand for (about 0.3 s)."""
     person = identity(subject, seed)
-    rng = stream(seed, "appearance", subject)
-    tone = skin.tone(person, rng)
-    style = hair.draw(person, rng)
-    albedo, gloss, height = skin.paint(person, tone, style.colour, rng)
-    albedo = brows.paint(albedo, person, style.colour, rng)
+    rng, own = stream(seed, "appearance", subject), stream(seed, "worn", subject)
+    tone, style = skin.tone(person, rng), hair.draw(person, rng)
+    whiskers = beard.draw(person, stream(seed, "beard", subject))
+    cosmetics = makeup.draw(person, stream(seed, "make-up", subject))
     alpha, strands = hair.cover(style, rng)
-    albedo = garment.dress(albedo, rng)
-    albedo = albedo * (1 - alpha[..., None]) + alpha[..., None] * strands
-    gloss = gloss * (1 - alpha)
+    albedo, gloss, pores = skin.paint(person, tone, rng)
+    albedo = makeup.apply(albedo, cosmetics)
+    albedo = _over(albedo, whiskers.cover, style.colour * whiskers.tone[..., None])
+    albedo = brows.paint(albedo, person, style.colour, rng)
+    albedo = _over(garment.dress(albedo, rng), alpha, strands)
+    gloss = gloss * (1 - 0.7 * whiskers.cover) * (1 - alpha)
     lines = furrows(person, rng)
-    relief = np.dstack([height * (1 - alpha)[..., None], np.zeros_like(alpha)])
+    relief = np.dstack([pores * (1 - alpha)[..., None], np.zeros_like(alpha)])
     resting(lines, person, rng, relief)
-    own = stream(seed, "worn", subject)
-    vertices = hair.grow(person.vertices, alpha, style, own)
-    worn = (curtain(vertices, style, own),) if style.long else ()
-    if own.random() < GLASSES_SHARE:
-        worn += (glasses(person.vertices, own),)
+    vertices = hair.grow(person.vertices, alpha, whiskers.volume, style, own)
     return Appearance(
         person=person,
         vertices=vertices,
@@ -73,6 +73,28 @@ def appearance(subject: str, seed: int) -> Appearance:
         iris=skin.iris(person, rng),
         skin_tone=tone.astype(np.float32),
         hair=style,
+        lashes=own.uniform(0.45, 0.85) * (1 - 0.2 * person.male) + 0.5 * cosmetics.liner,
         strands=hair.strand_tone(style, own).astype(np.float32),
-        worn=worn,
+        worn=_worn(person, vertices, hair.grows(alpha), style, own),
     )
+
+
+def _over(under: np.ndarray, cover: np.ndarray, colour: np.ndarray) -> np.ndarray:
+    """Returns `colour` laid over `under` (H W 3) with opacity `cover` (H W)."""
+    return under + cover[..., None] * (colour - under)
+
+
+def _worn(
+    person: Identity,
+    vertices: np.ndarray,
+    hairy: np.ndarray,
+    style: hair.Hair,
+    rng: np.random.Generator,
+) -> tuple[Worn, ...]:
+    """Returns loose hair, long hair and glasses, as this subject wears them."""
+    worn = [strays(vertices, hairy, style, rng)]
+    if style.long:
+        worn.append(curtain(vertices, style, rng))
+    if rng.random() < GLASSES_SHARE:
+        worn.append(glasses(person.vertices, rng))
+    return tuple(worn)

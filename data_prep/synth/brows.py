@@ -83,9 +83,10 @@ def _one(brow: Brow, sign: int, rng: np.random.Generator) -> np.ndarray:
     lean = np.deg2rad(np.interp(u, [0, 0.2, 0.5, 1.0], [60, 32, 8, -22]) + rng.normal(0, 8, n))
     lean -= 0.35 * v * (u > 0.15)
     length = rng.uniform(0.022, 0.042, n) * np.interp(u, [0, 0.2, 1], [0.6, 1.0, 0.8])
-    tip = np.stack([x + length * np.cos(lean), y + length * np.sin(lean)], 1)
-    room = brow.middle(u) + 1.25 * brow.half(u)
-    tip[:, 1] = np.minimum(tip[:, 1], room)
+    rise = length * np.sin(lean)
+    room = brow.middle(u) + rng.uniform(1.0, 1.5, n) * brow.half(u) - y
+    shorter = np.clip(room / np.maximum(rise, 1e-6), 0.35, 1)
+    tip = np.stack([x + shorter * length * np.cos(lean), y + shorter * rise], 1)
     tone = rng.uniform(90, 235, n)
     fine = np.zeros(((ROWS.stop - ROWS.start) * FINER, WIDTH * FINER), np.uint8)
     for i in range(n):

@@ -1,14 +1,15 @@
 """From linear light to the bytes of a photograph: blur, exposure, colour, noise, JPEG."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
 from numba import njit
 
 GAMMA = 2.2
-TABLE = (np.linspace(0, 1, 4097) ** (1 / GAMMA) * 255).astype(np.float32)
-"""Linear light -> display value; the highlights' shoulder is in `_develop`."""
+MIDDLE_GREY = 0.45
+"""Display value around which contrast turns."""
 NOISE_POOL = np.random.default_rng(20180315).standard_normal(1 << 18, dtype=np.float32)
 """Sensor noise is read from here at a random offset: drawing it anew would cost a millisecond."""
 
@@ -19,7 +20,9 @@ class Camera:
 
     Attributes:
         exposure: gain on linear light.
-        balance: (3) gain by channel.
+        mix: (3 3) colour matrix on linear light.
+        contrast: exponent of the display curve over gamma's.
+        sharpening: amount of unsharp masking, as cameras do inside.
         noise: standard deviation of the noise, display values.
         defocus: standard deviation of the blur, pixels at 256.
         shutter: share of the frame time the shutter is open, for motion blur.
@@ -27,20 +30,42 @@ class Camera:
     """
 
     exposure: float
-    balance: np.ndarray
+    mix: np.ndarray
+    contrast: float
+    sharpening: float
     noise: float
     defocus: float
     shutter: float
     quality: int
 
 
+@lru_cache(maxsize=64)
+def _curve(contrast: float) -> np.ndarray:
+    """Returns the display value (4097) of linear light 0..1; `_develop` adds the shoulder."""
+    shown = np.linspace(0, 1, 4097) ** (1 / GAMMA)
+    shown = MIDDLE_GREY * (shown / MIDDLE_GREY) ** contrast
+    return (np.clip(shown, 0, 1) * 255).astype(np.float32)
+
+
+MODELS = {
+    "A": ([[1.06, -0.04, -0.02], [-0.03, 1.05, -0.02], [0.00, -0.06, 1.06]], 1.06, 0.35),
+    "B": ([[0.98, 0.03, -0.01], [0.00, 0.98, 0.02], [0.01, 0.04, 0.95]], 0.98, 0.0),
+}
+"""Two camera models: colour matrix, contrast, sharpening. A is crisp and saturated, B soft and
+flat, as a newer and an older recording camera."""
+
+
 def camera(rng: np.random.Generator) -> Camera:
     """Returns a camera as recording rooms have them."""
+    mix, contrast, sharpening = MODELS[str(rng.choice(list(MODELS)))]
+    balance = 1 + rng.normal(0, 0.025, 3)
     return Camera(
-        exposure=float(np.exp(rng.normal(0.12, 0.14))),
-        balance=1 + rng.normal(0, 0.025, 3),
-        noise=float(rng.uniform(0.8, 3.2)),
-        defocus=float(rng.choice([0.35, 0.6, 0.95], p=[0.5, 0.35, 0.15])),
+        exposure=float(np.exp(rng.normal(0.10, 0.13))),
+        mix=np.array(mix) * balance[:, None],
+        contrast=contrast * float(np.exp(rng.normal(0, 0.03))),
+        sharpening=sharpening,
+        noise=float(rng.uniform(0.8, 3.0)),
+        defocus=float(rng.choice([0.35, 0.55, 0.9], p=[0.55, 0.33, 0.12])),
         shutter=float(rng.uniform(0.2, 0.7)),
         quality=int(rng.integers(80, 96)),
     )
@@ -48,19 +73,20 @@ def camera(rng: np.random.Generator) -> Camera:
 
 def neutral_camera() -> Camera:
     """Returns a noiseless, sharp camera for atlases."""
-    return Camera(1.12, np.ones(3), 0.0, 0.0, 0.0, 95)
+    return Camera(1.12, np.eye(3), 1.0, 0.0, 0.0, 0.0, 0.0, 95)
 
 
 @njit(cache=True, fastmath=True)
-def _develop(image, gain, table, pool, offset, sigma, out):
-    """Writes 8-bit values (H W 3): gain, soft shoulder, gamma, noise (half of it grey)."""
+def _develop(image, mix, table, pool, offset, sigma, out):
+    """Writes 8-bit values (H W 3): colour mix, soft shoulder, gamma, noise (half of it grey)."""
     mask = pool.shape[0] - 1
     k = offset
     for y in range(image.shape[0]):
         for x in range(image.shape[1]):
             grey = pool[(k * 7 + 3) & mask] * 0.7
             for c in range(3):
-                v = image[y, x, c] * gain[c]
+                v = image[y, x, 0] * mix[c, 0] + image[y, x, 1] * mix[c, 1]
+                v += image[y, x, 2] * mix[c, 2]
                 if v > 0.7:
                     v = 0.7 + 0.3 * (v - 0.7) / (v - 0.4)
                 shown = table[int(max(0.0, min(1.0, v)) * 4096)]
@@ -101,10 +127,13 @@ def photograph(
     dx, dy = motion[0] * lens.shutter, motion[1] * lens.shutter
     if np.hypot(dx, dy) > 0.8:
         image = cv2.filter2D(image, -1, _motion_kernel(dx, dy))
+    if lens.sharpening > 0:
+        soft = cv2.GaussianBlur(image, (0, 0), 1.1)
+        image = cv2.addWeighted(image, 1 + lens.sharpening, soft, -lens.sharpening, 0)
     out = np.empty(image.shape, np.uint8)
-    gain = (lens.exposure * lens.balance).astype(np.float32)
+    mix = (lens.exposure * lens.mix).astype(np.float32)
     offset = int(rng.integers(0, len(NOISE_POOL)))
-    _develop(image, gain, TABLE, NOISE_POOL, offset, np.float32(lens.noise), out)
+    _develop(image, mix, _curve(lens.contrast), NOISE_POOL, offset, np.float32(lens.noise), out)
     return out
 
 

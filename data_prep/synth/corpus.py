@@ -27,7 +27,7 @@ from data_prep.synth.action_units import CODED
 from data_prep.synth.identity import identity
 from data_prep.synth.seeds import check_subject, check_task
 
-CORPUS_VERSION = "0.2.0"
+CORPUS_VERSION = "0.3.0"
 """Part of the content hash: a generator that draws anything else is another version."""
 
 NOT_CODED = 9

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from data_prep.synth import raster
+from data_prep.synth import asset, raster
 from data_prep.synth.asset import SKIN, head
 from data_prep.synth.canvas import HEIGHT, WIDTH, canvas, noise, smoothstep
 from data_prep.synth.identity import Identity
@@ -29,7 +29,7 @@ class Hair:
         top, sides: volume over the skin, dm.
         density: 0 bald .. 1.
         long: whether hair falls to the shoulders (the hair hull is drawn).
-        parting: x of the parting, dm.
+        fringe: how far hair falls over the forehead, dm.
     """
 
     style: str
@@ -40,7 +40,7 @@ class Hair:
     sides: float
     density: float
     long: bool
-    parting: float
+    fringe: float
 
 
 STYLES = {
@@ -57,10 +57,13 @@ SHARES = {
 """Share of styles by sex letter."""
 
 
+FRINGES = {"long": 0.3, "short": 0.15, "full": 0.5, "tied": 0.25, "curly": 0.3, "buzz": 0.0,
+           "bald": 0.0}  # fmt: skip
+"""Share of heads of a style with hair over the forehead."""
 EDGE = {"short": (0.014, 0.05), "full": (0.022, 0.045), "curly": (0.012, 0.05),
         "buzz": (0.010, 0.06), "bald": (0.0, 0.1)}  # fmt: skip
 """Style -> (raggedness, softness) of the hairline, dm; combed-back hair is in between."""
-UNEVEN = {"curly": 0.22, "full": 0.08, "short": 0.05}
+UNEVEN = {"curly": 0.12, "full": 0.06, "short": 0.03}
 """Style -> relative unevenness of the volume."""
 
 
@@ -88,7 +91,7 @@ def draw(person: Identity, rng: np.random.Generator) -> Hair:
         sides=sides * rng.uniform(0.8, 1.25),
         density=density,
         long=is_long,
-        parting=float(rng.choice([-0.3, 0.0, 0.3])),
+        fringe=rng.uniform(0.16, 0.30) * (rng.random() < FRINGES[style]),
     )
 
 
@@ -102,6 +105,7 @@ def _hairline(style: Hair) -> np.ndarray:
     line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
     if style.style in ("buzz", "short", "bald"):
         line[5:7] += 0.15
+    line = line - style.fringe * smoothstep(0.66, 0.5, knots)
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
 
 
@@ -112,7 +116,7 @@ def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
         strands = noise(rng, 1.3) * 0.7 + noise(rng, 3.5) * 0.5
     if style.style in ("buzz", "bald"):
         strands = noise(rng, 0.8)
-    ragged, soft = EDGE.get(style.style, (0.008, 0.07))
+    ragged, soft = (0.03, 0.03) if style.fringe else EDGE.get(style.style, (0.008, 0.07))
     over = _hairline(style) + 0.010 * noise(rng, 9) + ragged * strands
     alpha = smoothstep(-soft, soft, over) * style.density
     alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
@@ -128,18 +132,45 @@ def strand_tone(style: Hair, rng: np.random.Generator) -> np.ndarray:
     return np.clip(0.85 + 0.30 * fine, 0.3, 1.9)
 
 
+def _texels() -> tuple[np.ndarray, np.ndarray]:
+    """Returns row and column (V) of the texel under each vertex."""
+    texel = canvas().texel.astype(int)
+    return np.clip(texel[:, 1], 0, HEIGHT - 1), np.clip(texel[:, 0], 0, WIDTH - 1)
+
+
+def grows(alpha: np.ndarray) -> np.ndarray:
+    """Returns at which vertices (V) the opacity `alpha` (H W) says hair."""
+    on_skin = (head().vertex_region == SKIN) & (head().ears < 0.1)
+    return (alpha[_texels()] > 0.6) & on_skin
+
+
 def grow(
-    neutral: np.ndarray, alpha: np.ndarray, style: Hair, rng: np.random.Generator
+    neutral: np.ndarray,
+    alpha: np.ndarray,
+    beard: np.ndarray,
+    style: Hair,
+    rng: np.random.Generator,
 ) -> np.ndarray:
-    """Returns the vertices (V 3) with the hair's volume under the opacity `alpha` (H W)."""
+    """Returns the vertices (V 3) with the volume of hair and beard.
+
+    Args:
+        neutral: (V 3) the bare head, dm.
+        alpha: (H W) opacity of the hair.
+        beard: (H W) volume of the beard, dm.
+        style: the haircut.
+        rng: the subject's stream.
+    """
     h, c = head(), canvas()
     normal = np.empty_like(neutral)
     raster.normals(neutral, h.triangles[h.region == SKIN], normal)
     soft = cv2.GaussianBlur(alpha, (0, 0), 5)
-    column = np.clip(c.texel[:, 0], 0, WIDTH - 1).astype(int)
-    row = np.clip(c.texel[:, 1], 0, HEIGHT - 1).astype(int)
+    row, column = _texels()
     here = smoothstep(0.25, 1.0, soft[row, column]) * (1 - h.ears) * (h.vertex_region == SKIN)
     up = smoothstep(0.35, 1.0, c.mean_face[:, 1])
+    here = here * np.where(c.mean_face[:, 1] < style.front, 0.5, 1.0)
     volume = here * (style.sides * (1 - up) + style.top * up)
-    volume = volume * (1 + UNEVEN.get(style.style, 0) * rng.standard_normal(len(volume)))
+    lumps = asset.neighbours() @ rng.standard_normal(len(volume)).astype(np.float32)
+    volume = volume * (1 + 1.6 * UNEVEN.get(style.style, 0) * lumps)
+    skin = (h.vertex_region == SKIN) & (h.lips < 0.1) & (h.inner_mouth < 0.1)
+    volume = volume + cv2.GaussianBlur(beard, (0, 0), 4)[row, column] * skin
     return (neutral + normal * volume[:, None]).astype(np.float32)

@@ -40,6 +40,8 @@ OPPOSITE = (
 )  # fmt: skip
 ABSENT = 0.4
 """Probability that a shape target stays at zero: most people are average in most respects."""
+LIPS_TOUCH = 0.005
+"""dm between the inner rims of closed lips: nothing behind them shows."""
 TEETH_BEHIND_LIPS = 0.05
 """dm the teeth are moved back, so that closed lips hide them."""
 
@@ -95,6 +97,7 @@ def identity(subject: str, seed: int) -> Identity:
     vertices = _macro_shape(softened, (age - 18) / 70, build, ancestry) + _local_shape(rng)
     region = head().vertex_region
     vertices[(region == UPPER_TEETH) | (region == LOWER_TEETH), 2] -= TEETH_BEHIND_LIPS
+    vertices = _with_closed_lips(vertices)
     vertices = (vertices - asset.eye_centre(vertices)).astype(np.float32)
     return Identity(subject, male, float(age), ancestry, build, vertices)
 
@@ -112,6 +115,15 @@ def _macro_shape(male: float, old: float, build: float, ancestry: np.ndarray) ->
             for name, share in zip(ANCESTRY_ORDER, ancestry, strict=True):
                 out += weight * share * h.morph("macro", f"{sex}/{age}/{name}")
     return out
+
+
+def _with_closed_lips(vertices: np.ndarray) -> np.ndarray:
+    """Returns the face (V 3) with its lips brought together: shape targets leave them ajar."""
+    close, inner = head().morph("unit", "mouthClose"), head().landmarks[[62, 66]]
+    upper, lower = vertices[inner, 1]
+    towards = close[inner[1], 1] - close[inner[0], 1]
+    weight = max(upper - lower - LIPS_TOUCH, 0) / towards
+    return vertices + np.float32(weight) * close
 
 
 def _axes() -> list[tuple[str, str | None]]:

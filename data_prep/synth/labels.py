@@ -24,13 +24,20 @@ from data_prep.synth.seeds import SUBJECTS, TASKS, stream
 HERE = Path(__file__).parent
 N_AU = len(CODED)
 
-LEVEL_BOUNDS = (0.08, 0.22, 0.42, 0.65, 0.88, 1.0)
+LEVEL_BOUNDS = (0.18, 0.32, 0.50, 0.70, 0.88, 1.0)
 """Drawn intensity at the lower bound of FACS levels A, B, C, D, E and at the top of E.
 
-A is a trace that a coder just sees; the steps are FACS's: A and B narrow, C and D wide."""
-BELOW_THRESHOLD = 0.25
+A is a trace that a trained coder just sees: on sheets of every AU at 0.12 nothing is to be seen,
+near 0.2 most AUs show on some of the faces."""
+HIGHEST_QUANTILE = 0.998
+"""Share of active frames under an AU's highest drawn intensity: rarer levels do not occur."""
+BELOW_THRESHOLD = 0.2
 """Latent range under the threshold in which an AU already stirs, unlabelled: onsets are smooth."""
-LONGEST_MEMORY = 1200
+QUICK = 5.0
+"""Time constant of the quick part of a course, frames: a fifth of a second, a brief twitch."""
+BALANCED_FRAMES = 448
+"""Frames over which courses are balanced: the mean length of BP4D's sequences."""
+LONGEST_MEMORY = 600
 """Frames run before a sequence starts, so that its first frame is as any other."""
 
 
@@ -51,6 +58,7 @@ class Process:
         mean: (task au) latent mean.
         subject, interaction: (au) standard deviation of the subject's and the sequence's part.
         tau: (au) time constant of the course, frames.
+        flicker: (au) share of the course's variance that is quick (`QUICK` frames).
         correlation: (au au) shared by the three parts.
     """
 
@@ -58,6 +66,7 @@ class Process:
     subject: np.ndarray
     interaction: np.ndarray
     tau: np.ndarray
+    flicker: np.ndarray
     correlation: np.ndarray
 
     @property
@@ -67,16 +76,33 @@ class Process:
 
 
 def task_means() -> np.ndarray:
-    """Returns latent means (task au) that give the reference's prevalence with tasks of one size."""
+    """Returns latent means (task au) for tasks of one length.
+
+    BP4D's tasks differ in length; here they do not. The means keep the order of the reference's
+    prevalence by task, and are moved and drawn together until the overall prevalence and the
+    variance explained by task are the reference's.
+    """
     reference = statistics()
     by_task = np.array([reference["prevalence_by_task"][t] for t in TASKS])
-    means = stats.norm.ppf(np.clip(by_task, 0.004, 0.996))
-    for a, target in enumerate(reference["prevalence"]):
-        shift = optimize.brentq(
-            lambda d, a=a, p=target: stats.norm.cdf(means[:, a] + d).mean() - p, -1, 1
+    scores = stats.norm.ppf(np.clip(by_task, 0.004, 0.996))
+    columns = []
+    for a, share in enumerate(reference["prevalence"]):
+        explained = reference["variance_explained"]["by_task"][a]
+        spread = optimize.brentq(
+            lambda k, a=a, p=share, e=explained: (
+                stats.norm.cdf(_moved_to(k * scores[:, a], p)).var() / (p * (1 - p)) - e
+            ),
+            0.3,
+            2.0,
         )
-        means[:, a] += shift
-    return means
+        columns.append(_moved_to(spread * scores[:, a], share))
+    return np.stack(columns, 1)
+
+
+def _moved_to(scores: np.ndarray, share: float) -> np.ndarray:
+    """Returns latent means (task), shifted until `share` of all frames is active."""
+    shift = optimize.brentq(lambda d: stats.norm.cdf(scores + d).mean() - share, -5, 5)
+    return scores + shift
 
 
 def both_active(mean_i: np.ndarray, mean_j: np.ndarray, rho: float) -> float:
@@ -118,7 +144,11 @@ def nearest_correlation(matrix: np.ndarray, smallest: float = 1e-4) -> np.ndarra
 
 
 def shared_correlation(
-    rho: np.ndarray, subject: np.ndarray, interaction: np.ndarray, tau: np.ndarray
+    rho: np.ndarray,
+    subject: np.ndarray,
+    interaction: np.ndarray,
+    tau: np.ndarray,
+    flicker: np.ndarray,
 ) -> np.ndarray:
     """Returns the correlation that the three parts must share for the sum to have `rho`.
 
@@ -127,6 +157,7 @@ def shared_correlation(
     """
     course = np.sqrt(np.clip(1 - subject**2 - interaction**2, 0, 1))
     slow = 8 * np.outer(tau, tau) ** 1.5 / np.add.outer(tau, tau) ** 3
+    slow = slow * np.sqrt(np.outer(1 - flicker, 1 - flicker)) + np.sqrt(np.outer(flicker, flicker))
     share = (
         np.outer(subject, subject)
         + np.outer(interaction, interaction)
@@ -139,7 +170,9 @@ def shared_correlation(
 def process() -> Process:
     """Returns the fitted process (`label_process.json`)."""
     fitted = json.loads((HERE / "label_process.json").read_text())
-    parts = {k: np.array(fitted[k]) for k in ("subject", "interaction", "tau", "correlation")}
+    parts = {
+        k: np.array(fitted[k]) for k in ("subject", "interaction", "tau", "flicker", "correlation")
+    }
     return Process(mean=np.array(fitted["mean"]), **parts)
 
 
@@ -160,27 +193,50 @@ def balanced(rng: np.random.Generator, n: int, correlation: np.ndarray) -> np.nd
 
 @lru_cache(maxsize=4)
 def effects(seed: int, fitted: Process | None = None) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the subjects' parts (41 au) and the sequences' parts (task 41 au) of this seed."""
+    """Returns the subjects' parts (41 au) and the sequences' parts (task 41 au) of this seed.
+
+    Luck is taken out over `BALANCED_FRAMES`: a subject's sequences and slow courses average to
+    nothing, and each task's threshold lies where the reference's share of frames is above it.
+    """
     p = fitted or process()
-    subjects = balanced(stream(seed, "subject effects"), len(SUBJECTS), p.correlation)
-    sequences = [
+    subjects = balanced(stream(seed, "subject effects"), len(SUBJECTS), p.correlation) * p.subject
+    drawn = [
         balanced(stream(seed, "sequence effects", task=t), len(SUBJECTS), p.correlation)
         for t in TASKS
     ]
-    return subjects * p.subject, np.stack(sequences) * p.interaction
+    courses = np.array(
+        [
+            [course(stream(seed, "course", s, t), BALANCED_FRAMES, p) for s in SUBJECTS]
+            for t in TASKS
+        ]
+    )
+    sequences = np.stack(drawn) * p.interaction
+    luck = sequences + courses.mean(2)
+    sequences = sequences - luck.mean(0, keepdims=True)
+    z = p.mean[:, None, None] + subjects[None, :, None] + sequences[:, :, None] + courses
+    for t, share in enumerate(stats.norm.cdf(p.mean)):
+        for a in range(N_AU):
+            sequences[t, :, a] -= np.quantile(z[t, ..., a], 1 - share[a])
+    return subjects, sequences
 
 
 def course(rng: np.random.Generator, n_frames: int, p: Process) -> np.ndarray:
     """Returns the moving part (frame au): critically damped noise, smooth as muscles are."""
-    white = rng.standard_normal((LONGEST_MEMORY + n_frames, N_AU))
-    driven = white @ np.linalg.cholesky(p.correlation).T
-    out = np.empty_like(driven)
+    n = LONGEST_MEMORY + n_frames
+    white = rng.standard_normal((n, 2, N_AU)) @ np.linalg.cholesky(p.correlation).T
+    quick = damped_noise(white[:, 1], QUICK)
+    out = np.empty((n, N_AU))
     for a, tau in enumerate(p.tau):
-        decay = np.exp(-1 / tau)
-        response = [1.0, -2 * decay, decay**2]
-        power = (1 + decay**2) / (1 - decay**2) ** 3
-        out[:, a] = signal.lfilter([1 / np.sqrt(power)], response, driven[:, a])
+        out[:, a] = damped_noise(white[:, 0, a], tau)
+    out = out * np.sqrt(1 - p.flicker) + quick * np.sqrt(p.flicker)
     return out[LONGEST_MEMORY:] * p.course
+
+
+def damped_noise(white: np.ndarray, tau: float) -> np.ndarray:
+    """Returns white noise (frame ...) through a critically damped filter, unit variance."""
+    decay = np.exp(-1 / tau)
+    power = (1 + decay**2) / (1 - decay**2) ** 3
+    return signal.lfilter([1 / np.sqrt(power)], [1, -2 * decay, decay**2], white, axis=0)
 
 
 def latent(
@@ -217,9 +273,9 @@ def _intensity_tables() -> list[tuple[np.ndarray, np.ndarray]]:
         survival = stats.norm.sf(grid[:, None] - process().mean[:, a]).mean(1)
         reached = 1 - survival / survival[0]
         below = np.concatenate([[0], np.cumsum(shares.get(str(au), mean_share))])
-        excess = np.interp(np.minimum(below, 0.9995), reached, grid)
-        excess = np.maximum.accumulate(excess + np.arange(len(excess)) * 1e-6)
-        tables.append((excess, np.array(LEVEL_BOUNDS)))
+        kept = np.concatenate([[True], below[:-1] < HIGHEST_QUANTILE])
+        excess = np.interp(np.minimum(below[kept], HIGHEST_QUANTILE), reached, grid)
+        tables.append((excess, np.array(LEVEL_BOUNDS)[kept]))
     return tables
 
 

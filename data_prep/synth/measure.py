@@ -1,5 +1,10 @@
-"""The statistics of labels that the reference gives, measured on any labels."""
+"""The statistics of labels that the reference gives, measured on any labels.
 
+Usage:
+    python -m data_prep.synth.measure [SEED]
+"""
+
+import sys
 from collections.abc import Mapping
 
 import numpy as np
@@ -48,3 +53,28 @@ def active_runs(labels: Labels) -> list[np.ndarray]:
             starts, ends = np.flatnonzero(edges[:, a] == 1), np.flatnonzero(edges[:, a] == -1)
             runs[a].append(ends - starts)
     return [np.concatenate(r) for r in runs]
+
+
+def report(seed: int) -> None:
+    """Prints the labels' statistics beside the reference's for the whole corpus of a seed."""
+    from data_prep.synth import calibrate, labels
+
+    reference, drawn = labels.statistics(), calibrate.simulate(labels.process(), seed)
+    share, runs = prevalence(drawn), active_runs(drawn)
+    explained = variance_explained(drawn)
+    print("AU    prevalence     run mean     run median   by subject    by task     by sequence")
+    for a, au in enumerate(labels.CODED):
+        run = reference["active_runs"][str(au)]
+        cells = [f"{share[a]:.3f} ({reference['prevalence'][a]:.3f})"]
+        cells.append(f"{runs[a].mean():.0f} ({run['mean']:.0f})")
+        cells.append(f"{np.median(runs[a]):.0f} ({run['median']:.0f})")
+        cells += [f"{v[a]:.2f} ({reference['variance_explained'][k][a]:.2f})" for k, v in
+                  explained.items()]  # fmt: skip
+        print(f"AU{au:02d}  " + "  ".join(f"{c:<12}" for c in cells))
+    print("in brackets: the reference")
+    error = abs(phi(drawn) - np.array(reference["phi"]))
+    print(f"phi: largest error of the 66 pairs {error.max():.3f}, mean {error.mean():.3f}")
+
+
+if __name__ == "__main__":
+    report(int(sys.argv[1]) if len(sys.argv) > 1 else 0)

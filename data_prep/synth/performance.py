@@ -7,7 +7,6 @@ labels, as nuisance.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import signal
 from scipy.stats import norm
 
 from data_prep.synth import labels
@@ -62,11 +61,8 @@ class Performance:
 def wander(rng: np.random.Generator, n: int, tau: float, columns: int = 1) -> np.ndarray:
     """Returns smooth unit-variance noise (n columns) of time constant `tau` frames."""
     memory = int(8 * tau) + 8
-    decay = np.exp(-1 / tau)
-    power = (1 + decay**2) / (1 - decay**2) ** 3
     white = rng.standard_normal((memory + n, columns))
-    smooth = signal.lfilter([1 / np.sqrt(power)], [1, -2 * decay, decay**2], white, axis=0)
-    return smooth[memory:]
+    return labels.damped_noise(white, tau)[memory:]
 
 
 def sides(subject: str, task: str, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from data_prep.synth import asset, raster, shading, shadows, wrinkles
 from data_prep.synth.appearance import Appearance
-from data_prep.synth.asset import LASHES, SKIN, head
+from data_prep.synth.asset import GLASSES, LASHES, LONG_HAIR, SKIN, STRAY_HAIR, head
 from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.scene import Light, View
 
@@ -36,14 +36,14 @@ class Portrait:
         self.look, self.image_px = look, image_px
         self.n_skin = len(look.vertices)
         self._join(look)
-        self._skip = self.region == LASHES
-        self._casts = np.ascontiguousarray(
-            self.triangles[(self.region == SKIN) | (self.region > 6)]
-        )
-        self._depth, self._second, self._third, self._veil = (
-            np.zeros((side, side), np.float32) for _ in range(4)
+        self._skip = np.isin(self.region, (LASHES, STRAY_HAIR))
+        casting = np.isin(self.region, (SKIN, LONG_HAIR, GLASSES))
+        self._casts = np.ascontiguousarray(self.triangles[casting])
+        self._depth, self._second, self._third = (
+            np.zeros((side, side), np.float32) for _ in range(3)
         )
         self._seen = np.empty((side, side), np.int32)
+        self._veil = np.zeros((2, side, side), np.float32)
         self._samples = np.empty(side * side, np.int32)
         self._colours = np.empty((side * side, 3), np.float32)
         self._count = np.empty((image_px, image_px), np.uint8)
@@ -51,7 +51,9 @@ class Portrait:
         self._relief = look.relief.copy()
         self._folded: list[int] = []
         self._lashes = np.ascontiguousarray(h.triangles[h.region == LASHES])
-        self._lash_opacity = _lash_opacity()
+        self._lash_opacity = np.minimum(_lash_opacity() * look.lashes, 0.95).astype(np.float32)
+        self._strays = np.ascontiguousarray(self.triangles[self.region == STRAY_HAIR])
+        self._stray_opacity = np.tile(np.float32([0.75, 0.75, 0.1]), (len(self._strays), 1))
         self._table = self._fixed_table()
         self._edge = _edge_lengths(look.vertices)
         self._follows = smoothstep(*NECK, self._rest[:, 1])[:, None].astype(np.float32)
@@ -137,8 +139,16 @@ class Portrait:
         raster.visible(
             points, self.triangles, self._skip, self._depth, self._seen, self._second, self._third
         )
-        raster.veil(points, self._lashes, self._lash_opacity, self._depth, LASH_SLACK, self._veil)
-        n = shading.plan(self._seen, self._depth, self.region, self._samples, self._count)
+        for thin, triangles, opacity in zip(
+            self._veil,
+            (self._lashes, self._strays),
+            (self._lash_opacity, self._stray_opacity),
+            strict=True,
+        ):
+            raster.veil(points, triangles, opacity, self._depth, LASH_SLACK, thin)
+        n = shading.plan(
+            self._seen, self._depth, self.region, self._veil[1], self._samples, self._count
+        )
         shading.shade(
             self._samples, n, self._seen, self._second, self._third, self.triangles, self.region,
             table, self.look.paint, self._relief, self.look.strands, light.rows,
@@ -167,7 +177,7 @@ class Portrait:
         looks[0:3] = self.look.iris
         looks[3:6] = self.look.hair.colour
         looks[6] = max(2, 0.075 * scale)
-        looks[7] = np.clip(lip_gap(face) / 0.12, 0, 1)
+        looks[7] = np.clip(lip_gap(face) / 0.09, 0, 1)
         looks[8] = 0.62
         looks[9:12] = self.look.skin_tone
         looks[12], looks[13] = 0.47, 0.17

@@ -13,14 +13,20 @@ N_COLUMNS = 15
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, eye offset 8-10, ambient
 occlusion 11, key light's visibility 12, cavity 13, inner mouth 14."""
 
+LOOSE = 0.7
+"""Light on loose hair, times its colour."""
+EDGE_STEP = 0.05
+"""dm between the four samples of a pixel that make it an edge: a surface seen at 75 degrees."""
+
 
 @njit(cache=True, fastmath=True)
-def plan(seen, depth, region, samples, count):
+def plan(seen, depth, region, stray, samples, count):
     """Chooses the samples of each pixel.
 
     Args:
         seen, depth: (2H 2W) filled z-buffer.
         region: (F).
+        stray: (2H 2W) opacity of loose hair.
         samples: written: flat index into the sample grid.
         count: (H W) written: 1 or 4.
 
@@ -33,14 +39,14 @@ def plan(seen, depth, region, samples, count):
         for x in range(width):
             a, b = 2 * y, 2 * x
             t0, t1, t2, t3 = seen[a, b], seen[a, b + 1], seen[a + 1, b], seen[a + 1, b + 1]
-            smooth = False
-            if t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0:
-                smooth = True
-            elif t0 >= 0 and t1 >= 0 and t2 >= 0 and t3 >= 0:
-                if region[t0] == 0 and region[t1] == 0 and region[t2] == 0 and region[t3] == 0:
+            hairs = stray[a, b] + stray[a, b + 1] + stray[a + 1, b] + stray[a + 1, b + 1]
+            smooth = t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0 and hairs == 0
+            if hairs == 0 and t0 >= 0 and t1 >= 0 and t2 >= 0 and t3 >= 0:
+                r = region[t0]
+                if (r == 0 or r == 7) and region[t1] == r and region[t2] == r and region[t3] == r:
                     z0, z1 = depth[a, b], depth[a, b + 1]
                     z2, z3 = depth[a + 1, b], depth[a + 1, b + 1]
-                    smooth = max(z0, z1, z2, z3) - min(z0, z1, z2, z3) < 0.006
+                    smooth = max(z0, z1, z2, z3) - min(z0, z1, z2, z3) < EDGE_STEP
             samples[n] = a * 2 * width + b
             count[y, x] = 1
             n += 1
@@ -85,7 +91,7 @@ def shade(
             are the ambient light from below and above (colour in columns 3-5).
         looks: (16) iris 0-2, hair 3-5, lid's reach in samples 6, mouth's opening 7, sclera 8,
             plain skin 9-11, iris radius 12, pupil radius 13, scale px a dm 14.
-        veil: (2H 2W) opacity of lashes.
+        veil: (2 2H 2W) opacity of lashes, and of loose hair.
         background: (H W 3) linear.
         out: (n 3) written.
     """
@@ -97,10 +103,12 @@ def shade(
         y = samples[m] // columns
         x = samples[m] % columns
         t = seen[y, x]
+        cover = 1 - veil[1, y, x]
         if t < 0:
-            out[m, 0] = background[y // 2, x // 2, 0]
-            out[m, 1] = background[y // 2, x // 2, 1]
-            out[m, 2] = background[y // 2, x // 2, 2]
+            for c in range(3):
+                out[m, c] = background[y // 2, x // 2, c] * cover + looks[3 + c] * LOOSE * (
+                    1 - cover
+                )
             continue
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         v, w = second[y, x], third[y, x]
@@ -192,11 +200,11 @@ def shade(
             inner = u * table[i, 14] + v * table[j, 14] + w * table[k, 14]
             if inner > 0.02:
                 inner = min(1.0, inner * 1.5)
-                red = red * (1 - inner) + inner * 0.13
-                green = green * (1 - inner) + inner * 0.025
-                blue = blue * (1 - inner) + inner * 0.025
-                occlusion *= 1 - 0.85 * inner
-                lit *= 1 - 0.8 * inner
+                red = red * (1 - inner) + inner * 0.08
+                green = green * (1 - inner) + inner * 0.015
+                blue = blue * (1 - inner) + inner * 0.015
+                occlusion *= 1 - 0.9 * inner
+                lit *= 1 - 0.9 * inner
                 gloss *= 1 - inner
             wrap_r -= 0.3 * hair
         elif r == 1 or r == 2:
@@ -225,13 +233,13 @@ def shade(
             wrap_r, wrap_g, wrap_b = 0.35, 0.35, 0.35
         elif r == 3 or r == 4:
             red, green, blue = 0.60, 0.55, 0.46
-            occlusion = 0.10 + 0.65 * looks[7]
-            lit *= 0.25 + 0.75 * looks[7]
+            occlusion = 0.04 + 0.66 * looks[7]
+            lit *= 0.10 + 0.80 * looks[7]
             gloss = 0.3 * looks[7]
         elif r == 5:
-            red, green, blue = 0.38, 0.13, 0.13
-            occlusion = 0.15 + 0.45 * looks[7]
-            lit *= 0.25 + 0.6 * looks[7]
+            red, green, blue = 0.30, 0.09, 0.09
+            occlusion = 0.08 + 0.25 * looks[7]
+            lit *= 0.10 + 0.35 * looks[7]
         elif r == 7:
             c = int(u * table[i, 6] + v * table[j, 6] + w * table[k, 6])
             q = int(u * table[i, 7] + v * table[j, 7] + w * table[k, 7])
@@ -276,10 +284,12 @@ def shade(
             glint_r += lights[q, 3] * glint
             glint_g += lights[q, 4] * glint
             glint_b += lights[q, 5] * glint
-        cover = 1 - veil[y, x]
-        out[m, 0] = (red * light_r + glint_r) * cover + 0.006 * (1 - cover)
-        out[m, 1] = (green * light_g + glint_g) * cover + 0.005 * (1 - cover)
-        out[m, 2] = (blue * light_b + glint_b) * cover + 0.004 * (1 - cover)
+        glint_r = (red * light_r + glint_r) * (1 - veil[0, y, x])
+        glint_g = (green * light_g + glint_g) * (1 - veil[0, y, x])
+        glint_b = (blue * light_b + glint_b) * (1 - veil[0, y, x])
+        out[m, 0] = glint_r * cover + looks[3] * LOOSE * (1 - cover)
+        out[m, 1] = glint_g * cover + looks[4] * LOOSE * (1 - cover)
+        out[m, 2] = glint_b * cover + looks[5] * LOOSE * (1 - cover)
 
 
 @njit(cache=True, fastmath=True)

@@ -17,17 +17,15 @@ BIAS = 0.045
 
 @njit(cache=True, fastmath=True)
 def _gather(points, depth, bias, step, out):
-    """Writes the share of a 5 x 5 neighbourhood of the shadow map that a vertex lies in front of."""
+    """Writes the share of 5 x 5 shadow map pixels that a vertex lies in front of."""
     size = depth.shape[0]
     for i in range(points.shape[0]):
         free = 0
         for a in range(-2, 3):
             for b in range(-2, 3):
-                x = int(math.floor(points[i, 0] + a * step))
-                y = int(math.floor(points[i, 1] + b * step))
-                if x < 0 or y < 0 or x >= size or y >= size:
-                    free += 1
-                elif points[i, 2] > depth[y, x] - bias:
+                x = math.floor(points[i, 0] + a * step)
+                y = math.floor(points[i, 1] + b * step)
+                if x < 0 or y < 0 or x >= size or y >= size or points[i, 2] > depth[y, x] - bias:
                     free += 1
         out[i] = free / 25.0
 

