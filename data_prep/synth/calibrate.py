@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_prep.synth import labels as lab
-from data_prep.synth import measure
+from data_prep.synth import measure, solve
 from data_prep.synth.seeds import SUBJECTS, TASKS
 
 SEEDS = (101, 102, 103, 104)
@@ -47,9 +47,9 @@ class Guess:
     def process(self) -> lab.Process:
         """Returns the process with these parameters and the correlation that fits them."""
         subject, interaction = np.sqrt(self.subject), np.sqrt(self.interaction)
-        rho = lab.within_task_correlation()
-        shared = lab.shared_correlation(rho, subject, interaction, self.tau, self.flicker)
-        means = lab.task_means()
+        rho = solve.within_task_correlation()
+        shared = solve.shared_correlation(rho, subject, interaction, self.tau, self.flicker)
+        means = solve.task_means()
         return lab.Process(means, subject, interaction, self.tau, self.flicker, shared)
 
 

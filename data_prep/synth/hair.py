@@ -105,7 +105,7 @@ def _hairline(style: Hair) -> np.ndarray:
     line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
     if style.style in ("buzz", "short", "bald"):
         line[5:7] += 0.15
-    line = line - style.fringe * smoothstep(0.66, 0.5, knots)
+    line = line - style.fringe * smoothstep(0.95, 0.40, knots)
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
 
 

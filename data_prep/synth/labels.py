@@ -16,7 +16,8 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from scipy import optimize, signal, stats
+from numba import njit
+from scipy.special import ndtr, ndtri
 
 from data_prep.synth.action_units import CODED
 from data_prep.synth.seeds import SUBJECTS, TASKS, stream
@@ -75,97 +76,6 @@ class Process:
         return np.sqrt(np.clip(1 - self.subject**2 - self.interaction**2, 0, 1))
 
 
-def task_means() -> np.ndarray:
-    """Returns latent means (task au) for tasks of one length.
-
-    BP4D's tasks differ in length; here they do not. The means keep the order of the reference's
-    prevalence by task, and are moved and drawn together until the overall prevalence and the
-    variance explained by task are the reference's.
-    """
-    reference = statistics()
-    by_task = np.array([reference["prevalence_by_task"][t] for t in TASKS])
-    scores = stats.norm.ppf(np.clip(by_task, 0.004, 0.996))
-    columns = []
-    for a, share in enumerate(reference["prevalence"]):
-        explained = reference["variance_explained"]["by_task"][a]
-        spread = optimize.brentq(
-            lambda k, a=a, p=share, e=explained: (
-                stats.norm.cdf(_moved_to(k * scores[:, a], p)).var() / (p * (1 - p)) - e
-            ),
-            0.3,
-            2.0,
-        )
-        columns.append(_moved_to(spread * scores[:, a], share))
-    return np.stack(columns, 1)
-
-
-def _moved_to(scores: np.ndarray, share: float) -> np.ndarray:
-    """Returns latent means (task), shifted until `share` of all frames is active."""
-    shift = optimize.brentq(lambda d: stats.norm.cdf(scores + d).mean() - share, -5, 5)
-    return scores + shift
-
-
-def both_active(mean_i: np.ndarray, mean_j: np.ndarray, rho: float) -> float:
-    """Returns P(both latents > 0), averaged over tasks, at within-task correlation rho."""
-    cases = zip(mean_i, mean_j, strict=True)
-    cov = [[1, rho], [rho, 1]]
-    return float(np.mean([stats.multivariate_normal.cdf([i, j], cov=cov) for i, j in cases]))
-
-
-@lru_cache(maxsize=1)
-def within_task_correlation() -> np.ndarray:
-    """Returns the within-task latent correlation (au au) that gives the reference's phi."""
-    reference, means = statistics(), task_means()
-    p, phi = np.array(reference["prevalence"]), np.array(reference["phi"])
-    rho = np.eye(N_AU)
-    for i in range(N_AU):
-        for j in range(i):
-            spread = np.sqrt(p[i] * (1 - p[i]) * p[j] * (1 - p[j]))
-            target = phi[i, j] * spread + p[i] * p[j]
-
-            def error(r, i=i, j=j, target=target):
-                return both_active(means[:, i], means[:, j], r) - target
-
-            rho[i, j] = rho[j, i] = optimize.brentq(error, -0.97, 0.97, xtol=1e-3)
-    return rho
-
-
-def nearest_correlation(matrix: np.ndarray, smallest: float = 1e-4) -> np.ndarray:
-    """Returns the matrix with eigenvalues clipped from below and a unit diagonal, iterated."""
-    out = np.clip(matrix, -0.99, 0.99)
-    for _ in range(50):
-        np.fill_diagonal(out, 1)
-        values, vectors = np.linalg.eigh(out)
-        if values.min() >= smallest / 2:
-            break
-        out = (vectors * np.maximum(values, smallest)) @ vectors.T
-    scale = 1 / np.sqrt(np.diag(out))
-    return out * np.outer(scale, scale)
-
-
-def shared_correlation(
-    rho: np.ndarray,
-    subject: np.ndarray,
-    interaction: np.ndarray,
-    tau: np.ndarray,
-    flicker: np.ndarray,
-) -> np.ndarray:
-    """Returns the correlation that the three parts must share for the sum to have `rho`.
-
-    Courses of different time constants, driven by one noise, correlate less than the noise: for
-    impulse responses t exp(-t / tau) by 8 (tau_i tau_j)^1.5 / (tau_i + tau_j)^3.
-    """
-    course = np.sqrt(np.clip(1 - subject**2 - interaction**2, 0, 1))
-    slow = 8 * np.outer(tau, tau) ** 1.5 / np.add.outer(tau, tau) ** 3
-    slow = slow * np.sqrt(np.outer(1 - flicker, 1 - flicker)) + np.sqrt(np.outer(flicker, flicker))
-    share = (
-        np.outer(subject, subject)
-        + np.outer(interaction, interaction)
-        + np.outer(course, course) * slow
-    )
-    return nearest_correlation(rho / share)
-
-
 @lru_cache(maxsize=1)
 def process() -> Process:
     """Returns the fitted process (`label_process.json`)."""
@@ -183,7 +93,7 @@ def balanced(rng: np.random.Generator, n: int, correlation: np.ndarray) -> np.nd
     keeps the corpus at the reference.
     """
     x = rng.standard_normal((n, len(correlation)))
-    scores = stats.norm.ppf((np.arange(n) + 0.5) / n)
+    scores = ndtri((np.arange(n) + 0.5) / n)
     for _ in range(8):
         x = scores[x.argsort(0).argsort(0)]
         x = x - x.mean(0)
@@ -214,7 +124,7 @@ def effects(seed: int, fitted: Process | None = None) -> tuple[np.ndarray, np.nd
     luck = sequences + courses.mean(2)
     sequences = sequences - luck.mean(0, keepdims=True)
     z = p.mean[:, None, None] + subjects[None, :, None] + sequences[:, :, None] + courses
-    for t, share in enumerate(stats.norm.cdf(p.mean)):
+    for t, share in enumerate(ndtr(p.mean)):
         for a in range(N_AU):
             sequences[t, :, a] -= np.quantile(z[t, ..., a], 1 - share[a])
     return subjects, sequences
@@ -223,20 +133,37 @@ def effects(seed: int, fitted: Process | None = None) -> tuple[np.ndarray, np.nd
 def course(rng: np.random.Generator, n_frames: int, p: Process) -> np.ndarray:
     """Returns the moving part (frame au): critically damped noise, smooth as muscles are."""
     n = LONGEST_MEMORY + n_frames
-    white = rng.standard_normal((n, 2, N_AU)) @ np.linalg.cholesky(p.correlation).T
+    white = rng.standard_normal((n * 2, N_AU)) @ np.linalg.cholesky(p.correlation).T
+    white = white.reshape(n, 2, N_AU)
     quick = damped_noise(white[:, 1], QUICK)
     out = np.empty((n, N_AU))
     for a, tau in enumerate(p.tau):
-        out[:, a] = damped_noise(white[:, 0, a], tau)
+        out[:, a] = damped_noise(white[:, 0, a : a + 1], tau)[:, 0]
     out = out * np.sqrt(1 - p.flicker) + quick * np.sqrt(p.flicker)
     return out[LONGEST_MEMORY:] * p.course
 
 
 def damped_noise(white: np.ndarray, tau: float) -> np.ndarray:
-    """Returns white noise (frame ...) through a critically damped filter, unit variance."""
+    """Returns white noise (frame column) through a critically damped filter, unit variance.
+
+    Impulse response t exp(-t / tau): smooth, without overshoot.
+    """
     decay = np.exp(-1 / tau)
     power = (1 + decay**2) / (1 - decay**2) ** 3
-    return signal.lfilter([1 / np.sqrt(power)], [1, -2 * decay, decay**2], white, axis=0)
+    return _filtered(white, 2 * decay, -(decay**2), 1 / np.sqrt(power))
+
+
+@njit(cache=True)
+def _filtered(white, first, second, gain):
+    """Returns x[t] = gain * white[t] + first * x[t - 1] + second * x[t - 2] by column."""
+    out = np.empty_like(white)
+    for c in range(white.shape[1]):
+        one, two = 0.0, 0.0
+        for t in range(white.shape[0]):
+            now = gain * white[t, c] + first * one + second * two
+            out[t, c] = now
+            one, two = now, one
+    return out
 
 
 def latent(
@@ -270,7 +197,7 @@ def _intensity_tables() -> list[tuple[np.ndarray, np.ndarray]]:
     grid = np.linspace(0, 5, 2001)
     tables = []
     for a, au in enumerate(CODED):
-        survival = stats.norm.sf(grid[:, None] - process().mean[:, a]).mean(1)
+        survival = ndtr(process().mean[:, a] - grid[:, None]).mean(1)
         reached = 1 - survival / survival[0]
         below = np.concatenate([[0], np.cumsum(shares.get(str(au), mean_share))])
         kept = np.concatenate([[True], below[:-1] < HIGHEST_QUANTILE])

@@ -7,7 +7,7 @@ labels, as nuisance.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from data_prep.synth import labels
 from data_prep.synth.action_units import CODED, UNILATERAL_SHARE
@@ -96,10 +96,10 @@ def _gaze(rng: np.random.Generator, n: int) -> np.ndarray:
 
 def _speech(rng: np.random.Generator, n: int) -> tuple[np.ndarray, np.ndarray]:
     """Returns lips-apart and jaw-drop courses (n)."""
-    talking = 1 / (1 + np.exp(-8 * (wander(rng, n, 60)[:, 0] - norm.ppf(1 - TALKING_SHARE))))
+    talking = 1 / (1 + np.exp(-8 * (wander(rng, n, 60)[:, 0] - ndtri(1 - TALKING_SHARE))))
     strength = rng.uniform(*TALK_STRENGTH)
     syllables = wander(rng, n, SYLLABLE_FRAMES, 2)
-    idle = 1 / (1 + np.exp(-6 * (wander(rng, n, 50)[:, 0] - norm.ppf(1 - LIPS_APART_SHARE))))
+    idle = 1 / (1 + np.exp(-6 * (wander(rng, n, 50)[:, 0] - ndtri(1 - LIPS_APART_SHARE))))
     lips = talking * strength * np.clip(0.5 + 0.6 * syllables[:, 0], 0, 1.3) + 0.35 * idle
     jaw = talking * strength * np.clip(0.35 + 0.5 * syllables[:, 1], 0, 1.1) + 0.08 * idle
     return np.clip(lips, 0, 1), np.clip(jaw, 0, 0.9)

@@ -105,10 +105,10 @@ def neutral_light() -> Light:
 
 def background(rng: np.random.Generator, image_px: int) -> np.ndarray:
     """Returns a blurred room (H W 3), linear."""
-    base = rng.uniform(0.04, 0.5) * (1 + rng.normal(0, 0.10, 3))
+    base = rng.uniform(0.04, 0.5) * (1 + rng.normal(0, 0.08, 3))
     fall = np.linspace(1, rng.uniform(0.5, 1.2), image_px)[:, None, None]
     coarse = cv2.GaussianBlur(rng.standard_normal((24, 24, 3)), (0, 0), rng.uniform(1.5, 3.5))
-    grey = coarse.mean(-1, keepdims=True) + 0.25 * coarse
+    grey = coarse.mean(-1, keepdims=True) * 1.3 + 0.10 * coarse
     cloud = cv2.resize(grey, (image_px, image_px), interpolation=cv2.INTER_CUBIC)
     return np.clip(base * fall * (1 + 1.2 * cloud), 0.004, 0.95).astype(np.float32)
 

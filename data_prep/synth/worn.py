@@ -80,6 +80,10 @@ HAIR_OPENING = ((1.05, 0.55), (0.75, 0.72), (0.45, 0.84), (0.1, 0.98), (-0.4, 1.
 """(height dm, azimuth) of long hair's front edge: by the temple, over the ear, down the neck."""
 
 
+FRONT_LOCKS = 1.25
+"""dm under the eyes that hair beside the face reaches at most: over the shoulders' slope."""
+
+
 def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn:
     """Returns long hair: a sheet that lies on the scalp and hangs from the head's widest line.
 
@@ -90,17 +94,19 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     """
     rows, columns = 34, 49
     top, length = 1.0, rng.uniform(1.0, 2.0)
-    y = (top - np.linspace(0, 1, rows) ** 0.95 * (top + length))[:, None]
+    side = np.linspace(-1, 1, columns)[None]
+    front = np.clip((abs(side) - 0.55) / 0.4, 0, 1)
+    reach = length - front * max(length - FRONT_LOCKS, 0)
+    y = top - np.linspace(0, 1, rows)[:, None] ** 0.95 * (top + reach)
     knots = np.array(HAIR_OPENING)[::-1]
     opening = np.interp(y, knots[:, 0], knots[:, 1]) + rng.uniform(-0.05, 0.14)
-    side = np.linspace(-1, 1, columns)[None]
     azimuth = np.where(side < 0, -1, 1) * (opening + (np.pi - opening) * (1 - abs(side)))
     on_head = head_radius(vertices)
     hanging = np.max([_radius_at(on_head, azimuth, np.full_like(y, v)) for v in (0.25, 0.05)], 0)
     below = np.clip((0.15 - y) / 0.5, 0, 1)
     sway = 1 + 0.02 * np.sin(5 * y + rng.uniform(0, 6)) * below
     hanging = hanging * sway * np.interp(y, [-2.2, -1.0, -0.3, 0.2], [0.9, 0.95, 1.0, 1.0])
-    lying = _radius_at(on_head, azimuth, np.broadcast_to(y, azimuth.shape))
+    lying = _radius_at(on_head, azimuth, y)
     drape = np.clip(lying + 0.05, hanging, hanging + 0.10)
     locks = rng.standard_normal((1, columns)) * 0.022 * below
     lift = np.interp(y, [0.3, 0.75, 1.0], [0.05, 0.03, -0.02]) * (1 + style.sides * 4)
@@ -110,7 +116,7 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     ends = np.clip((length - 0.25 + y) / -0.25, 0, 1)
     radius = radius * (1 - 0.12 * ends * (lying < hanging))
     x, z = radius * np.sin(azimuth), AXIS_Z + radius * np.cos(azimuth)
-    points = np.stack([x, np.broadcast_to(y, x.shape), z], -1).reshape(-1, 3)
+    points = np.stack([x, y, z], -1).reshape(-1, 3)
     texel = np.stack([azimuth.ravel() * 0.9 + np.pi, top - points[:, 1]], 1) * TEXELS_PER_DM
     triangles = grid_triangles(rows, columns)
     return Worn(points.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))

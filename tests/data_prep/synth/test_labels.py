@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data_prep.synth import labels, measure
+from data_prep.synth import labels, measure, solve
 from data_prep.synth.action_units import CODED
 from data_prep.synth.calibrate import simulate
 
@@ -81,8 +81,8 @@ def test_intensities_have_the_reference_levels(drawn):
 
 def test_an_indefinite_matrix_becomes_a_correlation():
     matrix = np.array([[1, 0.9, -0.9], [0.9, 1, 0.9], [-0.9, 0.9, 1]])
-    out = labels.nearest_correlation(matrix)
+    out = solve.nearest_correlation(matrix)
     assert np.linalg.eigvalsh(out).min() > 0
     np.testing.assert_allclose(np.diag(out), 1)
     good = np.array([[1, 0.3], [0.3, 1]])
-    np.testing.assert_allclose(labels.nearest_correlation(good), good)
+    np.testing.assert_allclose(solve.nearest_correlation(good), good)
