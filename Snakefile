@@ -78,7 +78,7 @@ rule run:
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: lambda w: CONFIG.training.joint_threads if len(ROWS[w.row].patches) > 1 else CONFIG.training.threads
-    log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}.log"),
+    log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
     shell:
         "cd {PROJECT} && {PY} -m dsin_lib run {wildcards.row} --config {PROFILE} "
         "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"

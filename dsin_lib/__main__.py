@@ -49,7 +49,9 @@ def dag(
             sys.executable, "-m", "snakemake", target, "--snakefile", str(PROJECT / "Snakefile"),
             "--directory", str(root), "--config", f"profile={_absolute(config)}",
         ]  # fmt: skip
-        subprocess.run([*snakemake, "--unlock"], check=True, capture_output=True)
+        unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
+        if unlocked.returncode:
+            raise ConfigError(f"Snakefile: {unlocked.stderr}")
         options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "rules"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []

@@ -7,6 +7,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
@@ -52,6 +53,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
             sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis,
                          legend=axis is axes[0, -1])  # fmt: skip
             axis.set(ylabel=label)
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes[0, column].set_title(STEP_NAMES[step], fontsize="medium")
     sns.move_legend(axes[0, -1], "upper left", bbox_to_anchor=(1, 1), title=None, frameon=False)
     sns.despine(figure)

@@ -23,7 +23,8 @@ def layers(store: Store, config: Config) -> HTML:
     for name in ("mouth", "face"):
         px = store.patch(name).shape[1]
         tables[f"{'patch' if name == 'mouth' else name}, {px} px"] = _sizes(PatchCNN(n_au, px), px)
-    return plain(pd.DataFrame(tables).fillna(""), 0)
+    deepest = max(tables.values(), key=len)
+    return plain(pd.DataFrame(tables).loc[list(deepest)].fillna(""), 0)
 
 
 def modules_of(run: Run, config: Config) -> DSIN:
