@@ -14,7 +14,6 @@ import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,31 +27,11 @@ from data_prep.synth import camera, filming
 from data_prep.synth.action_units import CODED
 from data_prep.synth.identity import identity
 from data_prep.synth.performance import Performance, perform
-from data_prep.synth.seeds import check_subject, check_task
-
-CORPUS_VERSION = "0.4.0"
-"""Part of the content hash: a generator that draws anything else is another version."""
+from data_prep.synth.recipe import Recipe, compare, recipe_of
 
 NOT_CODED = 9
 N_COLUMNS = 100
 """BP4D's AU_OCC files have columns 0..99: the frame number, then AU 1 to AU 99."""
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides a corpus's content."""
-
-    version: str
-    seed: int
-    subjects: tuple[str, ...]
-    tasks: tuple[str, ...]
-    frames_per_sequence: int
-    stride: int
-    image_px: int
-
-    def as_json(self) -> dict:
-        """Returns the recipe as JSON would give it back."""
-        return json.loads(json.dumps(asdict(self)))
 
 
 def write_corpus(
@@ -84,7 +63,7 @@ def write_corpus(
         ValueError: a parameter out of range, or `root` holds a corpus of other parameters.
     """
     root = Path(root)
-    recipe = _recipe(subjects, tasks, frames_per_sequence, stride, image_px, seed)
+    recipe = recipe_of(subjects, tasks, frames_per_sequence, stride, image_px, seed)
     if workers < 1:
         raise ValueError(f"workers: expected at least 1, found {workers}")
     if _is_complete(root, recipe):
@@ -105,38 +84,11 @@ def write_corpus(
     (root / "corpus.partial.json").unlink()
 
 
-def _recipe(
-    subjects: Sequence[str], tasks: Sequence[str], frames: int, stride: int, px: int, seed: int
-) -> Recipe:
-    least = {"frames_per_sequence": (frames, 1), "stride": (stride, 1), "image_px": (px, 96),
-             "seed": (seed, 0)}  # fmt: skip
-    for name, (value, smallest) in least.items():
-        if value < smallest:
-            raise ValueError(f"{name}: expected at least {smallest}, found {value}")
-    for name, values in (("subjects", subjects), ("tasks", tasks)):
-        if len(values) == 0 or len(set(values)) != len(values):
-            raise ValueError(f"{name}: expected distinct names, at least one, found {values}")
-    who = tuple(sorted(check_subject(s) for s in subjects))
-    what = tuple(sorted(check_task(t) for t in tasks))
-    return Recipe(CORPUS_VERSION, seed, who, what, frames, stride, px)
-
-
-def _compare(path: Path, recipe: Recipe) -> None:
-    """Raises ValueError if the corpus at `path` was made with other parameters."""
-    found = json.loads(path.read_text())["recipe"]
-    for name, wanted in recipe.as_json().items():
-        if found.get(name) != wanted:
-            raise ValueError(
-                f"{path}: {name} is {found.get(name)!r} there, {wanted!r} is asked for; "
-                "choose another folder or remove this one"
-            )
-
-
 def _is_complete(root: Path, recipe: Recipe) -> bool:
     path = root / "corpus.json"
     if not path.exists():
         return False
-    _compare(path, recipe)
+    compare(path, recipe)
     return True
 
 
@@ -144,7 +96,7 @@ def _claim(root: Path, recipe: Recipe) -> None:
     """Records the parameters before the first frame, so that nothing is ever mixed."""
     path = root / "corpus.partial.json"
     if path.exists():
-        _compare(path, recipe)
+        compare(path, recipe)
     else:
         _write_text(path, json.dumps({"recipe": recipe.as_json()}, indent=1) + "\n")
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from data_prep.synth import asset, raster, shading, shadows, wrinkles
+from data_prep.synth import asset, raster, sampling, shading, shadows, wrinkles
 from data_prep.synth.appearance import Appearance
 from data_prep.synth.asset import GLASSES, LASHES, LONG_HAIR, SKIN, STRAY_HAIR, head
 from data_prep.synth.canvas import canvas, smoothstep
@@ -18,6 +18,8 @@ LASH_SLACK = 0.01
 """dm (times the camera's nearness) that lashes may lie behind a lid and still show."""
 NECK = (-1.75, -1.05)
 """Heights (dm) between which the neck takes up the head's turn: shoulders face the camera."""
+STRAY_OPACITY = (0.55, 0.55, 0.05)
+"""Opacity of a loose hair at its root's two corners and at its tip."""
 UPPER_LASHES, LOWER_LASHES = 0.75, 0.2
 """Opacity at the lid."""
 
@@ -53,7 +55,7 @@ class Portrait:
         self._lashes = np.ascontiguousarray(h.triangles[h.region == LASHES])
         self._lash_opacity = np.minimum(_lash_opacity() * look.lashes, 0.95).astype(np.float32)
         self._strays = np.ascontiguousarray(self.triangles[self.region == STRAY_HAIR])
-        self._stray_opacity = np.tile(np.float32([0.75, 0.75, 0.1]), (len(self._strays), 1))
+        self._stray_opacity = np.tile(np.float32(STRAY_OPACITY), (len(self._strays), 1))
         self._table = self._fixed_table()
         self._edge = _edge_lengths(look.vertices)
         self._follows = smoothstep(*NECK, self._rest[:, 1])[:, None].astype(np.float32)
@@ -146,7 +148,7 @@ class Portrait:
             strict=True,
         ):
             raster.veil(points, triangles, opacity, self._depth, LASH_SLACK, thin)
-        n = shading.plan(
+        n = sampling.plan(
             self._seen, self._depth, self.region, self._veil[1], self._samples, self._count
         )
         shading.shade(
@@ -155,7 +157,7 @@ class Portrait:
             self._looks(face, view), self._veil, backdrop, self._colours,
         )  # fmt: skip
         image = np.empty((self.image_px, self.image_px, 3), np.float32)
-        shading.gather(self._colours, self._count, image)
+        sampling.gather(self._colours, self._count, image)
         return image, points[head().landmarks, :2] / FINER
 
     def _lit_table(self, turned: np.ndarray, rotation: np.ndarray, light: Light) -> np.ndarray:

@@ -1,12 +1,12 @@
 """Light on skin, eyes, teeth and hair, sample by sample.
 
-The picture is sampled twice as finely as it is written; smooth skin takes one sample a pixel,
-edges and eyes take four. Skin scatters light under its surface: red light wraps further around
+Skin scatters light under its surface: red light wraps further around
 the form than blue and feels less of the pores.
 """
 
 import math
 
+import numpy as np
 from numba import njit
 
 N_COLUMNS = 15
@@ -15,48 +15,6 @@ occlusion 11, key light's visibility 12, cavity 13, inner mouth 14."""
 
 LOOSE = 0.7
 """Light on loose hair, times its colour."""
-EDGE_STEP = 0.05
-"""dm between the four samples of a pixel that make it an edge: a surface seen at 75 degrees."""
-
-
-@njit(cache=True, fastmath=True)
-def plan(seen, depth, region, stray, samples, count):
-    """Chooses the samples of each pixel.
-
-    Args:
-        seen, depth: (2H 2W) filled z-buffer.
-        region: (F).
-        stray: (2H 2W) opacity of loose hair.
-        samples: written: flat index into the sample grid.
-        count: (H W) written: 1 or 4.
-
-    Returns:
-        How many samples were written.
-    """
-    height, width = count.shape
-    n = 0
-    for y in range(height):
-        for x in range(width):
-            a, b = 2 * y, 2 * x
-            t0, t1, t2, t3 = seen[a, b], seen[a, b + 1], seen[a + 1, b], seen[a + 1, b + 1]
-            hairs = stray[a, b] + stray[a, b + 1] + stray[a + 1, b] + stray[a + 1, b + 1]
-            smooth = t0 < 0 and t1 < 0 and t2 < 0 and t3 < 0 and hairs == 0
-            if hairs == 0 and t0 >= 0 and t1 >= 0 and t2 >= 0 and t3 >= 0:
-                r = region[t0]
-                if (r == 0 or r == 7) and region[t1] == r and region[t2] == r and region[t3] == r:
-                    z0, z1 = depth[a, b], depth[a, b + 1]
-                    z2, z3 = depth[a + 1, b], depth[a + 1, b + 1]
-                    smooth = max(z0, z1, z2, z3) - min(z0, z1, z2, z3) < EDGE_STEP
-            samples[n] = a * 2 * width + b
-            count[y, x] = 1
-            n += 1
-            if not smooth:
-                samples[n] = a * 2 * width + b + 1
-                samples[n + 1] = (a + 1) * 2 * width + b
-                samples[n + 2] = (a + 1) * 2 * width + b + 1
-                count[y, x] = 4
-                n += 3
-    return n
 
 
 @njit(cache=True, fastmath=True)
@@ -99,6 +57,11 @@ def shade(
     columns = seen.shape[1]
     n_lights = lights.shape[0] - 2
     low, high = n_lights, n_lights + 1
+    halfway = np.empty((n_lights, 3), np.float32)
+    for q in range(n_lights):
+        hx, hy, hz = lights[q, 0], lights[q, 1], lights[q, 2] + 1.0
+        length = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
+        halfway[q, 0], halfway[q, 1], halfway[q, 2] = hx * length, hy * length, hz * length
     for m in range(n):
         y = samples[m] // columns
         x = samples[m] % columns
@@ -255,6 +218,7 @@ def shade(
         light_b = (lights[low, 5] * (1 - above) + lights[high, 5] * above) * occlusion
         glint_r, glint_g, glint_b = 0.0, 0.0, 0.0
         deep = 0.4 + 0.6 * occlusion
+        by_r, by_g, by_b = 1 / (1 + wrap_r), 1 / (1 + wrap_g), 1 / (1 + wrap_b)
         for q in range(n_lights):
             lx, ly, lz = lights[q, 0], lights[q, 1], lights[q, 2]
             reach = deep
@@ -262,12 +226,11 @@ def shade(
                 reach = deep * lit
             soft = sx * lx + sy * ly + sz * lz
             hard = nx * lx + ny * ly + nz * lz
-            light_r += lights[q, 3] * reach * max(0.0, (soft + wrap_r) / (1 + wrap_r))
-            light_g += lights[q, 4] * reach * max(0.0, (hard + wrap_g) / (1 + wrap_g))
-            light_b += lights[q, 5] * reach * max(0.0, (hard + wrap_b) / (1 + wrap_b))
-            hx, hy, hz = lx, ly, lz + 1.0
-            length = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
-            facing = max(0.0, (nx * hx + ny * hy + nz * hz) * length)
+            light_r += lights[q, 3] * reach * max(0.0, soft + wrap_r) * by_r
+            light_g += lights[q, 4] * reach * max(0.0, hard + wrap_g) * by_g
+            light_b += lights[q, 5] * reach * max(0.0, hard + wrap_b) * by_b
+            facing = nx * halfway[q, 0] + ny * halfway[q, 1] + nz * halfway[q, 2]
+            facing = max(0.0, facing)
             f2 = facing * facing
             f4 = f2 * f2
             f8 = f4 * f4
@@ -290,21 +253,3 @@ def shade(
         out[m, 0] = glint_r * cover + looks[3] * LOOSE * (1 - cover)
         out[m, 1] = glint_g * cover + looks[4] * LOOSE * (1 - cover)
         out[m, 2] = glint_b * cover + looks[5] * LOOSE * (1 - cover)
-
-
-@njit(cache=True, fastmath=True)
-def gather(colours, count, image):
-    """Averages each pixel's samples into the linear image (H W 3)."""
-    n = 0
-    for y in range(count.shape[0]):
-        for x in range(count.shape[1]):
-            if count[y, x] == 1:
-                for c in range(3):
-                    image[y, x, c] = colours[n, c]
-                n += 1
-            else:
-                for c in range(3):
-                    a = min(1.2, colours[n, c]) + min(1.2, colours[n + 1, c])
-                    b = min(1.2, colours[n + 2, c]) + min(1.2, colours[n + 3, c])
-                    image[y, x, c] = 0.25 * (a + b)
-                n += 4

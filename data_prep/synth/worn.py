@@ -63,7 +63,7 @@ def head_radius(vertices: np.ndarray) -> np.ndarray:
     seen = np.empty((MAP_ROWS, MAP_COLUMNS), np.int32)
     raster.visible(points, h.triangles, (h.region != SKIN) | across, depth, seen, second, third)
     depth = np.where(seen < 0, 0, depth)
-    wide = cv2.dilate(np.hstack([depth[:, -8:], depth, depth[:, :8]]), np.ones((3, 7), np.uint8))
+    wide = cv2.dilate(np.hstack([depth[:, -8:], depth, depth[:, :8]]), np.ones((1, 7), np.uint8))
     return cv2.GaussianBlur(wide, (0, 0), 1.2)[:, 8:-8]
 
 
@@ -109,7 +109,7 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     lying = _radius_at(on_head, azimuth, y)
     drape = np.clip(lying + 0.05, hanging, hanging + 0.10)
     locks = rng.standard_normal((1, columns)) * 0.022 * below
-    lift = np.interp(y, [0.3, 0.75, 1.0], [0.05, 0.03, -0.02]) * (1 + style.sides * 4)
+    lift = np.interp(y, [0.3, 0.7, 0.95], [0.05, 0.01, -0.07]) * (1 + style.sides * 4)
     radius = np.where(y > 0.15, lying + lift, drape + 0.05) + locks
     edge = np.clip((1 - abs(side)) * 8, 0, 1)
     radius = radius - 0.05 * (1 - edge)
@@ -154,7 +154,7 @@ def strays(vertices: np.ndarray, hairy: np.ndarray, style: Hair, rng: np.random.
     way = out + rng.normal(0, 0.55, (n, 3)) + [0, -0.35, 0]
     way *= length * rng.uniform(0.3, 1.2, (n, 1)) / (np.linalg.norm(way, axis=1)[:, None] + 1e-9)
     across = rng.normal(0, 1, (n, 3))
-    across *= 0.008 / (np.linalg.norm(across, axis=1)[:, None] + 1e-9)
+    across *= 0.005 / (np.linalg.norm(across, axis=1)[:, None] + 1e-9)
     points = np.stack([root - across, root + across, root + way], 1).reshape(-1, 3)
     triangles = np.arange(3 * n, dtype=np.int32).reshape(-1, 3)
     texel = np.zeros((3 * n, 2), np.float32)
