@@ -159,10 +159,11 @@ def papermill(notebook, out, *parameters, results):
 
 def test_a_chapter_runs_by_hand_with_a_parameter_changed(copy, tmp_path):
     chapter = ROOT / "book" / "structure_inference.ipynb"
-    parameters = ("-p", "config", "smoke", "-y", "overrides: {structure_inference.initial_state: half}")
+    changed = "overrides: {structure_inference.initial_state: half}"
+    parameters = ("-p", "config", "smoke", "-y", changed)
     code, text = papermill(chapter, tmp_path / "out.ipynb", *parameters, results=copy)
     assert code == 0, text
-    assert len(list((copy / "runs" / "dsin_10").iterdir())) == 2, "trained beside the first"
+    assert len(list((copy / "runs" / "dsin_10").iterdir())) == 2, "beside the first"
     assert len(list((copy / "runs" / "pp_f").iterdir())) == 1, "shared"
     assert "half" in (tmp_path / "out.ipynb").read_text()
 

@@ -85,12 +85,11 @@ def test_the_compound_is_the_weighted_sum(y, out):
     torch.testing.assert_close(loss, expected)
 
 
-@pytest.mark.parametrize(
-    ("form", "at"), [("l1", 0.5), ("l2", 0.25), ("saturation", 0.25)]
-)
+@pytest.mark.parametrize(("form", "at"), [("l1", 0.5), ("l2", 0.25), ("saturation", 0.25)])
 def test_forms_of_the_penalty(form, at):
     chi = torch.full((2, 3, 4), 0.5)
     zero = torch.zeros(2, 4)
     out = {"chi": chi, "y_hat": zero}
-    loss = DSINLoss(torch.ones(4), w_pi=0.0, w_phi=0.0, w_omega=1.0, chi_penalty=1.0, chi_penalty_form=form)
+    only_chi = {"w_pi": 0.0, "w_phi": 0.0, "w_omega": 1.0, "chi_penalty": 1.0}
+    loss = DSINLoss(torch.ones(4), **only_chi, chi_penalty_form=form)
     assert loss(out, zero).item() == pytest.approx(at)

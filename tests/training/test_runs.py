@@ -32,7 +32,8 @@ def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
     assert {"AU01", "AU01_label", "AU01_fused", "AU01_chi"} <= set(dsin.predictions)
     for key in ("code", "data", "libraries", "seed", "machine", "seconds"):
         assert key in dsin.provenance
-    trained = {folder.parent.name for folder in run_dir(tiny, dsin_row, 1, 0).parents[1].glob("*/*")}
+    runs_folder = run_dir(tiny, dsin_row, 1, 0).parents[1]
+    trained = {folder.parent.name for folder in runs_folder.glob("*/*")}
     assert trained == {*(f"pp_{patch}" for patch in ROWS["pp_f"].patches), "pp_f", "dsin_10"}
     start = load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"]
     run(tiny, "dsin_2")

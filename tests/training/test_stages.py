@@ -105,4 +105,6 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_fit(stage):
     best = history["valid_loss"].idxmin()
     assert len(history) == min(40, best + 1 + 3), "three epochs without a better one"
     out = predict(model, inputs["valid"])
-    assert loss(out, inputs["valid"].y).item() == pytest.approx(history["valid_loss"][best], rel=1e-5)
+    assert loss(out, inputs["valid"].y).item() == pytest.approx(
+        history["valid_loss"][best], rel=1e-5
+    )
