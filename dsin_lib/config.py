@@ -131,6 +131,14 @@ class Evaluation(Section):
         return value
 
 
+class Reporting(Section):
+    """What the book may show."""
+
+    publishable_subjects: tuple[str, ...] = Field(
+        (), description="of a licensed corpus, whose images its agreement lets you publish"
+    )
+
+
 class Config(Section):
     """A profile: the whole replication at one size."""
 
@@ -142,6 +150,7 @@ class Config(Section):
     structure_inference: StructureInferenceSection = StructureInferenceSection()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
+    reporting: Reporting = Reporting()
 
 
 def load_config(

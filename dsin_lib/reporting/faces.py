@@ -1,35 +1,40 @@
 """Figures of pixels: the chain from a photograph to its patches, and sheets of faces.
 
-Every picture of a face in the book is drawn here.
+Every picture of a corpus' face in the book is drawn here, through :mod:`.privacy`.
 """
-
-from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Float32, UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Preprocessing
+from dsin_lib.config import Config, Preprocessing
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
 from dsin_lib.faces.images import read_image
 from dsin_lib.faces.landmarks import landmarks
-from dsin_lib.faces.patches import PATCH_POINTS, crop, window
-from dsin_lib.shapes import ALIGNED_PX
+from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
+from dsin_lib.paths import corpus_dir
+from dsin_lib.reporting.privacy import may_show, publishable
+from dsin_lib.shapes import ALIGNED_PX, PATCHES
 
 GREEN, WHITE = "#37c871", "#ffffff"
+MOSAIC = [
+    ["photo", "photo", "aligned", "aligned", "right_eye", "between_eyes"],
+    ["photo", "photo", "aligned", "aligned", "mouth", "right_cheek"],
+    [".", ".", ".", ".", "nose", "."],
+]
 
 
-def chain(
+def photo_chain(
     image: UInt8[np.ndarray, "height width 3"],
     anchors: Float[np.ndarray, "3 2"],
     chosen: Preprocessing,
 ) -> Figure:
-    """One image through the whole of Sec. 4.1.2: detected, aligned, cropped (Fig. 4).
+    """Any photograph through the whole of Sec. 4.1.2: detected, aligned, cropped (Fig. 4).
 
     Raises:
         ValueError: The detector sees no face in the image.
@@ -37,33 +42,15 @@ def chain(
     face = landmarks(image, upsample=chosen.upsample)
     if face is None:
         raise ValueError("image: expected a face that the detector finds, found none")
-    aligned, points, _ = align(image, face.points, anchors, alignment=chosen.alignment)
-    figure, axes = plt.subplot_mosaic(
-        [["photo", "photo", "aligned", "aligned", *list(PATCH_POINTS)[:2]],
-         ["photo", "photo", "aligned", "aligned", *list(PATCH_POINTS)[2:4]],
-         [".", ".", ".", ".", list(PATCH_POINTS)[4], "."]],
-        figsize=(11, 5.6), layout="constrained",
-    )  # fmt: skip
-    left, top, right, bottom = face.box
-    axes["photo"].imshow(image)
-    axes["photo"].add_patch(
-        plt.Rectangle((left, top), right - left, bottom - top, fill=False, ec=WHITE)
-    )
-    axes["photo"].plot(*face.points.T, ".", color=GREEN, markersize=3)
-    axes["photo"].set_title("detector and 68 landmarks")
-    axes["aligned"].imshow(aligned)
-    axes["aligned"].plot(*anchors.T, "+", color=WHITE, markersize=12, markeredgewidth=2)
-    axes["aligned"].plot(*anchors_of(points).T, "x", color=GREEN, markersize=7)
-    axes["aligned"].set_title(f"aligned to the anchors (+), {ALIGNED_PX} px")
-    for name in PATCH_POINTS:
-        x, y, side = window(points, name, patch_crop=chosen.patch_crop)
-        corner = (x - side / 2, y - side / 2)
-        axes["aligned"].add_patch(plt.Rectangle(corner, side, side, fill=False, ec=WHITE, lw=0.8))
-        axes[name].imshow(crop(aligned, points, name, patch_crop=chosen.patch_crop))
-        axes[name].set_title(name.replace("_", " "), fontsize="small")
-    for axis in axes.values():
-        axis.set_axis_off()
-    return figure
+    return _chain(image, face.box, face.points, anchors, chosen)
+
+
+def frame_chain(config: Config, store: Store, frame: pd.Series) -> Figure:
+    """A frame of the corpus through the same chain, with the landmarks of the store."""
+    points = store.landmarks[int(frame["row"])]
+    image = may_show(config, frame["subject"], _image(config, frame), points)
+    box = tuple(int(frame[f"box_{side}"]) for side in ("left", "top", "right", "bottom"))
+    return _chain(image, box, points, store.anchors, config.preprocessing)
 
 
 def one_a_subject(store: Store, n: int, seed: int = 0) -> pd.DataFrame:
@@ -73,45 +60,95 @@ def one_a_subject(store: Store, n: int, seed: int = 0) -> pd.DataFrame:
     return frames.sample(min(n, len(frames)), random_state=seed).sort_values("subject")
 
 
-def sheet(root: Path, frames: pd.DataFrame, columns: int = 6) -> Figure:
+def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) -> Figure:
     """Whole images of the corpus with their subjects and active Action Units."""
     lines = -(-len(frames) // columns)
-    figure, axes = plt.subplots(
-        lines, columns, figsize=(1.9 * columns, 2.25 * lines), squeeze=False, layout="constrained"
-    )
+    size = (1.7 * columns, 2.05 * lines)
+    figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (_, frame) in zip(axes.flat, frames.iterrows(), strict=False):
-        axis.imshow(read_image(root / frame["source"]))
+        points = store.landmarks[int(frame["row"])]
+        axis.imshow(may_show(config, frame["subject"], _image(config, frame), points))
         active = [au.removeprefix("AU") for au in au_columns(frames) if frame[au] == 1]
-        axis.set_title(f"{frame['subject']}  {'+'.join(active) or 'neutral'}", fontsize="x-small")
+        title = f"{frame['subject']}\n{' '.join(active) or 'neutral'}"
+        axis.set_title(title, fontsize=8)
     return figure
 
 
-def patch_strip(store: Store, frames: pd.DataFrame) -> Figure:
+def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
     """The five patches and the face of some frames, one line a frame, as the networks see them."""
-    names = (*PATCH_POINTS, "face")
+    size = (1.3 * len(PATCHES), 1.3 * len(frames))
     figure, axes = plt.subplots(
-        len(frames), len(names), figsize=(1.3 * len(names), 1.3 * len(frames)), squeeze=False,
-        layout="constrained",
-    )  # fmt: skip
-    for line, row in zip(axes, frames["row"], strict=True):
-        for axis, name in zip(line, names, strict=True):
-            pixels = store.patch(name)[int(row)]
+        len(frames), len(PATCHES), figsize=size, squeeze=False, layout="constrained"
+    )
+    for line, (_, frame) in zip(axes, frames.iterrows(), strict=True):
+        for axis, name in zip(line, PATCHES, strict=True):
+            pixels = _patch(config, store, frame, name)
             axis.imshow(cv2.resize(pixels, (112, 112), interpolation=cv2.INTER_AREA))
             axis.set_axis_off()
-    for axis, name in zip(axes[0], names, strict=True):
+    for axis, name in zip(axes[0], PATCHES, strict=True):
         axis.set_title(name.replace("_", " "), fontsize="small")
     return figure
 
 
-def mean_patches(store: Store, n: int = 500) -> Figure:
+def mean_patches(config: Config, store: Store, n: int = 400) -> Figure:
     """The mean of every patch over some frames: sharp where alignment holds."""
-    names = (*PATCH_POINTS, "face")
-    rows = np.random.default_rng(0).permutation(len(store.patch("face")))[:n]
-    figure, axes = plt.subplots(1, len(names), figsize=(1.7 * len(names), 2), layout="constrained")
-    for axis, name in zip(axes, names, strict=True):
-        axis.imshow(store.patch(name)[np.sort(rows)].mean(0).astype(np.uint8))
+    usable = store.frames[store.frames["row"].notna()]
+    frames = usable.sample(min(n, len(usable)), random_state=0)
+    size = (1.7 * len(PATCHES), 2)
+    figure, axes = plt.subplots(1, len(PATCHES), figsize=size, layout="constrained")
+    for axis, name in zip(axes, PATCHES, strict=True):
+        pixels = [_patch(config, store, frame, name) for _, frame in frames.iterrows()]
+        axis.imshow(np.mean(pixels, axis=0).astype(np.uint8))
         axis.set_title(name.replace("_", " "), fontsize="small")
+        axis.set_axis_off()
+    return figure
+
+
+def _image(config: Config, frame: pd.Series) -> UInt8[np.ndarray, "height width 3"]:
+    return read_image(corpus_dir(config) / frame["source"])
+
+
+def _patch(
+    config: Config, store: Store, frame: pd.Series, name: str
+) -> UInt8[np.ndarray, "height width 3"]:
+    row, px = int(frame["row"]), store.patch(name).shape[1]
+    if publishable(config, frame["subject"]):
+        return store.patch(name)[row]
+    points = store.aligned_landmarks[row]
+    blank = np.zeros((ALIGNED_PX, ALIGNED_PX, 3), np.uint8)
+    drawn = may_show(config, frame["subject"], blank, points)
+    if name == "face":
+        return resize(drawn, px)
+    return crop(drawn, points, name, patch_crop=config.preprocessing.patch_crop)
+
+
+def _chain(
+    image: UInt8[np.ndarray, "height width 3"],
+    box: tuple[int, int, int, int],
+    points: Float32[np.ndarray, "68 2"],
+    anchors: Float[np.ndarray, "3 2"],
+    chosen: Preprocessing,
+) -> Figure:
+    aligned, on_canvas, _ = align(image, points, anchors, alignment=chosen.alignment)
+    figure, axes = plt.subplot_mosaic(MOSAIC, figsize=(10, 5.2), layout="constrained")
+    left, top, right, bottom = box
+    frame = plt.Rectangle((left, top), right - left, bottom - top, fill=False, ec=WHITE)
+    axes["photo"].imshow(image)
+    axes["photo"].add_patch(frame)
+    axes["photo"].plot(*points.T, ".", color=GREEN, markersize=3)
+    axes["photo"].set_title("detector and 68 landmarks")
+    axes["aligned"].imshow(aligned)
+    axes["aligned"].plot(*anchors.T, "+", color=WHITE, markersize=12, markeredgewidth=2)
+    axes["aligned"].plot(*anchors_of(on_canvas).T, "x", color=GREEN, markersize=7)
+    axes["aligned"].set_title(f"aligned to the anchors (+), {ALIGNED_PX} px")
+    for name in PATCH_POINTS:
+        x, y, side = window(on_canvas, name, patch_crop=chosen.patch_crop)
+        corner = (x - side / 2, y - side / 2)
+        axes["aligned"].add_patch(plt.Rectangle(corner, side, side, fill=False, ec=WHITE, lw=0.8))
+        axes[name].imshow(crop(aligned, on_canvas, name, patch_crop=chosen.patch_crop))
+        axes[name].set_title(name.replace("_", " "), fontsize="small")
+    for axis in axes.values():
         axis.set_axis_off()
     return figure
