@@ -59,6 +59,7 @@ rule corpus:
     output: CORPUS,
     params: key=CONFIG.corpus.key(),
     threads: 2
+    message: "Rendering the open corpus"
     log: str(HOME / "logs" / "corpus.log"),
     shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
 
@@ -68,6 +69,7 @@ rule store:
     output: STORE,
     params: key=CONFIG.preprocessing.key(),
     threads: 2
+    message: "Finding faces, aligning them, cutting patches"
     log: str(HOME / "logs" / "store.log"),
     shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
 
@@ -78,6 +80,7 @@ rule run:
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: lambda w: CONFIG.training.joint_threads if len(ROWS[w.row].patches) > 1 else CONFIG.training.threads
+    message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
     shell:
         "cd {PROJECT} && {PY} -m dsin_lib run {wildcards.row} --config {PROFILE} "
@@ -90,6 +93,7 @@ rule tables:
         expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables"]),
     output: str(HOME / "tables" / "table3.csv"),
     params: evaluation=CONFIG.evaluation.key(),
+    message: "Computing the tables"
     log: str(HOME / "logs" / "tables.log"),
     shell: "cd {PROJECT} && {PY} -m dsin_lib tables --config {PROFILE} > {log} 2>&1"
 
@@ -103,6 +107,7 @@ rule notebook:
         code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
     params: shows=lambda w: shown(CHAPTERS[w.chapter]),
+    message: "Executing the chapter {wildcards.chapter}"
     log: str(HOME / "logs" / "{chapter}.log"),
     shell:
         "cd {PROJECT}/book && {PY} -m papermill {input.notebook} {output} -p config {PROFILE} "
@@ -115,6 +120,7 @@ rule book:
         pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".html", ".svg"}],
         settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site.py")],
     output: str(HOME / "site" / "index.html"),
+    message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
     shell:
         "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site "

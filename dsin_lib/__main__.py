@@ -37,7 +37,10 @@ def dag(
 
     A lock held by a living process keeps a second one out; a dead one's Snakemake lock is removed.
     """
-    load_config(config)  # a wrong parameter is refused before anything runs
+    from dsin_lib.paths import config_dir
+    from dsin_lib.reporting.site import how_to_open
+
+    chosen = load_config(config)  # a wrong parameter is refused before anything runs
     root = results_root()
     root.mkdir(parents=True, exist_ok=True)
     with (root / ".dag.lock").open("w") as lock:
@@ -52,10 +55,14 @@ def dag(
         unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
         if unlocked.returncode:
             raise ConfigError(f"Snakefile: {unlocked.stderr}")
-        options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "rules"]
+        options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "host"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []
-        raise typer.Exit(subprocess.run([*snakemake, *options]).returncode)
+        code = subprocess.run([*snakemake, *options], pass_fds=[lock.fileno()]).returncode
+    index = config_dir(chosen) / "site" / "index.html"
+    if code == 0 and not dry and index.is_file():
+        typer.echo(how_to_open(index))
+    raise typer.Exit(code)
 
 
 def _absolute(config: str) -> str:

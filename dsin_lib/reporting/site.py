@@ -143,6 +143,15 @@ def drop_font_preloads(html: Path) -> None:
         page.write_text(FONT_PRELOAD.sub("", text), encoding="utf-8")
 
 
+def how_to_open(index: Path) -> str:
+    """Where a built site is, and two ways to read it."""
+    return (
+        f"The book is at {index}\n"
+        f"Open it with a browser: {index.as_uri()}\n"
+        f"Or serve it:            python -m http.server --directory {index.parent} 8000"
+    )
+
+
 def main(
     executed: Annotated[Path, typer.Option(help="Folder of executed notebooks.")],
     out: Annotated[Path, typer.Option(help="Where the site goes.")],
@@ -154,9 +163,7 @@ def main(
     except (FileNotFoundError, SiteError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
-    typer.echo(f"The book is at {index}")
-    typer.echo(f"Open it with a browser: {index.as_uri()}")
-    typer.echo(f"Or serve it:            python -m http.server --directory {index.parent} 8000")
+    typer.echo(how_to_open(index))
 
 
 if __name__ == "__main__":
