@@ -32,13 +32,13 @@ MIDDLE = {
     1: {"browInnerUp": 1.0},
     10: {"mouthClose": 0.13},
     17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
-    23: {"mouthPucker": 0.5, "mouthRollLower": 0.4, "mouthRollUpper": 0.3},
-    24: {"mouthRollUpper": 0.4, "mouthRollLower": 0.4},
+    23: {"mouthPucker": 0.5, "mouthRollLower": 0.5, "mouthRollUpper": 0.3, "mouthClose": 0.03},
+    24: {"mouthRollUpper": 0.35, "mouthRollLower": 0.7, "mouthClose": 0.04},
     25: {"jawOpen": 0.06},
     26: {"jawOpen": 0.45, "mouthClose": 0.12},
 }
 """AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
-(`mouthClose`), so that only AU25 and AU26 part the lips."""
+(`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
 
 DAMPS = {25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35}}
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;

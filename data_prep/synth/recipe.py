@@ -7,7 +7,7 @@ from pathlib import Path
 
 from data_prep.synth.seeds import check_subject, check_task
 
-CORPUS_VERSION = "0.5.0"
+CORPUS_VERSION = "0.6.0"
 """Part of the content hash: a generator that draws anything else is another version."""
 
 
