@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
+from dsin_lib.config import load_config
 from dsin_lib.experiments import ROWS
 from dsin_lib.paper.published import published
 from dsin_lib.reporting import tables
@@ -53,10 +54,12 @@ def test_regions_average_each_half_of_the_face(table):
     assert tables.regions(table).loc["PP(mouth)", "upper"] == pytest.approx(upper)
 
 
-def test_tuned_thresholds_come_from_held_out_subjects_only(tiny):
-    scores = tables.row_scores(tiny, ROWS["dsin_10_tt"], 1, 0)
-    fixed = tables.row_scores(tiny, ROWS["dsin_10"], 1, 0)
-    labels, probabilities = tables.labels_and(run(tiny, "dsin_10"), "valid", tiny.corpus.aus)
+def test_tuned_thresholds_come_from_held_out_subjects_only(smoke, monkeypatch):
+    monkeypatch.setenv("DSIN_RESULTS", str(smoke))
+    config = load_config("smoke")
+    scores = tables.row_scores(config, ROWS["dsin_10_tt"], 1, 0)
+    fixed = tables.row_scores(config, ROWS["dsin_10"], 1, 0)
+    labels, probabilities = tables.labels_and(run(config, "dsin_10"), "valid", config.corpus.aus)
     np.testing.assert_array_equal(scores["tau"], tables.best_taus(probabilities, labels))
     assert scores["auc"].equals(fixed["auc"])
 

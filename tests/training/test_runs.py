@@ -36,12 +36,9 @@ def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
     trained = {folder.parent.name for folder in runs_folder.glob("*/*")}
     assert trained == {*(f"pp_{patch}" for patch in ROWS["pp_f"].patches), "pp_f", "dsin_10"}
     start = load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"]
+    assert run(tiny, "dsin_10_tt").folder == dsin.folder, "thresholds train nothing"
     run(tiny, "dsin_2")
     assert load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"] == start
-
-
-def test_a_row_of_thresholds_reads_the_run_that_it_starts_from(tiny):
-    assert run(tiny, "dsin_10_tt").folder == run(tiny, "dsin_10").folder
 
 
 @pytest.mark.parametrize("missing", FILES)
