@@ -95,17 +95,6 @@ def test_no_path_of_a_machine_and_no_large_file():
             assert not found, f"{path}: {found}"
 
 
-def test_every_reading_is_spelt_the_same_way():
-    """Ids after ``Reading:`` in docstrings and comments; the register will cite them."""
-    ids = {
-        found
-        for path in (ROOT / "dsin_lib").rglob("*.py")
-        for found in re.findall(r"Reading: ([a-z-]+)", path.read_text())
-    }
-    assert ids >= {"alignment", "patch-crop", "input-size", "initial-state", "message-mean"}
-    assert all(re.fullmatch(r"[a-z]+(-[a-z0-9]+)*", found) for found in ids)
-
-
 def test_every_module_and_public_function_says_what_it_is():
     for path in [*(ROOT / "dsin_lib").rglob("*.py"), *(ROOT / "data_prep").rglob("*.py")]:
         assert ast.get_docstring(ast.parse(path.read_text())), path

@@ -1,0 +1,41 @@
+"""The ambiguity register: each silence of the paper, its readings, and the default here."""
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+import yaml
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Something that the paper leaves open.
+
+    Attributes:
+        id: What ``Reading:`` in a docstring points to.
+        section: Where the paper says it, or should.
+        says: What it says.
+        silent: What it leaves out.
+        parameter: The config parameter that chooses a reading, if there is one.
+        readings: The readings that the code supports.
+        default: The one it takes.
+        evidence: What speaks for the default.
+    """
+
+    id: str
+    section: str
+    says: str
+    silent: str
+    parameter: str | None
+    readings: tuple
+    default: object
+    evidence: str
+
+
+def readings() -> dict[str, Silence]:
+    """Every entry of the register by its id."""
+    text = files("dsin_lib.paper").joinpath("readings.yaml").read_text(encoding="utf-8")
+    entries = [
+        Silence(**{**entry, "section": str(entry["section"]), "readings": tuple(entry["readings"])})
+        for entry in yaml.safe_load(text)
+    ]
+    return {entry.id: entry for entry in entries}
