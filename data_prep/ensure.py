@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from data_prep.prepare import prepare
-from data_prep.synth import write_corpus
-from dsin_lib.config import Config
+from data_prep.synth import CORPUS_VERSION, write_corpus
+from dsin_lib.config import Config, ConfigError
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.paths import ROOT_VARIABLES, corpus_dir, store_dir
@@ -14,6 +14,10 @@ def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) ->
     """The folder of raw faces: rendered if open and absent, the user's own if licensed."""
     root, corpus = corpus_dir(config), config.corpus
     if corpus.name not in ROOT_VARIABLES:
+        if corpus.version != CORPUS_VERSION:
+            raise ConfigError(
+                f"corpus.version: this generator makes {CORPUS_VERSION}, got {corpus.version!r}"
+            )
         write_corpus(
             root,
             subjects=first_subjects(corpus.n_subjects),

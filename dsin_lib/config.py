@@ -45,6 +45,7 @@ class Corpus(Section):
     root: Path | None = Field(
         None, description="a licensed corpus' folder; none: DSIN_BP4D_ROOT, or generated"
     )
+    version: str = Field("0.6.0", description="of the open corpus' generator")
     n_subjects: int = Field(41, ge=6, le=41, description="of the open corpus")
     n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of the open corpus")
     frames_per_sequence: Positive = Field(440, description="of the open corpus")
