@@ -4,14 +4,18 @@ from pathlib import Path
 
 import pandas as pd
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from dsin_lib.data.frames import au_columns, initial_status, neutral
-from dsin_lib.data.readers import CorpusError, read_bp4d
-from dsin_lib.paper.published import bp4d_labels
+from dsin_lib.data.readers import CorpusError, recognise
+from dsin_lib.data.readers.lines import as_ranges
+from dsin_lib.paper.published import bp4d_labels, disfa_labels
 
 COLUMNS = ["section", "item", "found", "published"]
-LISTED = 12  # frame numbers named of one sequence's problem
+PUBLISHED = {"bp4d": bp4d_labels, "disfa": disfa_labels}
+NOTHING_PUBLISHED = {"source": "no figures of this corpus are at hand"}
+PRINTED = 40  # rows of a section; the returned table has them all
 
 console = Console()
 
@@ -19,27 +23,33 @@ console = Console()
 def check(root: Path) -> pd.DataFrame:
     """Print what a corpus holds beside what was published of it, and every problem.
 
-    No image is opened; a damaged one shows when the corpus is prepared.
+    No image is opened, and of a video only the header is read; a damaged frame shows when the
+    corpus is prepared.
 
     Args:
-        root: The corpus' folder, in the BP4D layout.
+        root: The corpus' folder, in the layout of BP4D, BP4D+ or DISFA.
 
     Returns:
-        What is printed: ``section`` (counts, prevalence, problems), ``item``, ``found`` and
-        ``published`` (missing where nothing is published). Prevalence is the share of active
-        frames among those coded for the unit.
+        What is printed: ``section`` (layout, counts, prevalence, problems, uncoded), ``item``,
+        ``found`` and ``published`` (missing where nothing is published). Prevalence is the share
+        of active frames among those coded for the unit; an intensity of 2 is active.
     """
     root = Path(root)
-    published = bp4d_labels()
+    published: dict = NOTHING_PUBLISHED
+    rows: list[tuple] = []
     try:
-        frames = read_bp4d(root)
+        layout = recognise(root)
+        rows.append(("layout", layout.name, None, None))
+        published = PUBLISHED.get(layout.name, lambda: NOTHING_PUBLISHED)()
+        frames = layout.read(root)
     except CorpusError as error:
-        rows = [("problems", problem, "error", None) for problem in error.problems]
+        rows += [("problems", problem, "error", None) for problem in error.problems]
     else:
-        rows = [
+        rows += [
             *_counts(frames, published),
             *_prevalence(frames, published),
             *_problems(root, frames),
+            *_uncoded(frames),
         ]
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
     _print(root, table, published["source"])
@@ -50,10 +60,11 @@ def _counts(frames: pd.DataFrame, published: dict) -> list[tuple]:
     status = initial_status(frames)
     sequences = frames[["subject", "sequence"]].drop_duplicates()
     with_neutral = frames.loc[neutral(frames) & (status == "ok"), "subject"].nunique()
+    usable = int((status == "ok").sum())
     return [
-        ("counts", "subjects", frames["subject"].nunique(), published["subjects"]),
-        ("counts", "sequences", len(sequences), published["sequences"]),
-        ("counts", "frames with label and image", int((status == "ok").sum()), published["frames"]),
+        ("counts", "subjects", frames["subject"].nunique(), published.get("subjects")),
+        ("counts", "sequences", len(sequences), published.get("sequences")),
+        ("counts", "frames with label and image", usable, published.get("frames")),
         ("counts", "labels without an image", int((status == "no image").sum()), None),
         ("counts", "images without a label", int((status == "no label").sum()), None),
         ("counts", "neutral frames", int(neutral(frames).sum()), None),
@@ -62,37 +73,43 @@ def _counts(frames: pd.DataFrame, published: dict) -> list[tuple]:
 
 
 def _prevalence(frames: pd.DataFrame, published: dict) -> list[tuple]:
+    expected = published.get("prevalence", {})
+    shares = frames[au_columns(frames)].astype("Float64").mean()
     return [
-        ("prevalence", name, round(float(share), 4) if pd.notna(share) else None, expected)
-        for name in au_columns(frames)
-        for share, expected in [(frames[name].mean(), published["prevalence"].get(name))]
+        ("prevalence", name, None if pd.isna(share) else round(share, 4), expected.get(name))
+        for name, share in shares.items()
     ]
 
 
 def _problems(root: Path, frames: pd.DataFrame) -> list[tuple]:
-    """Labels without images, empty files, units not coded: by sequence, frames named.
-
-    Images without labels are counted above and not listed here: most of BP4D's video is uncoded.
-    """
+    """Labels without images, empty files, units not coded: by sequence, frames named."""
     labels = frames[au_columns(frames)]
-    sources = frames["source"]
-    empty = [pd.notna(path) and (root / path).stat().st_size == 0 for path in sources]
+    empty = {path for path in set(frames["source"].dropna()) if not (root / path).stat().st_size}
     kinds = {
         "a label and no image": initial_status(frames) == "no image",
-        "an empty image file": pd.Series(empty, index=frames.index, dtype=bool),
+        "an empty image file": frames["source"].isin(empty),
         "coded for some units only": labels.isna().any(axis=1) & labels.notna().any(axis=1),
     }
-    rows = []
-    for what, where in kinds.items():
-        for (subject, sequence), some in frames[where].groupby(["subject", "sequence"]):
-            numbers = [str(number) for number in some["frame"].head(LISTED)]
-            dots = ", ..." if len(some) > LISTED else ""
-            item = f"{subject}_{sequence}: {what}: frame {', '.join(numbers)}{dots}"
-            rows.append(("problems", item, len(some), None))
+    rows = [row for what, where in kinds.items() for row in _by_sequence(frames, where, what)]
     neutral_subjects = set(frames.loc[neutral(frames), "subject"])
     for subject in sorted(set(frames["subject"]) - neutral_subjects):
         rows.append(("problems", f"{subject}: no neutral frame for the anchors", 1, None))
     return rows
+
+
+def _uncoded(frames: pd.DataFrame) -> list[tuple]:
+    """Images without a label; no problem, since most of BP4D's video is not coded."""
+    where = initial_status(frames) == "no label"
+    return _by_sequence(frames, where, "an image and no label", "uncoded")
+
+
+def _by_sequence(
+    frames: pd.DataFrame, where: pd.Series, what: str, section: str = "problems"
+) -> list[tuple]:
+    return [
+        (section, f"{subject} {sequence}: {what}: frame {as_ranges(some)}", len(some), None)
+        for (subject, sequence), some in frames[where].groupby(["subject", "sequence"])["frame"]
+    ]
 
 
 def _print(root: Path, table: pd.DataFrame, source: str) -> None:
@@ -100,8 +117,10 @@ def _print(root: Path, table: pd.DataFrame, source: str) -> None:
         shown = Table(title=f"{root}: {section}", title_justify="left")
         for column in COLUMNS[1:]:
             shown.add_column(column, justify="left" if column == "item" else "right")
-        for row in rows[COLUMNS[1:]].itertuples(index=False):
-            shown.add_row(*("" if pd.isna(cell) else str(cell) for cell in row))
+        for row in rows[COLUMNS[1:]].head(PRINTED).itertuples(index=False):
+            shown.add_row(*("" if pd.isna(cell) else escape(str(cell)) for cell in row))
+        if len(rows) > PRINTED:
+            shown.add_row(f"... and {len(rows) - PRINTED} more")
         console.print(shown)
     problems = int((table["section"] == "problems").sum())
     console.print(f"{problems} problem(s). Published: {source}", markup=False)

@@ -17,14 +17,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, UInt8
 from numpy.lib.format import open_memmap
 
 from data_prep.chunks import Chunk, whole
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS, LANDMARKS, write_text
 from dsin_lib.faces.align import TRANSFORMS, align
-from dsin_lib.faces.images import ImageError, decode_image
+from dsin_lib.faces.images import ImageError, decode_image, read_video_frame
 from dsin_lib.faces.landmarks import N_POINTS, landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, WINDOWS, crop, resize
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
@@ -35,6 +35,10 @@ LIBRARIES = ("dlib-bin", "opencv-python-headless", "scikit-image", "pillow", "nu
 
 Run = Callable[[str, Callable[..., None], Sequence[Chunk]], None]
 """``run_chunks`` with its workers and progress bar settled."""
+
+
+Picture = tuple[str, int | None]
+"""A file relative to the corpus' root; the frame's index if it is a video."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +129,11 @@ def find_landmarks(
     """
     status = initial_status(frames)
     tried = np.flatnonzero(status == "ok")
-    sources = frames["source"].to_numpy(dtype=object)[tried]
+    some_pictures = pictures(frames.iloc[tried])
     folder = _folder(parts, "landmarks", _key(CODE, CHUNK, source, upsample, versions()))
     chunks = [
         Chunk(folder / f"{start:08d}.npz", len(some), (root, some, upsample))
-        for start, some in _pieces(sources)
+        for start, some in _pieces(some_pictures)
     ]
     run("Landmarks", find_chunk, chunks)
 
@@ -146,7 +150,7 @@ def find_landmarks(
     }
     columns["points"][:] = np.nan
     content = hashlib.sha256()
-    for (start, some), chunk in zip(_pieces(sources), chunks, strict=True):
+    for (start, some), chunk in zip(_pieces(some_pictures), chunks, strict=True):
         with np.load(chunk.done) as part:
             for name, column in columns.items():
                 column[tried[start : start + len(some)]] = part[name]
@@ -165,10 +169,18 @@ def find_landmarks(
     return Landmarks(table, columns["points"], content.hexdigest()[:16], folder.name)
 
 
-def _pieces(sources: Sequence[str]) -> list[tuple[int, list[str]]]:
-    """(first index, sources) of every chunk."""
-    starts = range(0, len(sources), CHUNK)
-    return [(start, list(sources[start : start + CHUNK])) for start in starts]
+def pictures(frames: pd.DataFrame) -> list[Picture]:
+    """The picture of every row of a frames table."""
+    if "video_index" not in frames.columns:
+        return [(source, None) for source in frames["source"]]
+    pairs = zip(frames["source"], frames["video_index"], strict=True)
+    return [(source, None if pd.isna(index) else int(index)) for source, index in pairs]
+
+
+def _pieces(some: Sequence[Picture]) -> list[tuple[int, list[Picture]]]:
+    """(first index, pictures) of every chunk."""
+    starts = range(0, len(some), CHUNK)
+    return [(start, list(some[start : start + CHUNK])) for start in starts]
 
 
 def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.ExtensionArray:
@@ -176,30 +188,31 @@ def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.
     return pd.Series(values).astype(dtype).where(ok).array
 
 
-def find_chunk(root: Path, sources: Sequence[str], upsample: int, done: Path) -> None:
+def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -> None:
     """Find the landmarks of some images and keep them in ``done``, failures with their reason.
 
     Args:
         root: The corpus' folder.
-        sources: Image files relative to it.
+        some: The pictures.
         upsample: Doublings of the image before detection.
         done: The ``.npz`` file to write.
     """
-    n = len(sources)
+    n = len(some)
     points = np.full((n, N_POINTS, 2), np.nan, dtype=np.float32)
     box, score = np.zeros((n, 4), dtype=np.int32), np.full(n, np.nan, dtype=np.float32)
     n_faces, digests = np.zeros(n, dtype=np.int16), np.zeros((n, 16), dtype=np.uint8)
     status, detail = ["ok"] * n, [""] * n
-    for i, source in enumerate(sources):
+    for i, picture in enumerate(some):
         try:
-            data = read_bytes(root, source)
-            digests[i] = np.frombuffer(hashlib.blake2b(data, digest_size=16).digest(), np.uint8)
-            face = landmarks(decode_image(data, source), upsample=upsample)
+            data = read_picture(root, picture)
+            digest = hashlib.blake2b(memoryview(data).cast("B"), digest_size=16).digest()
+            digests[i] = np.frombuffer(digest, np.uint8)
+            face = landmarks(decode_picture(data, picture), upsample=upsample)
         except ImageError as error:
             status[i], detail[i] = error.status, str(error)
             continue
         if face is None:
-            status[i], detail[i] = "no face", f"{source}: the detector found no face"
+            status[i], detail[i] = "no face", f"{_said(picture)}: the detector found no face"
             continue
         points[i], box[i], n_faces[i], score[i] = face.points, face.box, face.n_faces, face.score
     with whole(done) as unfinished, unfinished.open("wb") as stream:
@@ -251,7 +264,7 @@ def cut_patches(
         dtype, shape = specs[name]
         with whole(building / f"{name}.npy") as unfinished:
             open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape).flush()
-    pieces = _pieces(found.table["source"].to_numpy(dtype=object)[usable])
+    pieces = _pieces(pictures(found.table.iloc[usable]))
     points = open_memmap(building / "landmarks.npy", mode="r+")
     for start, some in pieces:
         rows = slice(start, start + len(some))
@@ -272,7 +285,7 @@ def cut_chunk(
     anchors: Float[np.ndarray, "3 2"],
     parameters: Parameters,
     start: int,
-    sources: Sequence[str],
+    some: Sequence[Picture],
     done: Path,
 ) -> None:
     """Align some faces, cut their patches, and write them to rows ``start`` ... of the arrays.
@@ -282,15 +295,15 @@ def cut_chunk(
         building: The folder of the arrays, with ``landmarks.npy`` filled in.
         anchors: Pixels (x, y) of the aligned face.
         parameters: Of the store.
-        start: Row of the first image.
-        sources: Image files relative to the root, in the order of the rows.
+        start: Row of the first picture.
+        some: The pictures, in the order of the rows.
         done: The file to write when all rows are on disk.
     """
     arrays = {name: open_memmap(building / f"{name}.npy", mode="r+") for name in PATCHES}
     aligned_points = open_memmap(building / "aligned_landmarks.npy", mode="r+")
     points = np.load(building / "landmarks.npy", mmap_mode="r")
-    for row, source in enumerate(sources, start):
-        image = decode_image(read_bytes(root, source), source)
+    for row, picture in enumerate(some, start):
+        image = decode_picture(read_picture(root, picture), picture)
         face, moved, _ = align(image, points[row], anchors, alignment=parameters.alignment)
         aligned_points[row] = moved
         arrays["face"][row] = resize(face, parameters.face_px)
@@ -307,9 +320,28 @@ def cut_chunk(
     write_text(done, "")
 
 
-def read_bytes(root: Path, source: str) -> bytes:
-    """The bytes of an image of the corpus; ImageError if it may not be read."""
+def read_picture(root: Path, picture: Picture) -> bytes | UInt8[np.ndarray, "height width 3"]:
+    """The bytes of an image file, or the pixels of a video's frame; ImageError if there are none.
+
+    A chunk's frames of a video are decoded one after another, see
+    :func:`dsin_lib.faces.images.read_video_frame`.
+    """
+    source, index = picture
+    if index is not None:
+        return read_video_frame(root / source, index, source)
     try:
         return (root / source).read_bytes()
     except OSError as error:
         raise ImageError("unreadable image", f"{source}: {error.strerror}") from error
+
+
+def decode_picture(
+    data: bytes | UInt8[np.ndarray, "height width 3"], picture: Picture
+) -> UInt8[np.ndarray, "height width 3"]:
+    """The pixels of what :func:`read_picture` returned."""
+    return decode_image(data, picture[0]) if isinstance(data, bytes) else data
+
+
+def _said(picture: Picture) -> str:
+    source, index = picture
+    return source if index is None else f"{source}, index {index}"

@@ -7,9 +7,12 @@ corpus         name of the corpus, ``bp4d`` or an open corpus' own name
 subject        ``F001``
 sequence       ``T1``; a recording of the subject
 frame          integer frame number inside the sequence
-source         image file relative to the corpus' root; missing where there is none
+source         image or video file relative to the corpus' root; missing where there is none
 AU01 ...       0 not active, 1 active, missing where the frame is not coded for that unit
 =============  =====================================================================
+
+Corpora that have them add ``video_index``, the frame's index (from 0) in the video that its source
+is, missing where the source is an image, and ``AU01_intensity`` ..., 0 to 5 or missing.
 
 Every frame that has an image or a label is a row, so that none is lost on the way: a frame with
 one and not the other keeps its place and says so in its status.
@@ -23,12 +26,13 @@ from dsin_lib.facs import ACTION_UNITS, au_name
 
 KEYS = ["corpus", "subject", "sequence", "frame"]
 COLUMNS = [*KEYS, "source"]
+INTENSITY = "_intensity"
 
 STATUSES = {
     "ok": "face found, patches cut",
-    "no image": "labelled, but no image file",
+    "no image": "labelled, but no image file, or not in the video",
     "no label": "an image file, but no coded Action Unit",
-    "unreadable image": "the file is empty, may not be read, or is no JPEG or PNG",
+    "unreadable image": "empty, may not be read, no JPEG or PNG, or damaged or absent in its video",
     "truncated image": "the file begins as an image and ends too early",
     "no face": "the detector found no face",
 }
@@ -46,12 +50,18 @@ def au_columns(frames: pd.DataFrame) -> list[str]:
     return [column for column in frames.columns if column in known]
 
 
+def intensity_columns(frames: pd.DataFrame) -> list[str]:
+    """The intensity columns of a frames table, in its order; most corpora have none."""
+    known = {au_name(number) + INTENSITY for number in ACTION_UNITS}
+    return [column for column in frames.columns if column in known]
+
+
 def validate(frames: pd.DataFrame) -> pd.DataFrame:
     """Return the table sorted by its keys with a fresh index, or say what is wrong with it.
 
     Raises:
         FramesError: If a column is missing, a key is missing or appears twice, there is no label
-            column, or a label is not 0, 1 or missing.
+            column, a label is not 0, 1 or missing, or an intensity not 0 to 5 or missing.
     """
     missing = [column for column in COLUMNS if column not in frames.columns]
     if missing:
@@ -69,7 +79,14 @@ def validate(frames: pd.DataFrame) -> pd.DataFrame:
     wrong = (labels.notna() & ~labels.isin([0, 1])).any()
     if wrong.any():
         raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {list(aus)}")
-    return frames.assign(**labels).sort_values(KEYS, ignore_index=True)
+    levels = frames[intensity_columns(frames)].astype("Int8")
+    wrong = (levels.notna() & ~levels.isin(range(6))).any()
+    if wrong.any():
+        found = list(levels.columns[wrong])
+        raise FramesError(
+            f"frames: expected intensities 0 to 5 or missing, found others in {found}"
+        )
+    return frames.assign(**labels, **levels).sort_values(KEYS, ignore_index=True)
 
 
 def initial_status(frames: pd.DataFrame) -> pd.Series:

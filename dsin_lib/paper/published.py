@@ -35,3 +35,18 @@ def bp4d_labels() -> dict:
 def bp4d_prevalence() -> pd.Series:
     """Share of BP4D's coded frames in which each Action Unit is active, 0..1."""
     return pd.Series(bp4d_labels()["prevalence"], name="prevalence")
+
+
+def disfa_labels() -> dict:
+    """Counts and prevalence of DISFA's public label lists, with their source.
+
+    Keys as :func:`bp4d_labels`, and ``active_from`` (the lowest active intensity),
+    ``intensity_histogram`` (column name to frames at intensity 0..5), ``intensity_frames``.
+    Aggregates only: no label of a single frame is stored here.
+    """
+    return json.loads(files("dsin_lib.paper").joinpath("disfa_labels.json").read_text("utf-8"))
+
+
+def disfa_prevalence() -> pd.Series:
+    """Share of DISFA's frames in which each Action Unit has intensity 2 or more, 0..1."""
+    return pd.Series(disfa_labels()["prevalence"], name="prevalence")

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dsin_lib.data.frames import FramesError, validate
 from dsin_lib.data.readers import CorpusError, read_disfa, recognise
 from dsin_lib.facs import DISFA_AUS, au_names
 
@@ -67,6 +68,13 @@ def test_the_table(corpus):
     assert (frames[others] == 0).all(axis=None)
     assert set(frames["corpus"]) == {"disfa"} and set(frames["sequence"]) == {"left"}
     assert (frames[NAMES].dtypes == "Int8").all()
+
+
+def test_a_table_with_another_intensity_is_refused(corpus):
+    frames = read_disfa(corpus)
+    frames.loc[2, "AU05_intensity"] = 6
+    with pytest.raises(FramesError, match=r"intensities 0 to 5 .*AU05_intensity"):
+        validate(frames)
 
 
 @pytest.mark.parametrize(

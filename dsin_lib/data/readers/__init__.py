@@ -1,0 +1,76 @@
+"""Read a corpus, as its licence holders have it on disk, into the frames table.
+
+One function a corpus, each returning what :mod:`dsin_lib.data.frames` describes. Nothing is taken
+from the order of files or columns: Action Units come by number from a header or a file's name,
+frames are matched as integers, whatever the zero padding. All that is wrong with a corpus is
+reported at once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dsin_lib.data.readers import bp4d, disfa
+from dsin_lib.data.readers.bp4d import read_bp4d, read_bp4d_plus
+from dsin_lib.data.readers.corpus import CorpusError, corpus_name
+from dsin_lib.data.readers.disfa import read_disfa
+
+__all__ = [
+    "LAYOUTS",
+    "CorpusError",
+    "Layout",
+    "corpus_name",
+    "read_bp4d",
+    "read_bp4d_plus",
+    "read_corpus",
+    "read_disfa",
+    "recognise",
+]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a corpus lies on disk.
+
+    Attributes:
+        name: The licensed corpus that lies so.
+        fits: Whether a root has this layout.
+        read: Reads it, with every choice left at its default.
+    """
+
+    name: str
+    fits: Callable[[Path], bool]
+    read: Callable[[Path], pd.DataFrame]
+
+
+LAYOUTS = (
+    Layout("bp4d", bp4d.is_bp4d, read_bp4d),
+    Layout("bp4d_plus", bp4d.is_bp4d_plus, read_bp4d_plus),
+    Layout("disfa", disfa.is_disfa, read_disfa),
+)
+
+
+def recognise(root: Path) -> Layout:
+    """The layout of a root.
+
+    Raises:
+        CorpusError: If it is none of :data:`LAYOUTS`, or more than one of them.
+    """
+    root = Path(root)
+    fitting = [layout for layout in LAYOUTS if layout.fits(root)]
+    if len(fitting) != 1:
+        expected = f"{root}: expected one of {bp4d.LABELS} (BP4D, BP4D+), {disfa.LABELS} (DISFA)"
+        found = " and ".join(layout.name for layout in fitting) or "neither"
+        raise CorpusError(root, [f"{expected}, found {found}"])
+    return fitting[0]
+
+
+def read_corpus(root: Path) -> pd.DataFrame:
+    """The frames table of a root in any of :data:`LAYOUTS`.
+
+    Raises:
+        CorpusError: If it has none of them, or cannot be read.
+    """
+    return recognise(root).read(Path(root))
