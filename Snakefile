@@ -79,7 +79,7 @@ rule run:
         STORE,
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
-    threads: lambda w: CONFIG.training.joint_threads if len(ROWS[w.row].patches) > 1 else CONFIG.training.threads
+    threads: CONFIG.training.threads
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
     shell:

@@ -26,7 +26,7 @@ def store(config: str = "quick", workers: int = 2) -> None:
 
 @app.command()
 def check(root: Path) -> None:
-    """Prints what a corpus in BP4D's layout holds beside the published counts, and its problems."""
+    """Prints what a corpus holds beside the published counts, and its problems."""
     check_corpus(root)
 
 

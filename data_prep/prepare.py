@@ -22,7 +22,7 @@ from jaxtyping import Float32
 from data_prep.chunks import console, run_chunks, worker_pool
 from data_prep.passes import CODE, Parameters, cut_patches, find_landmarks, versions
 from dsin_lib.data.frames import digest
-from dsin_lib.data.readers import read_bp4d
+from dsin_lib.data.readers import read_corpus
 from dsin_lib.data.store import (
     ANCHORS,
     FRAMES,
@@ -75,7 +75,7 @@ def prepare(
     """
     root, store = Path(root).resolve(), Path(store).resolve()
     parameters = Parameters(alignment, patch_crop, face_px, patch_px, upsample)
-    frames = read_bp4d(root)
+    frames = read_corpus(root)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
     wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
     if up_to_date(store, wanted):

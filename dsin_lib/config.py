@@ -112,8 +112,7 @@ class Training(Section):
     valid_fraction: float = Field(
         0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
     )  # Reading: early-stopping
-    threads: Positive = Field(1, description="CPU threads to train one patch network")
-    joint_threads: Positive = Field(2, description="CPU threads of steps 2 to 5")
+    threads: Positive = Field(1, description="CPU threads of one training; several run at once")
 
 
 class Evaluation(Section):

@@ -42,7 +42,7 @@ def smoke(tmp_path_factory):
 @pytest.fixture
 def tiny(results):
     """A config whose store holds 6 subjects x 12 frames; AU brightness stands in for a face."""
-    config = load_config("smoke", {"preprocessing.face_px": 112, "training.joint_threads": 1})
+    config = load_config("smoke", {"training.patience": 6})
     write_store(store_dir(config), subjects=first_subjects(6), frames_per_subject=12)
     return config
 

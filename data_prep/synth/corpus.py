@@ -79,7 +79,11 @@ def write_corpus(
     ]
     _run(jobs, len(recipe.tasks), workers, progress)
     _write_text(root / "subjects.csv", _subjects_table(recipe).to_csv(index=False))
-    content = {"name": "synau_b", "recipe": recipe.as_json(), "content_sha256": content_hash(root, recipe)}
+    content = {
+        "name": "synau_b",
+        "recipe": recipe.as_json(),
+        "content_sha256": content_hash(root, recipe),
+    }
     _write_text(root / "corpus.json", json.dumps(content, indent=1) + "\n")
     (root / "corpus.partial.json").unlink()
 

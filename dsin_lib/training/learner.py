@@ -42,7 +42,6 @@ def fit(
     max_epochs: int,
     training: Training,
     seed: int,
-    threads: int = 1,
     frozen: Sequence[nn.Module] = (),
 ) -> pd.DataFrame:
     """Trains a model in place and leaves it with the weights of its best epoch.
@@ -55,15 +54,14 @@ def fit(
         valid: Subjects held out inside the training folds.
         loss: Of the model's outputs.
         max_epochs: Early stopping may end it before.
-        training: Learning rate, batch size, patience.
+        training: Learning rate, batch size, patience, threads.
         seed: Of the order of the frames.
-        threads: CPU threads; the last bits of a sum depend on their number.
         frozen: Modules of the model that must not move, batch-norm statistics included.
 
     Returns:
         One line an epoch: epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std.
     """
-    torch.set_num_threads(threads)
+    torch.set_num_threads(training.threads)
     set_seed(seed, reproducible=True)
     learner = make_learner(model, train, valid, loss, training, frozen)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):

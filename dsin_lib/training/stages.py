@@ -81,7 +81,6 @@ def run_step(
         max_epochs=max_epochs(config, step.number),
         training=config.training,
         seed=seed,
-        threads=config.training.threads if step.number == 1 else config.training.joint_threads,
     )
     history.insert(0, "step", step.number)
     history["step_seconds"] = time.perf_counter() - started

@@ -344,8 +344,8 @@ def write_disfa(root: Path, lengths: dict[str, tuple[int, int]]) -> list[Path]:
 
 @pytest.fixture
 def read_with(monkeypatch):
-    """Let preparing read another corpus than BP4D."""
-    return lambda reader: monkeypatch.setattr("data_prep.prepare.read_bp4d", reader, raising=False)
+    """Let preparing read a corpus with chosen parameters."""
+    return lambda reader: monkeypatch.setattr("data_prep.prepare.read_corpus", reader)
 
 
 def test_videos_become_a_store(tmp_path, read_with, monkeypatch):
