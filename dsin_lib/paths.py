@@ -36,8 +36,10 @@ def corpus_dir(config: Config) -> Path:
 
 
 def store_dir(config: Config) -> Path:
-    """The prepared patches of a corpus."""
-    made_of = [config.corpus.key(), config.preprocessing.key(), str(corpus_dir(config))]
+    """The prepared patches of a corpus; results may be moved, a licensed corpus' folder not."""
+    made_of = [config.corpus.key(), config.preprocessing.key()]
+    if config.corpus.name in ROOT_VARIABLES:
+        made_of.append(str(corpus_dir(config)))
     return results_root() / "stores" / f"{config.corpus.name}-{digest(made_of)}"
 
 

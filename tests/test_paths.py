@@ -15,6 +15,14 @@ def test_profiles_with_the_same_faces_share_them(results):
     assert results in corpus_dir(plain).parents
 
 
+def test_results_may_be_moved(monkeypatch, tmp_path):
+    names = []
+    for folder in ("here", "there"):
+        monkeypatch.setenv("DSIN_RESULTS", str(tmp_path / folder))
+        names.append(store_dir(load_config("smoke")).name)
+    assert names[0] == names[1]
+
+
 def test_a_licensed_corpus_is_found_by_parameter_or_variable(monkeypatch, tmp_path):
     monkeypatch.delenv("DSIN_BP4D_ROOT", raising=False)
     with pytest.raises(ConfigError, match=r"corpus\.root: .*bp4d.*DSIN_BP4D_ROOT"):

@@ -24,6 +24,7 @@ STEP_NAMES = {
     4: "step 4: structure inference, the rest frozen",
     5: "step 5: all",
 }
+CURVES = {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}
 
 
 def curves(runs: Mapping[str, Run]) -> Figure:
@@ -36,26 +37,18 @@ def curves(runs: Mapping[str, Run]) -> Figure:
     )
     steps = sorted(history["step"].unique())
     figure, axes = plt.subplots(
-        2,
-        len(steps),
-        figsize=(1 + 4 * len(steps), 5.5),
-        squeeze=False,
-        sharex="col",
-        layout="constrained",
+        len(steps), 2, figsize=(9.5, 0.6 + 2.7 * len(steps)), squeeze=False, layout="constrained"
     )
-    for column, step in enumerate(steps):
+    for line, step in zip(axes, steps, strict=True):
         of_step = history[history["step"] == step]
-        for axis, (value, label) in zip(
-            axes[:, column],
-            {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}.items(),
-            strict=True,
-        ):
-            sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis,
-                         legend=axis is axes[0, -1])  # fmt: skip
-            axis.set(ylabel=label)
+        for axis, (value, label) in zip(line, CURVES.items(), strict=True):
+            sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis)
+            axis.set(ylabel=label, xlim=(-0.4, of_step["epoch"].max() + 0.4))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
-        axes[0, column].set_title(STEP_NAMES[step], fontsize="medium")
-    sns.move_legend(axes[0, -1], "upper left", bbox_to_anchor=(1, 1), title=None, frameon=False)
+            axis.get_legend().remove()
+        line[0].set_title(STEP_NAMES[step], fontsize="medium", loc="left")
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
     sns.despine(figure)
     return figure
 
