@@ -17,14 +17,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float, Float32
 from numpy.lib.format import open_memmap
 
 from data_prep.chunks import Chunk, whole
+from data_prep.pictures import Picture, decode_picture, pictures, read_picture, said
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS, LANDMARKS, write_text
 from dsin_lib.faces.align import TRANSFORMS, align
-from dsin_lib.faces.images import ImageError, decode_image, read_video_frame
+from dsin_lib.faces.images import ImageError
 from dsin_lib.faces.landmarks import N_POINTS, landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, WINDOWS, crop, resize
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
@@ -35,10 +36,6 @@ LIBRARIES = ("dlib-bin", "opencv-python-headless", "scikit-image", "pillow", "nu
 
 Run = Callable[[str, Callable[..., None], Sequence[Chunk]], None]
 """``run_chunks`` with its workers and progress bar settled."""
-
-
-Picture = tuple[str, int | None]
-"""A file relative to the corpus' root; the frame's index if it is a video."""
 
 
 @dataclass(frozen=True)
@@ -169,14 +166,6 @@ def find_landmarks(
     return Landmarks(table, columns["points"], content.hexdigest()[:16], folder.name)
 
 
-def pictures(frames: pd.DataFrame) -> list[Picture]:
-    """The picture of every row of a frames table."""
-    if "video_index" not in frames.columns:
-        return [(source, None) for source in frames["source"]]
-    pairs = zip(frames["source"], frames["video_index"], strict=True)
-    return [(source, None if pd.isna(index) else int(index)) for source, index in pairs]
-
-
 def _pieces(some: Sequence[Picture]) -> list[tuple[int, list[Picture]]]:
     """(first index, pictures) of every chunk."""
     starts = range(0, len(some), CHUNK)
@@ -212,7 +201,7 @@ def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -
             status[i], detail[i] = error.status, str(error)
             continue
         if face is None:
-            status[i], detail[i] = "no face", f"{_said(picture)}: the detector found no face"
+            status[i], detail[i] = "no face", f"{said(picture)}: the detector found no face"
             continue
         points[i], box[i], n_faces[i], score[i] = face.points, face.box, face.n_faces, face.score
     with whole(done) as unfinished, unfinished.open("wb") as stream:
@@ -318,30 +307,3 @@ def cut_chunk(
     for array in (*arrays.values(), aligned_points):
         array.flush()
     write_text(done, "")
-
-
-def read_picture(root: Path, picture: Picture) -> bytes | UInt8[np.ndarray, "height width 3"]:
-    """The bytes of an image file, or the pixels of a video's frame; ImageError if there are none.
-
-    A chunk's frames of a video are decoded one after another, see
-    :func:`dsin_lib.faces.images.read_video_frame`.
-    """
-    source, index = picture
-    if index is not None:
-        return read_video_frame(root / source, index, source)
-    try:
-        return (root / source).read_bytes()
-    except OSError as error:
-        raise ImageError("unreadable image", f"{source}: {error.strerror}") from error
-
-
-def decode_picture(
-    data: bytes | UInt8[np.ndarray, "height width 3"], picture: Picture
-) -> UInt8[np.ndarray, "height width 3"]:
-    """The pixels of what :func:`read_picture` returned."""
-    return decode_image(data, picture[0]) if isinstance(data, bytes) else data
-
-
-def _said(picture: Picture) -> str:
-    source, index = picture
-    return source if index is None else f"{source}, index {index}"

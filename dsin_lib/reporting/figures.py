@@ -43,7 +43,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
         of_step = history[history["step"] == step]
         for axis, (value, label) in zip(line, CURVES.items(), strict=True):
             sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis)
-            axis.set(ylabel=label, xlim=(-0.4, of_step["epoch"].max() + 0.4))
+            axis.set(ylabel=label, xlim=(-0.6, of_step["epoch"].max() + 0.6))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True))
             axis.get_legend().remove()
         line[0].set_title(STEP_NAMES[step], fontsize="medium", loc="left")

@@ -153,6 +153,21 @@ def corrections(run_: Run, config: Config) -> pd.DataFrame:
     return pd.DataFrame({name: which.sum(0) for name, which in counts.items()}, index=aus)
 
 
+def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
+    """F1 and AUC, in percent, of f and of y_hat of one trained network on its test frames.
+
+    Both come from the same weights, so the difference is what the messages do, and nothing else.
+    """
+    aus, tau = config.corpus.aus, config.evaluation.tau
+    lines = {}
+    for name, suffix in {"f, before the messages": "_fused", "ŷ, after them": ""}.items():
+        labels, probabilities = labels_and(run_, "test", aus, suffix)
+        of_step = scores(probabilities, labels, aus, tau)
+        lines[f"F1 of {name}"], lines[f"AUC of {name}"] = of_step["f1"], of_step["auc"]
+    table = 100 * pd.DataFrame(lines).T.sort_index()
+    return table.assign(average=table.mean(axis=1)).rename_axis(columns=None)
+
+
 def bp4d_always_positive() -> dict[str, float]:
     """Always positive on BP4D's public prevalence, and how many of the paper's rows it beats."""
     prevalence = bp4d_prevalence()

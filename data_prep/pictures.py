@@ -1,0 +1,48 @@
+"""Where the pixels of a frame are: an image file, or a place in a video."""
+
+from pathlib import Path
+
+import pandas as pd
+from jaxtyping import UInt8
+from numpy import ndarray
+
+from dsin_lib.faces.images import ImageError, decode_image, read_video_frame
+
+Picture = tuple[str, int | None]
+"""A file relative to the corpus' root; the frame's index if it is a video."""
+
+
+def pictures(frames: pd.DataFrame) -> list[Picture]:
+    """The picture of every row of a frames table."""
+    if "video_index" not in frames.columns:
+        return [(source, None) for source in frames["source"]]
+    pairs = zip(frames["source"], frames["video_index"], strict=True)
+    return [(source, None if pd.isna(index) else int(index)) for source, index in pairs]
+
+
+def read_picture(root: Path, picture: Picture) -> bytes | UInt8[ndarray, "height width 3"]:
+    """The bytes of an image file, or the pixels of a video's frame; ImageError if there are none.
+
+    A chunk's frames of a video are decoded one after another, see
+    :func:`dsin_lib.faces.images.read_video_frame`.
+    """
+    source, index = picture
+    if index is not None:
+        return read_video_frame(root / source, index, source)
+    try:
+        return (root / source).read_bytes()
+    except OSError as error:
+        raise ImageError("unreadable image", f"{source}: {error.strerror}") from error
+
+
+def decode_picture(
+    data: bytes | UInt8[ndarray, "height width 3"], picture: Picture
+) -> UInt8[ndarray, "height width 3"]:
+    """The pixels of what :func:`read_picture` returned."""
+    return decode_image(data, picture[0]) if isinstance(data, bytes) else data
+
+
+def said(picture: Picture) -> str:
+    """A picture in the words of an error or a table."""
+    source, index = picture
+    return source if index is None else f"{source}, index {index}"
