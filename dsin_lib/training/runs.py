@@ -85,19 +85,25 @@ def load_run(folder: Path) -> Run:
 
     Raises:
         FileNotFoundError: The folder is not a complete run; names the missing file.
+        ValueError: A file of it is damaged; names the folder, which may be removed.
     """
     for name in FILES:
         if not (folder / name).is_file():
             raise FileNotFoundError(
                 f"{folder / name}: expected a complete run, this file is missing"
             )
-    return Run(
-        folder,
-        json.loads((folder / "config.json").read_text()),
-        pd.read_csv(folder / "history.csv"),
-        pd.read_parquet(folder / "predictions.parquet"),
-        json.loads((folder / "provenance.json").read_text()),
-    )
+    try:
+        return Run(
+            folder,
+            json.loads((folder / "config.json").read_text()),
+            pd.read_csv(folder / "history.csv"),
+            pd.read_parquet(folder / "predictions.parquet"),
+            json.loads((folder / "provenance.json").read_text()),
+        )
+    except (ValueError, OSError) as error:
+        raise ValueError(
+            f"{folder}: expected a readable run, got {error}; remove the folder to train it again"
+        ) from error
 
 
 def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
