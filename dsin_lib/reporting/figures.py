@@ -44,7 +44,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
         for axis, (value, label) in zip(line, CURVES.items(), strict=True):
             sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis)
             axis.set(ylabel=label, xlim=(-0.6, of_step["epoch"].max() + 0.6))
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axis.get_legend().remove()
         line[0].set_title(STEP_NAMES[step], fontsize="medium", loc="left")
     handles, labels = axes[0, 0].get_legend_handles_labels()
