@@ -9,22 +9,25 @@ import sys
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
-from dsin_lib.paths import ROOT_VARIABLES, config_dir, corpus_dir, run_dir, store_dir
+from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
 HOME, PY = config_dir(CONFIG), sys.executable
 FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
-LICENSED = CONFIG.corpus.name in ROOT_VARIABLES
 CHAPTERS = {  # notebook -> the rows whose runs it shows
-    "data_and_preprocessing": (),
+    "data": (),
+    "label_statistics": (),
+    "faces_and_facs": (),
+    "preprocessing": (),
     "patch_prediction": ("pp_face_ncb", *PATCH_ROWS),
     "fusion": ("pp_mouth", "pp_face", "pp_f"),
     "structure_inference": ("pp_f", "dsin_2", "dsin_10"),
     "bp4d_ablation": TRAINED,
 }
+NOTE = "--licensed" if CONFIG.corpus.source.licensed else ""
 STORE = str(store_dir(CONFIG) / "store.json")
-CORPUS = [] if LICENSED else str(corpus_dir(CONFIG) / "corpus.json")
+CORPUS = [] if CONFIG.corpus.source.licensed else str(corpus_dir(CONFIG) / "corpus.json")
 
 
 def run_record(row, fold, seed):
@@ -38,7 +41,8 @@ def records(rows):
 def shown(rows):
     """Changes with whatever a chapter over some rows shows."""
     specs = [run_spec(CONFIG, ROWS[row], 0, 0) for row in rows]
-    return digest([CONFIG.name, CONFIG.corpus.key(), CONFIG.preprocessing.key(), CONFIG.evaluation.key(), specs])
+    sections = [CONFIG.corpus, CONFIG.preprocessing, CONFIG.evaluation, CONFIG.reporting]
+    return digest([CONFIG.name, [section.key() for section in sections], specs])
 
 
 wildcard_constraints:
@@ -57,7 +61,7 @@ rule site:
 
 rule corpus:
     output: CORPUS,
-    params: key=CONFIG.corpus.key(),
+    params: key=CONFIG.corpus.pictures_key(),
     threads: 2
     message: "Rendering the open corpus"
     log: str(HOME / "logs" / "corpus.log"),
@@ -123,5 +127,5 @@ rule book:
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
     shell:
-        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site "
+        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site {NOTE} "
         "2>&1 | tee {log}"

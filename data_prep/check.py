@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from data_prep.anchors import NEUTRAL_FRAMES
 from dsin_lib.data.frames import au_columns, initial_status, neutral
 from dsin_lib.data.readers import CorpusError, recognise
 from dsin_lib.data.readers.lines import as_ranges
@@ -91,9 +92,11 @@ def _problems(root: Path, frames: pd.DataFrame) -> list[tuple]:
         "coded for some units only": labels.isna().any(axis=1) & labels.notna().any(axis=1),
     }
     rows = [row for what, where in kinds.items() for row in _by_sequence(frames, where, what)]
-    neutral_subjects = set(frames.loc[neutral(frames), "subject"])
-    for subject in sorted(set(frames["subject"]) - neutral_subjects):
-        rows.append(("problems", f"{subject}: no neutral frame for the anchors", 1, None))
+    usable = neutral(frames) & (initial_status(frames) == "ok")
+    for subject, count in usable.groupby(frames["subject"]).sum().items():
+        if count < NEUTRAL_FRAMES:
+            said = f"{subject}: too few neutral frames for a say in the anchors"
+            rows.append(("problems", said, int(count), None))
     return rows
 
 

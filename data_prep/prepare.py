@@ -10,17 +10,19 @@ store itself is complete or absent.
 import hashlib
 import json
 import shutil
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from jaxtyping import Float32
 
+from data_prep.anchors import reference_anchors
 from data_prep.chunks import console, run_chunks, worker_pool
-from data_prep.passes import CODE, Parameters, cut_patches, find_landmarks, versions
+from data_prep.landmark_pass import find_landmarks
+from data_prep.parts import CODE, Parameters, versions
+from data_prep.patch_pass import cut_patches
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus
 from dsin_lib.data.store import (
@@ -32,8 +34,6 @@ from dsin_lib.data.store import (
     read_record,
     write_text,
 )
-from dsin_lib.faces.align import ANCHOR_POINTS, MARGIN, mean_anchors
-from dsin_lib.shapes import ALIGNED_PX
 
 PARTS = ".parts"
 
@@ -42,6 +42,7 @@ def prepare(
     root: Path,
     store: Path,
     *,
+    read: Callable[[Path], pd.DataFrame] = read_corpus,
     alignment: str = "similarity",
     patch_crop: str = "box",
     face_px: int = 112,
@@ -50,7 +51,7 @@ def prepare(
     workers: int = 2,
     progress: bool = True,
 ) -> None:
-    """Prepare a corpus in the BP4D layout; do nothing if the store is already what would be made.
+    """Prepare a corpus; do nothing if the store is already what would be made.
 
     A store made with other parameters or from another state of the corpus is made anew, and what
     differs is printed. The state of the corpus is its labels, its image names and their sizes.
@@ -60,6 +61,7 @@ def prepare(
     Args:
         root: The corpus' folder.
         store: The folder to make.
+        read: Reads the corpus into its frames table.
         alignment: ``similarity`` or ``affine``. Reading: alignment.
         patch_crop: ``box`` or ``fixed``. Reading: patch-crop.
         face_px: Width and height of the stored face, pixels.
@@ -70,12 +72,12 @@ def prepare(
 
     Raises:
         CorpusError: If the corpus cannot be read.
-        AlignmentError: If no neutral frame with a face is in the corpus.
+        AlignmentError: If too few subjects have a neutral frame with a face.
         ValueError: For a parameter out of range.
     """
     root, store = Path(root).resolve(), Path(store).resolve()
     parameters = Parameters(alignment, patch_crop, face_px, patch_px, upsample)
-    frames = read_corpus(root)
+    frames = read(root)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
     wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
     if up_to_date(store, wanted):
@@ -135,48 +137,6 @@ def _side_by_side(wanted: dict, record: dict) -> list[tuple[str, Any, Any]]:
             else [(name, now, record.get(name))]
         )
     ]
-
-
-def reference_anchors(
-    frames: pd.DataFrame, points: Float32[np.ndarray, "frame 68 2"]
-) -> dict[str, Any]:
-    """The anchors of a corpus, with the rule and the frames behind them.
-
-    Paper: Sec. 4.1.2.
-
-    Args:
-        frames: The frames table with status and neutral.
-        points: Landmarks of every row of the table, pixels (x, y).
-
-    Returns:
-        What ``anchors.json`` holds. A subject without a neutral frame is named in ``notes``; the
-        others' anchors serve it too.
-
-    Raises:
-        AlignmentError: If no subject has a neutral frame with a face.
-    """
-    usable = (frames["neutral"] & (frames["status"] == "ok")).to_numpy()
-    subjects = frames["subject"].to_numpy()
-    faces = {
-        subject: points[np.flatnonzero(usable & (subjects == subject))].astype(np.float64)
-        for subject in sorted(set(subjects))
-    }
-    anchors = mean_anchors(faces)
-    return {
-        "anchors": anchors.tolist(),
-        "order": list(ANCHOR_POINTS),
-        "unit": f"pixels (x, y) of the {ALIGNED_PX} px aligned face",
-        "rule": (
-            "generalised mean, over subjects, of the landmarks of neutral frames (no active AU, "
-            f"none missing), each face normalised by its landmark square enlarged by {MARGIN}"
-        ),
-        "neutral_frames": {subject: len(some) for subject, some in faces.items()},
-        "notes": [
-            f"{subject}: no neutral frame with a face; registered to the other subjects' anchors"
-            for subject, some in faces.items()
-            if not len(some)
-        ],
-    }
 
 
 def report(frames: pd.DataFrame, anchors: dict[str, Any], store: Path, shown: int = 10) -> None:

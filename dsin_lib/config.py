@@ -10,12 +10,13 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from dsin_lib.facs import BP4D_AUS, au_names
+from dsin_lib.corpora import CORPORA, Source
+from dsin_lib.facs import au_names
 
 PROJECT = Path(__file__).resolve().parents[1]
 CONFIGS = PROJECT / "configs"
@@ -41,24 +42,60 @@ class Section(BaseModel):
 class Corpus(Section):
     """Which faces. Paper: Sec. 4.1.1."""
 
-    name: Literal["synau_b", "bp4d"] = "synau_b"
+    name: Literal["synau_b", "synau_d", "bp4d", "bp4d_plus", "disfa"] = "synau_b"
     root: Path | None = Field(
-        None, description="a licensed corpus' folder; none: DSIN_BP4D_ROOT, or generated"
+        None, description="of a licensed corpus; none: the folder that DSIN_BP4D_ROOT ... names"
     )
-    version: str = Field("0.6.0", description="of the open corpus' generator")
-    n_subjects: int = Field(41, ge=6, le=41, description="of the open corpus")
-    n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of the open corpus")
-    frames_per_sequence: Positive = Field(440, description="of the open corpus")
+    camera: Literal["left", "right"] = Field("left", description="of DISFA")
+    active_from: int = Field(
+        2, ge=1, le=5, description="lowest intensity that counts as active, where there are any"
+    )  # Reading: disfa-activity
+    version: str = Field("1.0.0", description="of the open corpus' generator")
+    n_subjects: int = Field(
+        41, ge=6, le=41, validate_default=True, description="of an open corpus; SynAU-D has 27"
+    )
+    n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of SynAU-B")
+    frames_per_sequence: Positive = Field(440, description="of an open corpus")
     stride: Positive = Field(
         1, description="video frames (25/s) from one written frame to the next"
     )
     image_px: int = Field(256, ge=192, le=1024, description="width and height of a rendered image")
     seed: Seed = 0
 
+    @field_validator("root", "camera", "n_subjects")
+    @classmethod
+    def _of_this_corpus(cls, value: Any, info: Any) -> Any:  # a ValidationInfo: no runtime type
+        name = info.data.get("name")  # none if it was itself refused
+        source = CORPORA.get(name)
+        if source is None:
+            return value
+        if info.field_name == "root" and value is not None and not source.licensed:
+            raise ValueError(f"only a licensed corpus has one, and {name} is rendered")
+        if info.field_name == "camera" and value != "left" and name != "disfa":
+            raise ValueError(f"only disfa has two, and this is {name}")
+        if info.field_name == "n_subjects" and value > source.n_subjects and not source.licensed:
+            raise ValueError(f"{name} has at most {source.n_subjects}")
+        return value
+
+    @property
+    def source(self) -> Source:
+        """What is known of the corpus by its name."""
+        return CORPORA[self.name]
+
     @property
     def aus(self) -> list[str]:
-        """Column names of the coded Action Units, in the paper's order."""
-        return au_names(BP4D_AUS)
+        """Column names of the Action Units that are trained and scored, in the paper's order."""
+        return au_names(self.source.aus)
+
+    def pictures_key(self) -> str:
+        """Eight hex digits that change with the pictures, not with what counts as active.
+
+        Another threshold renders nothing again and cuts no patch again.
+        """
+        values = self.model_dump(mode="json", exclude={"root", "active_from"})
+        if self.source.licensed:
+            values = {name: values[name] for name in ("name", "camera")}
+        return digest(values)
 
 
 class Preprocessing(Section):

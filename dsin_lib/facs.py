@@ -44,6 +44,8 @@ ACTION_UNITS = {
 
 BP4D_AUS = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 DISFA_AUS = (1, 2, 4, 5, 6, 9, 12, 15, 17, 20, 25, 26)
+DISFA_REPORTED_AUS = (1, 2, 4, 6, 9, 12, 25, 26)
+"""The eight of DISFA's twelve that Table 4 reports. Reading: disfa-aus."""
 
 
 def au_name(number: int) -> str:

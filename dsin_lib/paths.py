@@ -9,9 +9,10 @@ import os
 from pathlib import Path
 
 from dsin_lib.config import Config, ConfigError, digest, results_root
+from dsin_lib.corpora import CORPORA
 from dsin_lib.experiments import Row, run_spec
 
-ROOT_VARIABLES = {"bp4d": "DSIN_BP4D_ROOT"}
+ROOT_VARIABLES = {name: one.root_variable for name, one in CORPORA.items() if one.licensed}
 """The environment variable that names a licensed corpus' folder."""
 
 
@@ -19,25 +20,32 @@ def corpus_dir(config: Config) -> Path:
     """The raw faces: generated under ``results`` for an open corpus, the user's own otherwise.
 
     Raises:
-        ConfigError: A licensed corpus without a folder; names the parameter and the variable.
+        ConfigError: A licensed corpus without a folder, or with a path that depends on where one
+            stands; names the parameter and the variable.
     """
     corpus = config.corpus
     if corpus.name not in ROOT_VARIABLES:
-        return results_root() / "corpora" / f"{corpus.name}-{corpus.key()}"
+        return results_root() / "corpora" / f"{corpus.name}-{corpus.pictures_key()}"
     variable = ROOT_VARIABLES[corpus.name]
     root = corpus.root or os.environ.get(variable)
-    if root is None:
+    if not root:
         raise ConfigError(
             f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it"
         )
-    if not Path(root).is_dir():
+    path = Path(root).expanduser()
+    if not path.is_absolute():  # jobs and notebooks run in folders of their own
+        raise ConfigError(f"corpus.root: expected an absolute path, got {root}")
+    if not path.is_dir():
         raise ConfigError(f"corpus.root: expected a folder, got {root}")
-    return Path(root).resolve()
+    return path.resolve()
 
 
 def store_dir(config: Config) -> Path:
-    """The prepared patches of a corpus; results may be moved, a licensed corpus' folder not."""
-    made_of = [config.corpus.key(), config.preprocessing.key()]
+    """The prepared patches of a corpus; results may be moved, a licensed corpus' folder not.
+
+    It keeps intensities, so it does not depend on which of them count as active.
+    """
+    made_of = [config.corpus.pictures_key(), config.preprocessing.key()]
     if config.corpus.name in ROOT_VARIABLES:
         made_of.append(str(corpus_dir(config)))
     return results_root() / "stores" / f"{config.corpus.name}-{digest(made_of)}"
@@ -52,7 +60,8 @@ def run_dir(config: Config, row: Row, fold: int, seed: int) -> Path:
     """The folder of one run, named by everything that its numbers depend on.
 
     Configs that agree on all of that share the run: a changed parameter trains again only the rows
-    that depend on it.
+    that depend on it. The store's name is part of it, since a variable of the environment may name
+    a licensed corpus' folder without the config knowing.
     """
-    key = digest(run_spec(config, row, fold, seed))
+    key = digest([run_spec(config, row, fold, seed), store_dir(config).name])
     return results_root() / "runs" / row.id / f"fold{fold}_seed{seed}_{key}"

@@ -12,7 +12,7 @@ import pytest
 from dsin_lib.config import load_config
 from dsin_lib.data import store as store_module
 from dsin_lib.data.folds import first_subjects
-from dsin_lib.facs import BP4D_AUS, au_names
+from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
 from dsin_lib.paths import store_dir
 from dsin_lib.shapes import PATCHES
 
@@ -40,6 +40,15 @@ def smoke(tmp_path_factory):
 
 
 @pytest.fixture
+def tiny_levels(results):
+    """As ``tiny``, in DISFA's shape: intensities, from which the threshold makes labels."""
+    config = load_config("smoke", {"corpus.name": "synau_d"})
+    subjects = first_subjects(6, "synau_d")
+    write_store(store_dir(config), subjects=subjects, frames_per_subject=12, intensities=True)
+    return config
+
+
+@pytest.fixture
 def tiny(results):
     """A config whose store holds 6 subjects x 12 frames; AU brightness stands in for a face."""
     config = load_config("smoke", {"training.patience": 6})
@@ -47,12 +56,15 @@ def tiny(results):
     return config
 
 
-def write_store(root, *, subjects, frames_per_subject):
+def write_store(root, *, subjects, frames_per_subject, intensities=False):
     """A complete store of noise in which each AU brightens a spot of its own."""
     rng = np.random.default_rng(0)
-    n, names = len(subjects) * frames_per_subject, au_names(BP4D_AUS)
+    n, names = len(subjects) * frames_per_subject, au_names(DISFA_AUS if intensities else BP4D_AUS)
     labels = (rng.random((n, len(names))) < 0.4).astype(int)
     frames = pd.DataFrame(labels, columns=names).astype("Int8")
+    if intensities:
+        levels = labels * rng.integers(1, 6, labels.shape)
+        frames[[f"{name}_intensity" for name in names]] = levels.astype(np.int8)
     frames.insert(0, "frame", np.tile(np.arange(1, frames_per_subject + 1), len(subjects)))
     frames.insert(0, "sequence", "T1")
     frames.insert(0, "subject", np.repeat(subjects, frames_per_subject))

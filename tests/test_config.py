@@ -3,7 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
-from dsin_lib.config import CONFIGS, ConfigError, changed, load_config
+from dsin_lib.config import CONFIGS, ConfigError, Corpus, changed, load_config
+from dsin_lib.corpora import CORPORA
+from dsin_lib.data.folds import fold_lists
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)
@@ -26,6 +28,18 @@ def test_every_shipped_config_loads_and_states_its_promise(path):
         ({"evaluation.folds": [1, 1]}, ["folds", "twice"]),
         ({"trainig.patience": 3}, ["trainig.patience", "training"]),
         ({"training.learning_rate": "fast"}, ["learning_rate", "number", "fast"]),
+        ({"corpus.name": "ck+"}, ["corpus.name", "'synau_b', 'synau_d', 'bp4d'", "ck+"]),
+        ({"corpus.active_from": 0}, ["active_from", "greater than or equal to 1", "0"]),
+        ({"corpus.root": "/faces"}, ["corpus.root", "licensed corpus", "synau_b is rendered"]),
+        ({"corpus.camera": "right"}, ["corpus.camera", "only disfa has two", "synau_b"]),
+        (
+            {"corpus.name": "disfa", "corpus.camera": "front"},
+            ["corpus.camera", "'left' or 'right'"],
+        ),
+        (
+            {"corpus.name": "synau_d", "corpus.n_subjects": 28},
+            ["corpus.n_subjects", "at most 27", "28"],
+        ),
     ],
 )
 def test_a_wrong_value_is_named(overrides, named):
@@ -33,6 +47,18 @@ def test_a_wrong_value_is_named(overrides, named):
         load_config("smoke", overrides)
     for word in named:
         assert word in str(error.value)
+
+
+def test_the_default_number_of_subjects_is_not_silently_another():
+    with pytest.raises(ConfigError, match=r"corpus\.n_subjects: .*synau_d has at most 27, got 41"):
+        changed(load_config("quick"), {"corpus.name": "synau_d"})
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_every_corpus_of_the_table_has_a_config_units_and_folds(name):
+    corpus = Corpus(name=name, n_subjects=6)
+    assert len(corpus.aus) == (8 if corpus.source.layout == "disfa" else 12)
+    assert sum(map(len, fold_lists(name))) == corpus.source.n_subjects
 
 
 def test_an_unknown_profile_names_those_that_exist():

@@ -16,6 +16,7 @@ from dsin_lib.experiments import TRAINED
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
+ALL = len(CHAPTERS)
 
 
 def dag(results, *arguments, config="smoke"):
@@ -72,8 +73,9 @@ def test_a_second_time_does_nothing(smoke):
         ("structure_inference", {"chi_penalty": 0.1}, 2, {"tables": 1, "notebook": 2}),
         ("fusion", {"hidden": 32}, 3, {"tables": 1, "notebook": 3}),
         ("patch_prediction", {"max_epochs": 3}, len(TRAINED), {"tables": 1, "notebook": 4}),
-        ("evaluation", {"tau": 0.4}, 0, {"tables": 1, "notebook": 5}),
-        ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 1, "notebook": 5}),
+        ("evaluation", {"tau": 0.4}, 0, {"tables": 1, "notebook": ALL}),
+        ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 1, "notebook": ALL}),
+        ("reporting", {"publishable_subjects": ["F001"]}, 0, {"notebook": ALL}),
     ],
 )
 def test_a_changed_value_reruns_only_what_depends_on_it(

@@ -3,7 +3,8 @@
 import pytest
 
 from dsin_lib.config import ConfigError, load_config
-from dsin_lib.paths import corpus_dir, store_dir
+from dsin_lib.experiments import ROWS
+from dsin_lib.paths import ROOT_VARIABLES, corpus_dir, run_dir, store_dir
 
 
 def test_profiles_with_the_same_faces_share_them(results):
@@ -23,12 +24,36 @@ def test_results_may_be_moved(monkeypatch, tmp_path):
     assert names[0] == names[1]
 
 
-def test_a_licensed_corpus_is_found_by_parameter_or_variable(monkeypatch, tmp_path):
-    monkeypatch.delenv("DSIN_BP4D_ROOT", raising=False)
-    with pytest.raises(ConfigError, match=r"corpus\.root: .*bp4d.*DSIN_BP4D_ROOT"):
-        corpus_dir(load_config("smoke", {"corpus.name": "bp4d"}))
-    monkeypatch.setenv("DSIN_BP4D_ROOT", str(tmp_path))
-    assert corpus_dir(load_config("smoke", {"corpus.name": "bp4d"})) == tmp_path
-    nowhere = {"corpus.name": "bp4d", "corpus.root": str(tmp_path / "no")}
-    with pytest.raises(ConfigError, match="expected a folder"):
-        corpus_dir(load_config("smoke", nowhere))
+@pytest.mark.parametrize("name", ROOT_VARIABLES)
+def test_a_licensed_corpus_is_found_by_parameter_or_variable(monkeypatch, tmp_path, name):
+    config, variable = load_config("smoke", {"corpus.name": name}), ROOT_VARIABLES[name]
+    monkeypatch.delenv(variable, raising=False)
+    with pytest.raises(ConfigError, match=rf"corpus\.root: .*{name}.*{variable}"):
+        corpus_dir(config)
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert corpus_dir(config) == tmp_path
+    for wrong, said in ((tmp_path / "no", "expected a folder"), ("BP4D", "an absolute path")):
+        other = {"corpus.name": name, "corpus.root": str(wrong)}
+        with pytest.raises(ConfigError, match=said):
+            corpus_dir(load_config("smoke", other))
+
+
+@pytest.mark.parametrize("name", ["synau_d", "disfa"])
+def test_another_threshold_shares_pictures_and_patches_and_trains_anew(results, tmp_path, name):
+    faces = {"synau_d": {}, "disfa": {"corpus.root": str(tmp_path)}}[name]
+    two, three = (
+        load_config("smoke", {"corpus.name": name, "corpus.active_from": level, **faces})
+        for level in (2, 3)
+    )
+    assert corpus_dir(two) == corpus_dir(three) and store_dir(two) == store_dir(three)
+    assert run_dir(two, ROWS["pp_nose"], 1, 0) != run_dir(three, ROWS["pp_nose"], 1, 0)
+
+
+def test_another_camera_or_folder_is_another_store_and_other_runs(results, tmp_path, monkeypatch):
+    names = set()
+    for folder, camera in (("one", "left"), ("one", "right"), ("two", "left")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        monkeypatch.setenv("DSIN_DISFA_ROOT", str(tmp_path / folder))
+        config = load_config("smoke", {"corpus.name": "disfa", "corpus.camera": camera})
+        names |= {store_dir(config).name, run_dir(config, ROWS["pp_nose"], 1, 0).name}
+    assert len(names) == 6

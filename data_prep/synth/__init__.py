@@ -1,4 +1,4 @@
-"""SynAU-B: an open corpus of rendered faces with Action Units, in the layout of BP4D."""
+"""SynAU-B and SynAU-D: open corpora of rendered faces with Action Units, like BP4D and DISFA."""
 
 from data_prep.synth.corpus import write_corpus
 from data_prep.synth.filming import render_face

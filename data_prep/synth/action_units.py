@@ -17,12 +17,12 @@ SIDED = {
     5: {"eyeWide": 0.8},
     6: {"cheekSquint": 1.15, "eyeSquint": 0.3},
     7: {"eyeSquint": 1.0, "eyeBlink": 0.12},
-    9: {"noseSneer": 1.0, "browDown": 0.2, "mouthUpperUp": 0.15},
+    9: {"noseSneer": 1.45, "browDown": 0.35, "mouthUpperUp": 0.3, "cheekSquint": 0.3},
     10: {"mouthUpperUp": 0.85, "noseSneer": 0.15},
     12: {"mouthSmile": 0.8},
     14: {"mouthDimple": 1.0},
     15: {"mouthFrown": 1.0},
-    20: {"mouthStretch": 0.8},
+    20: {"mouthStretch": 1.1, "mouthDimple": 0.15},
     24: {"mouthPress": 0.7},
     25: {"mouthLowerDown": 0.5, "mouthUpperUp": 0.2},
     43: {"eyeBlink": 1.0},
@@ -30,6 +30,8 @@ SIDED = {
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {
     1: {"browInnerUp": 1.0},
+    8: {"mouthClose": 0.35},
+    9: {"mouthClose": 0.05},
     10: {"mouthClose": 0.13},
     17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
     23: {"mouthPucker": 0.5, "mouthRollLower": 0.5, "mouthRollUpper": 0.3, "mouthClose": 0.03},
@@ -40,7 +42,10 @@ MIDDLE = {
 """AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
 (`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
 
-DAMPS = {25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35}}
+DAMPS = {
+    25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
+    24: {17: 0.3, 23: 0.5},
+}  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
 a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
 label."""
@@ -49,11 +54,11 @@ LARGEST = 1.2
 
 
 def damped(aus: Mapping[int, float]) -> dict[int, float]:
-    """Returns intensities after the physical exclusions of `DAMPS`."""
+    """Returns intensities (numbers or arrays) after the physical exclusions of `DAMPS`."""
     out = {}
     for au, intensity in aus.items():
         for other, share in DAMPS.get(au, {}).items():
-            intensity *= 1 - share * min(aus.get(other, 0.0), 1.0)
+            intensity = intensity * (1 - share * np.minimum(aus.get(other, 0.0), 1.0))
         out[au] = intensity
     return out
 

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_prep.synth import beard, brows, garment, hair, makeup, skin
+from data_prep.synth.asset import GLASSES
 from data_prep.synth.canvas import canvas, smoothstep
 from data_prep.synth.identity import Identity, identity
 from data_prep.synth.seeds import stream
-from data_prep.synth.worn import GLASSES_SHARE, Worn, curtain, glasses, strays
+from data_prep.synth.worn import GLASSES_SHARE, Worn, bun, curtain, glasses, shade_of, strays
 from data_prep.synth.wrinkles import Furrows, furrows, resting
 
 
@@ -19,8 +20,8 @@ class Appearance:
     Attributes:
         person: who it is.
         vertices: (V 3) neutral face with the hair's volume, dm.
-        paint: (H W 5) linear red, green, blue; gloss; share of hair.
-        relief: (H W 3) slope across, slope up, shade at rest.
+        skin: (H W 8) linear red, green, blue; gloss, or the brightness of a strand where there is
+            hair; share of hair; slope across, slope up and shade at rest.
         side: (H W) 1 on the subject's left, 0 on the right.
         furrows: what AUs fold.
         iris: (3) linear colour.
@@ -33,8 +34,7 @@ class Appearance:
 
     person: Identity
     vertices: np.ndarray
-    paint: np.ndarray
-    relief: np.ndarray
+    skin: np.ndarray
     side: np.ndarray
     furrows: Furrows
     iris: np.ndarray
@@ -52,30 +52,35 @@ def appearance(subject: str, seed: int) -> Appearance:
     tone, style = skin.tone(person, rng), hair.draw(person, rng)
     whiskers = beard.draw(person, stream(seed, "beard", subject))
     cosmetics = makeup.draw(person, stream(seed, "make-up", subject))
-    alpha, strands = hair.cover(style, rng)
+    alpha, shine = hair.cover(style, rng)
     albedo, gloss, pores = skin.paint(person, tone, rng)
     albedo = makeup.apply(albedo, cosmetics)
     albedo = _over(albedo, whiskers.cover, style.colour * whiskers.tone[..., None])
     albedo = brows.paint(albedo, person, style.colour, rng)
-    albedo = _over(garment.dress(albedo, rng), alpha, strands)
-    gloss = gloss * (1 - 0.7 * whiskers.cover) * (1 - alpha)
+    albedo = _over(garment.dress(albedo, rng), alpha, style.colour * shine[..., None])
+    gloss = gloss * (1 - 0.7 * whiskers.cover) * (1 - alpha) + alpha * shine
     lines = furrows(person, rng)
-    relief = np.dstack([pores * (1 - alpha)[..., None], np.zeros_like(alpha)])
+    slopes = pores * (1 - alpha)[..., None] + hair.slopes(shine) * alpha[..., None]
+    relief = np.dstack([slopes, hair.contact(alpha)])
     resting(lines, person, rng, relief)
+    lashes = stream(seed, "lashes", subject).uniform(0.45, 0.85) * (1 - 0.2 * person.male)
     vertices = hair.grow(person.vertices, alpha, whiskers.volume, style, own)
+    worn = _worn(person, vertices, hair.grows(alpha), style, own)
+    for part in worn:
+        if part.region == GLASSES:
+            relief[..., 2] += shade_of(part)
     return Appearance(
         person=person,
         vertices=vertices,
-        paint=np.dstack([albedo, gloss, alpha]).astype(np.float32),
-        relief=relief.astype(np.float32),
+        skin=np.dstack([albedo, gloss, alpha, relief]).astype(np.float32),
         side=smoothstep(-0.06, 0.06, canvas().x).astype(np.float32),
         furrows=lines,
         iris=skin.iris(person, rng),
         skin_tone=tone.astype(np.float32),
         hair=style,
-        lashes=own.uniform(0.45, 0.85) * (1 - 0.2 * person.male) + 0.5 * cosmetics.liner,
+        lashes=lashes + 0.5 * cosmetics.liner,
         strands=hair.strand_tone(style, own).astype(np.float32),
-        worn=_worn(person, vertices, hair.grows(alpha), style, own),
+        worn=worn,
     )
 
 
@@ -95,6 +100,8 @@ def _worn(
     worn = [strays(vertices, hairy, style, rng)]
     if style.long:
         worn.append(curtain(vertices, style, rng))
+    if style.style == "tied":
+        worn.append(bun(vertices, rng))
     if rng.random() < GLASSES_SHARE:
-        worn.append(glasses(person.vertices, rng))
+        worn.extend(glasses(person.vertices, rng))
     return tuple(worn)

@@ -13,7 +13,7 @@ ASSET = Path(__file__).with_name("head.npz.xz")
 
 SKIN, RIGHT_EYE, LEFT_EYE = 0, 2, 1
 UPPER_TEETH, LOWER_TEETH, TONGUE, LASHES = 3, 4, 5, 6
-LONG_HAIR, GLASSES, STRAY_HAIR = 7, 8, 9
+LONG_HAIR, GLASSES, STRAY_HAIR, LENSES = 7, 8, 9, 10
 """Region numbers. `helper-l-eye` is the subject's own left eye (x > 0, right in the image)."""
 
 

@@ -56,7 +56,7 @@ def draw(person: Identity, rng: np.random.Generator) -> Brow:
         arch=rng.uniform(0.015, 0.045) + 0.02 * (1 - male) * rng.random(),
         thick=rng.uniform(0.024, 0.034) + 0.008 * male * rng.random(),
         hairs=int(rng.uniform(260, 420) * (1.15 if male else 0.9)),
-        density=rng.uniform(0.45, 0.85),
+        density=rng.uniform(0.6, 0.95),
     )
 
 

@@ -39,10 +39,19 @@ class Camera:
     quality: int
 
 
+SHOULDER, ROOM = 0.7, 0.3
+"""Linear light from which the sensor yields, and how far under white what follows is squeezed."""
+BRIGHTEST, FINENESS = 4, 4096
+"""Linear light at the end of the display curve, and the curve's steps from 0 to 1."""
+
+
 @lru_cache(maxsize=64)
 def _curve(contrast: float) -> np.ndarray:
-    """Returns the display value (4097) of linear light 0..1; `_develop` adds the shoulder."""
-    shown = np.linspace(0, 1, 4097) ** (1 / GAMMA)
+    """Returns the display value (BRIGHTEST * FINENESS + 1) of linear light 0..BRIGHTEST."""
+    light = np.linspace(0, BRIGHTEST, BRIGHTEST * FINENESS + 1)
+    over = np.maximum(light - SHOULDER, 0)
+    light = np.minimum(light, SHOULDER) + ROOM * over / (over + ROOM)
+    shown = light ** (1 / GAMMA)
     shown = MIDDLE_GREY * (shown / MIDDLE_GREY) ** contrast
     return (np.clip(shown, 0, 1) * 255).astype(np.float32)
 
@@ -78,7 +87,7 @@ def neutral_camera() -> Camera:
 
 @njit(cache=True, fastmath=True)
 def _develop(image, mix, table, pool, offset, sigma, out):
-    """Writes 8-bit values (H W 3): colour mix, soft shoulder, gamma, noise (half of it grey)."""
+    """Writes 8-bit values (H W 3): colour mix, curve, noise (half of it grey)."""
     mask = pool.shape[0] - 1
     k = offset
     for y in range(image.shape[0]):
@@ -87,9 +96,7 @@ def _develop(image, mix, table, pool, offset, sigma, out):
             for c in range(3):
                 v = image[y, x, 0] * mix[c, 0] + image[y, x, 1] * mix[c, 1]
                 v += image[y, x, 2] * mix[c, 2]
-                if v > 0.7:
-                    v = 0.7 + 0.3 * (v - 0.7) / (v - 0.4)
-                shown = table[int(max(0.0, min(1.0, v)) * 4096)]
+                shown = table[int(max(0.0, min(BRIGHTEST * 1.0, v)) * FINENESS)]
                 shown += sigma * (0.7 * pool[(k + c) & mask] + grey) + 0.5
                 out[y, x, c] = np.uint8(max(0.0, min(255.0, shown)))
             k += 3

@@ -96,11 +96,10 @@ def canvas() -> Canvas:
     points = np.column_stack([texel, radius]).astype(np.float32)
     spread = np.ptp(texel[h.triangles][..., 0], axis=1)
     skip = (h.region != SKIN) | h.mouth_cavity | h.eye_cavity | (spread > WIDTH / 2)
-    depth, second, third = (np.zeros((HEIGHT, WIDTH), np.float32) for _ in range(3))
-    seen = np.empty((HEIGHT, WIDTH), np.int32)
-    raster.visible(points, h.triangles, skip, depth, seen, second, third)
+    depth, seen = np.empty((HEIGHT, WIDTH), np.float32), np.empty((HEIGHT, WIDTH), np.int32)
+    raster.visible(points, h.triangles, skip, depth, seen)
     empty = (seen < 0).astype(np.uint8)
-    weights = np.stack([1 - second - third, second, third], -1)[..., None]
+    weights = raster.corner_weights(points, h.triangles, seen)[..., None]
     xyz = (face[h.triangles[seen]] * weights).sum(2)
     uv = (h.uv[seen] * weights).sum(2)
     size = h.lips_texture.shape[0]
@@ -111,15 +110,21 @@ def canvas() -> Canvas:
     lips[empty > 0] = 0
     lips = cv2.morphologyEx(lips, cv2.MORPH_CLOSE, np.ones((7, 7), np.uint8))
     ears = (h.ears[h.triangles[seen]] * weights[..., 0]).sum(2) * (1 - empty)
-    tangent = np.stack([np.cos(angle), np.zeros_like(angle), -np.sin(angle)], 1)
     return Canvas(
         xyz=_filled(xyz.astype(np.float32), empty),
         lips=cv2.GaussianBlur(lips, (0, 0), 0.8),
         ears=cv2.GaussianBlur(ears.astype(np.float32), (0, 0), 1.5),
         texel=texel,
-        tangent=tangent.astype(np.float32),
+        tangent=tangents(face),
         mean_face=face,
     )
+
+
+def tangents(vertices: np.ndarray) -> np.ndarray:
+    """Returns the unit vector (V 3) along increasing column at points (V 3) from the eyes."""
+    angle = np.arctan2(vertices[:, 0], vertices[:, 2] - AXIS_Z)
+    flat = np.stack([np.cos(angle), np.zeros_like(angle), -np.sin(angle)], 1)
+    return flat.astype(np.float32)
 
 
 def _filled(xyz: np.ndarray, empty: np.ndarray) -> np.ndarray:

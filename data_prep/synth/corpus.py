@@ -1,10 +1,8 @@
-"""Writes SynAU-B to disk in BP4D's layout: complete or absent, sequence by sequence.
+"""Writes a corpus to disk in the layout of its shape: complete or absent, sequence by sequence.
 
-Layout::
+Beside pictures and label files, where `layouts.py` says::
 
-    F001/T1/0001.jpg                 frames by video frame number, 25 a second
-    AUCoding/AU_OCC/F001_T1.csv      header 0..99; frame number; code of AU N in column N: 0, 1, 9
-    truth/F001_T1.parquet            what was drawn
+    truth/F001_T1.parquet            what was drawn (SynAU-D: truth/SN001.parquet)
     subjects.csv                     who was drawn
     corpus.json                      version, parameters, content hash; written last
 """
@@ -14,6 +12,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -23,22 +22,21 @@ import pandas as pd
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from threadpoolctl import threadpool_limits
 
-from data_prep.synth import camera, filming
-from data_prep.synth.action_units import CODED
+from data_prep.synth import camera, filming, lips
+from data_prep.synth.action_units import damped
 from data_prep.synth.identity import identity
-from data_prep.synth.performance import Performance, perform
+from data_prep.synth.layouts import Layout
+from data_prep.synth.performance import BLINK, Performance, perform, seen_levels
 from data_prep.synth.recipe import Recipe, compare, recipe_of
-
-NOT_CODED = 9
-N_COLUMNS = 100
-"""BP4D's AU_OCC files have columns 0..99: the frame number, then AU 1 to AU 99."""
+from data_prep.synth.shapes import SHAPES
 
 
 def write_corpus(
     root: Path,
     *,
+    shape: str = "synau_b",
     subjects: Sequence[str],
-    tasks: Sequence[str],
+    tasks: Sequence[str] | None = None,
     frames_per_sequence: int,
     stride: int,
     image_px: int = 256,
@@ -50,10 +48,11 @@ def write_corpus(
 
     Args:
         root: folder of the corpus.
-        subjects: BP4D names, "F001".."F023", "M001".."M018".
-        tasks: "T1".."T8".
+        shape: "synau_b" (BP4D's) or "synau_d" (DISFA's), a row of `shapes.SHAPES`.
+        subjects: its names: "F001".."F023", "M001".."M018", or "SN001".."SN032".
+        tasks: "T1".."T8", or "left", SynAU-D's one sequence; None: all.
         frames_per_sequence: frames written a sequence, at least 1.
-        stride: video frames (25 a second) from one written frame to the next, at least 1.
+        stride: video frames (25 a second, or 20) from one written frame to the next, at least 1.
         image_px: side of the square pictures, at least 96.
         seed: decides everything that is drawn.
         workers: processes; the content does not depend on it.
@@ -63,24 +62,25 @@ def write_corpus(
         ValueError: a parameter out of range, or `root` holds a corpus of other parameters.
     """
     root = Path(root)
-    recipe = recipe_of(subjects, tasks, frames_per_sequence, stride, image_px, seed)
+    recipe = recipe_of(shape, subjects, tasks, frames_per_sequence, stride, image_px, seed)
     if workers < 1:
         raise ValueError(f"workers: expected at least 1, found {workers}")
     if _is_complete(root, recipe):
         return
     root.mkdir(parents=True, exist_ok=True)
     _claim(root, recipe)
+    layout = SHAPES[shape].layout
     for leftover in root.rglob("*.tmp"):
         shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
     jobs = [
         (str(root), subject, recipe)
         for subject in recipe.subjects
-        if any(not _sequence_done(root, subject, task) for task in recipe.tasks)
+        if any(not _sequence_done(root, layout, subject, task) for task in recipe.tasks)
     ]
-    _run(jobs, len(recipe.tasks), workers, progress)
+    _run(jobs, shape, workers, progress)
     _write_text(root / "subjects.csv", _subjects_table(recipe).to_csv(index=False))
     content = {
-        "name": "synau_b",
+        "name": shape,
         "recipe": recipe.as_json(),
         "content_sha256": content_hash(root, recipe),
     }
@@ -111,25 +111,15 @@ def _write_text(path: Path, text: str) -> None:
     part.replace(path)
 
 
-def _paths(root: Path, subject: str, task: str) -> tuple[Path, Path, Path]:
-    """Returns frames' folder, label file and truth file of a sequence."""
-    name = f"{subject}_{task}"
-    return (
-        root / subject / task,
-        root / "AUCoding" / "AU_OCC" / f"{name}.csv",
-        root / "truth" / f"{name}.parquet",
-    )
-
-
-def _sequence_done(root: Path, subject: str, task: str) -> bool:
+def _sequence_done(root: Path, layout: Layout, subject: str, task: str) -> bool:
     """The frames' folder is renamed last, so it stands for the whole sequence."""
-    return _paths(root, subject, task)[0].is_dir()
+    return (root / layout.pictures(subject, task)).is_dir()
 
 
-def _run(jobs: list, n_tasks: int, workers: int, progress: bool) -> None:
+def _run(jobs: list, name: str, workers: int, progress: bool) -> None:
     """Writes subject by subject, in processes of one thread each."""
     bar = Progress(
-        TextColumn("SynAU-B"), BarColumn(), MofNCompleteColumn(), TextColumn("subjects"),
+        TextColumn(name), BarColumn(), MofNCompleteColumn(), TextColumn("subjects"),
         TimeRemainingColumn(), disable=not progress,
     )  # fmt: skip
     with bar:
@@ -151,7 +141,7 @@ def _write_subject(job: tuple[str, str, Recipe]) -> None:
     cv2.setNumThreads(1)
     with threadpool_limits(1):
         for task in recipe.tasks:
-            if not _sequence_done(Path(root), subject, task):
+            if not _sequence_done(Path(root), SHAPES[recipe.shape].layout, subject, task):
                 _write_sequence(Path(root), subject, task, recipe)
 
 
@@ -160,47 +150,47 @@ def _write_sequence(root: Path, subject: str, task: str, recipe: Recipe) -> None
         subject, task, frames_per_sequence=recipe.frames_per_sequence, stride=recipe.stride,
         seed=recipe.seed,
     )  # fmt: skip
-    frames, codes, truth = _paths(root, subject, task)
-    part = frames.with_name(frames.name + ".tmp")
-    for folder in (part, codes.parent, truth.parent):
-        folder.mkdir(parents=True, exist_ok=True)
+    layout = act.shape.layout
+    pictures, truth = root / layout.pictures(subject, task), root / layout.truth(subject, task)
+    part = pictures.with_name(pictures.name + ".tmp")
+    part.mkdir(parents=True, exist_ok=True)
     quality = filming.lens(subject, task, recipe.seed).quality
     shots = []
     for number, shot in zip(
         act.frame, filming.film(act, subject, task, recipe.image_px, recipe.seed), strict=True
     ):
-        (part / f"{number:04d}.jpg").write_bytes(camera.jpeg(shot.picture, quality))
+        name = f"{number:0{layout.digits}d}.jpg"
+        (part / name).write_bytes(camera.jpeg(shot.picture, quality))
         shots.append((shot.landmarks, shot.lip_gap))
-    table = truth_table(act, shots)
+    act = as_drawn(act, np.array([gap for _, gap in shots]))
+    truth.parent.mkdir(parents=True, exist_ok=True)
     draft = truth.with_name(truth.name + ".tmp")
-    table.to_parquet(draft, index=False)
+    truth_table(act, shots).to_parquet(draft, index=False)
     draft.replace(truth)
-    _write_text(codes, occurrence_codes(act.frame, act.active).to_csv(index=False))
-    part.replace(frames)
+    for path, text in layout.labels(subject, task, act.frame, act.label, act.shape.aus).items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        _write_text(root / path, text)
+    part.replace(pictures)
 
 
-def occurrence_codes(frame: np.ndarray, active: np.ndarray) -> pd.DataFrame:
-    """Returns BP4D's AU_OCC table: column 0 the frame, column N the code of AU N.
-
-    Args:
-        frame: (n) video frame numbers.
-        active: (n au) 0/1 of the twelve coded AUs.
-    """
-    table = np.full((len(frame), N_COLUMNS), NOT_CODED, int)
-    table[:, 0] = frame
-    table[:, list(CODED)] = active
-    return pd.DataFrame(table, columns=[str(i) for i in range(N_COLUMNS)])
+def as_drawn(act: Performance, gap: np.ndarray) -> Performance:
+    """Returns the performance with AU25, where it is coded, labelled by the gap (n) in the mesh."""
+    if lips.LIPS_PART not in act.shape.aus:
+        return act
+    return replace(act, label=seen_levels(act, gap))
 
 
 def truth_table(act: Performance, shots: list) -> pd.DataFrame:
-    """Returns what was drawn, one row a frame."""
+    """Returns what was drawn, one row a frame; intensities are those after exclusions."""
     points = np.stack([p for p, _ in shots])
     columns = {"frame": act.frame}
-    for a, au in enumerate(CODED):
-        columns[f"AU{au:02d}"] = act.active[:, a]
-        columns[f"AU{au:02d}_left"] = act.left[:, a]
-        columns[f"AU{au:02d}_right"] = act.right[:, a]
-    columns |= {"AU25": act.lips_apart, "AU26": act.jaw_drop, "blink": act.blink}
+    left, right = (damped(side) for side in act.sides())
+    for a, au in enumerate(act.shape.aus):
+        columns[f"AU{au:02d}"] = act.label[:, a]
+        columns[f"AU{au:02d}_left"] = left[au]
+        columns[f"AU{au:02d}_right"] = right[au]
+    for au in act.unlabelled:
+        columns["blink" if au == BLINK else f"AU{au:02d}"] = left[au]
     columns |= {"gaze_left": act.gaze[:, 0], "gaze_up": act.gaze[:, 1]}
     columns |= {k: act.pose[:, i] for i, k in enumerate(("yaw", "pitch", "roll"))}
     columns["lip_gap_dm"] = np.array([gap for _, gap in shots])
@@ -215,18 +205,22 @@ def _subjects_table(recipe: Recipe) -> pd.DataFrame:
     rows = []
     for subject in recipe.subjects:
         who = identity(subject, recipe.seed)
+        sex = "M" if who.male else "F"
         shares = dict(zip(("african", "asian", "caucasian"), who.ancestry.round(3), strict=True))
-        rows.append({"subject": subject, "sex": subject[0], "age": round(who.age, 1), **shares})
+        rows.append({"subject": subject, "sex": sex, "age": round(who.age, 1), **shares})
     return pd.DataFrame(rows)
 
 
 def content_hash(root: Path, recipe: Recipe) -> str:
     """Returns the SHA-256 over every label file and every picture, by name."""
     digest = hashlib.sha256(json.dumps(recipe.as_json(), sort_keys=True).encode())
+    shape = SHAPES[recipe.shape]
+    nothing = np.zeros(0, int), np.zeros((0, len(shape.aus)), int)
     for subject in recipe.subjects:
         for task in recipe.tasks:
-            frames, codes, _ = _paths(root, subject, task)
-            for path in (codes, *sorted(frames.glob("*.jpg"))):
+            labels = shape.layout.labels(subject, task, *nothing, shape.aus)
+            pictures = sorted((root / shape.layout.pictures(subject, task)).glob("*.jpg"))
+            for path in (*(root / name for name in labels), *pictures):
                 digest.update(f"{path.relative_to(root).as_posix()}\n".encode())
                 digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

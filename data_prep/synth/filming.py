@@ -7,7 +7,7 @@ from functools import lru_cache
 import numpy as np
 
 from data_prep.synth import camera, scene
-from data_prep.synth.action_units import CODED, express, unit_weights
+from data_prep.synth.action_units import express, unit_weights
 from data_prep.synth.appearance import Appearance, appearance
 from data_prep.synth.asset import head
 from data_prep.synth.performance import Performance
@@ -50,7 +50,7 @@ def film(act: Performance, subject: str, task: str, image_px: int, seed: int) ->
 
     Args:
         act: what the subject does.
-        subject, task: BP4D names.
+        subject, task: names of one shape.
         image_px: side of the square pictures.
         seed: corpus seed.
     """
@@ -61,13 +61,12 @@ def film(act: Performance, subject: str, task: str, image_px: int, seed: int) ->
     backdrop = scene.background(rng, image_px)
     scale = rng.uniform(86, 98)
     centre = (0.5 + rng.normal(0, 0.012), 0.44 + rng.normal(0, 0.012))
+    sides = act.sides()
     for i in range(len(act.frame)):
         yaw, pitch, roll = act.pose[i]
         shift = (centre[0] + 0.08 * yaw, centre[1] + 0.08 * pitch)
         view = scene.View(yaw, pitch, roll, scale, shift)
-        nuisance = {25: act.lips_apart[i], 26: act.jaw_drop[i], 43: act.blink[i]}
-        left = {**dict(zip(CODED, act.left[i], strict=True)), **nuisance}
-        right = {**dict(zip(CODED, act.right[i], strict=True)), **nuisance}
+        left, right = ({au: v[i] for au, v in side.items()} for side in sides)
         weights = unit_weights(left, right) + gaze_weights(*act.gaze[i])
         face = express(stage.look.vertices, weights)
         image, points = stage.draw(face, view, lamps, backdrop, left, right)
@@ -98,7 +97,7 @@ def render_face(
     """Draws one subject with these Action Units, in even light.
 
     Args:
-        subject: BP4D name, "F001".."F023" or "M001".."M018".
+        subject: "F001".."F023" or "M001".."M018" of SynAU-B, "SN001".."SN032" of SynAU-D.
         aus: AU name -> intensity, 0..1 with 1 = FACS E, such as `{"AU12": 0.8}`.
         image_px: side of the picture.
         seed: the corpus seed; the same one draws the same person.

@@ -1,14 +1,16 @@
 """Hair on the head: where it grows, its colour and volume."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from data_prep.synth import asset, raster
+from data_prep.synth import asset, raster, strands
 from data_prep.synth.asset import SKIN, head
 from data_prep.synth.canvas import HEIGHT, WIDTH, canvas, noise, smoothstep
 from data_prep.synth.identity import Identity
+from data_prep.synth.wrinkles import slopes as skin_slopes
 
 COLOURS = {
     "black": (0.07, 0.06, 0.055), "dark brown": (0.17, 0.11, 0.08), "brown": (0.31, 0.20, 0.13),
@@ -30,6 +32,7 @@ class Hair:
         density: 0 bald .. 1.
         long: whether hair falls to the shoulders (the hair hull is drawn).
         fringe: how far hair falls over the forehead, dm.
+        parted: how much of the temples is covered by hair that falls from a parting, 0..1.
     """
 
     style: str
@@ -41,12 +44,13 @@ class Hair:
     density: float
     long: bool
     fringe: float
+    parted: float
 
 
 STYLES = {
     "bald": (0.0, 0.0, 0.0, False), "buzz": (0.015, 0.01, 0.8, False),
     "short": (0.10, 0.04, 1.0, False), "full": (0.20, 0.10, 1.0, False),
-    "tied": (0.04, 0.03, 1.0, False), "curly": (0.26, 0.22, 1.0, False),
+    "tied": (0.04, 0.03, 1.0, False), "curly": (0.20, 0.17, 1.0, False),
     "long": (0.09, 0.06, 1.0, True),
 }  # fmt: skip
 """Style -> volume on top, at the sides (dm), density, long."""
@@ -57,13 +61,13 @@ SHARES = {
 """Share of styles by sex letter."""
 
 
-FRINGES = {"long": 0.3, "short": 0.15, "full": 0.5, "tied": 0.25, "curly": 0.3, "buzz": 0.0,
+FRINGES = {"long": 0.3, "short": 0.15, "full": 0.5, "tied": 0.35, "curly": 0.0, "buzz": 0.0,
            "bald": 0.0}  # fmt: skip
 """Share of heads of a style with hair over the forehead."""
 EDGE = {"short": (0.014, 0.05), "full": (0.022, 0.045), "curly": (0.012, 0.05),
         "buzz": (0.010, 0.06), "bald": (0.0, 0.1)}  # fmt: skip
 """Style -> (raggedness, softness) of the hairline, dm; combed-back hair is in between."""
-UNEVEN = {"curly": 0.12, "full": 0.06, "short": 0.03}
+UNEVEN = {"curly": 0.06, "full": 0.06, "short": 0.03}
 """Style -> relative unevenness of the volume."""
 
 
@@ -82,16 +86,18 @@ def draw(person: Identity, rng: np.random.Generator) -> Hair:
     shares = SHARES["M" if person.male else "F"]
     style = str(rng.choice(list(shares), p=list(shares.values())))
     top, sides, density, is_long = STYLES[style]
+    balding = person.male * person.oldness
     return Hair(
         style=style,
         colour=_colour(person, rng),
-        front=rng.uniform(0.56, 0.70) + 0.1 * person.male * person.oldness * rng.random(),
-        recession=rng.uniform(0, 0.08) + 0.25 * person.male * person.oldness * rng.random(),
+        front=rng.uniform(0.50, 0.63) + 0.03 * person.male + 0.1 * balding * rng.random(),
+        recession=rng.uniform(0, 0.08) + 0.25 * balding * rng.random(),
         top=top * rng.uniform(0.8, 1.25),
         sides=sides * rng.uniform(0.8, 1.25),
         density=density,
         long=is_long,
         fringe=rng.uniform(0.16, 0.30) * (rng.random() < FRINGES[style]),
+        parted=rng.uniform(0.3, 1.0) if is_long else rng.uniform(0, 0.3) * (1 - person.male),
     )
 
 
@@ -104,29 +110,58 @@ def _hairline(style: Hair) -> np.ndarray:
     line = style.front + line
     line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
     if style.style in ("buzz", "short", "bald"):
-        line[5:7] += 0.15
-    line = line - style.fringe * smoothstep(0.95, 0.40, knots)
+        line[1:7] += (0.02, 0.05, 0.04, 0, 0.15, 0.15)
+    line = line - style.parted * np.array([0, 0.10, 0.26, 0.34, 0.2, 0, 0, 0, 0, 0])
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
 
 
 def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-    """Returns the hair's opacity (H W) and its linear colour by strand (H W 3)."""
-    strands = noise(rng, 0.7, 16.0) * 0.6 + noise(rng, 2.2, 30.0) * 0.4
-    if style.style == "curly":
-        strands = noise(rng, 1.3) * 0.7 + noise(rng, 3.5) * 0.5
+    """Returns the hair's opacity and the brightness of its strands, both (H W)."""
+    grain = noise(rng, 0.7, 16.0) * 0.6 + noise(rng, 2.2, 30.0) * 0.4
     if style.style in ("buzz", "bald"):
-        strands = noise(rng, 0.8)
-    ragged, soft = (0.03, 0.03) if style.fringe else EDGE.get(style.style, (0.008, 0.07))
-    over = _hairline(style) + 0.010 * noise(rng, 9) + ragged * strands
-    alpha = smoothstep(-soft, soft, over) * style.density
+        grain = noise(rng, 0.8)
+    ragged, soft = EDGE.get(style.style, (0.008, 0.07))
+    over = _hairline(style) + 0.010 * noise(rng, 9)
+    alpha = smoothstep(-soft, soft, over - 0.5 * soft + ragged * grain) * style.density
+    shade = 0.85 + 0.28 * grain
+    for drawn, tone in _strands(style, over, rng):
+        shade = shade + np.minimum(2 * drawn, 1) * (0.25 * (shade - 0.85) + tone - shade)
+        alpha = np.maximum(alpha, drawn)
     alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
-    shade = np.clip(0.85 + 0.28 * strands, 0.3, 1.9)
-    return alpha.astype(np.float32), style.colour * shade[..., None]
+    return alpha.astype(np.float32), np.clip(shade, 0.2, 1.9).astype(np.float32)
+
+
+def _strands(
+    style: Hair, over: np.ndarray, rng: np.random.Generator
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields opacity and brightness (H W) of what is drawn strand by strand, from below."""
+    if style.style == "curly":
+        yield strands.curls(over, rng)
+    elif style.top > 0.02:
+        yield strands.edge(over, 0.06 + style.top, rng)
+    if style.fringe:
+        yield strands.fringe(over, style.fringe, rng)
+
+
+STRAND_HEIGHT = 0.006
+"""dm between a dark strand and a bright one."""
+CONTACT = 0.30
+"""Darkening of the skin right beside hair."""
+
+
+def slopes(shade: np.ndarray) -> np.ndarray:
+    """Returns the relief (H W 2) of strands of this brightness (H W): bright ones lie on top."""
+    return skin_slopes(STRAND_HEIGHT * cv2.GaussianBlur(shade, (0, 0), 1.0))
+
+
+def contact(alpha: np.ndarray) -> np.ndarray:
+    """Returns the shade (H W) that hair of this opacity (H W) casts around its edge."""
+    return -CONTACT * np.clip(cv2.GaussianBlur(alpha, (0, 0), 4.5) - 0.15, 0, 1) * (1 - alpha)
 
 
 def strand_tone(style: Hair, rng: np.random.Generator) -> np.ndarray:
     """Returns the brightness of long hair by texel (H W), mean about 0.85."""
-    if not style.long:
+    if not (style.long or style.style == "tied"):
         return np.ones((1, 1), np.float32)
     fine = 0.55 * noise(rng, 0.8, 40.0) + 0.45 * noise(rng, 3.0, 60.0)
     return np.clip(0.85 + 0.30 * fine, 0.3, 1.9)

@@ -1,20 +1,15 @@
 """Who is it? Sex, age, ancestry and the shape of a head, drawn once a subject."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from data_prep.synth import asset
 from data_prep.synth.asset import LOWER_TEETH, UPPER_TEETH, head
-from data_prep.synth.seeds import check_subject, stream
+from data_prep.synth.seeds import stream
+from data_prep.synth.shapes import shape_of
 
-ANCESTRY_SHARES = {"caucasian": 20 / 41, "asian": 11 / 41, "african": 6 / 41, "mixed": 4 / 41}
-"""Share of subjects by main ancestry.
-
-Source: BP4D's participants as reported (20 Euro-American, 11 Asian, 6 African-American,
-4 Hispanic), Zhang et al., Image and Vision Computing 32 (2014), Sec. 3.1; "mixed" stands in for
-the last.
-"""
 ANCESTRY_ORDER = ("african", "asian", "caucasian")
 
 STRENGTH = 0.5
@@ -29,6 +24,7 @@ DAMPED = {
     "lip-height": 0.5, "lip-middle": 0.3, "lip-ext": 0.3, "angles": 0.4, "mouth-scale-vert": 0.4,
     "mouth-trans": 0.5, "laugh-lines": 0.4, "head-trans": 0.0, "eye-height": 0.5,
     "eye-scale": 0.5, "eyefold": 0.5, "eye-corner": 0.6, "head-back": 0.2, "ear-wing": 0.5,
+    "head-scale-vert": 0.5, "forehead-scale-vert": 0.6,
     "head-diamond": 0.4, "head-square": 0.5, "head-triangular": 0.4, "head-inverted": 0.4,
     "chin-cleft": 0.5, "eyebrows-angle": 0.4, "eyebrows-trans": 0.6, "bag": 0.7,
 }  # fmt: skip
@@ -38,12 +34,15 @@ OPPOSITE = (
     ("-decr", "-incr"), ("-down", "-up"), ("-in", "-out"), ("-backward", "-forward"),
     ("-concave", "-convex"), ("-compress", "-uncompress"),
 )  # fmt: skip
+DIMORPHISM = 1.25
+"""Distance between the sexes' mean shapes, times the targets': hair hides what else tells them."""
 ABSENT = 0.4
 """Probability that a shape target stays at zero: most people are average in most respects."""
 LIPS_TOUCH = 0.005
 """dm between the inner rims of closed lips: nothing behind them shows."""
-TEETH_BEHIND_LIPS = 0.05
-"""dm the teeth are moved back, so that closed lips hide them."""
+TEETH_MOVED = {UPPER_TEETH: (0, -0.02, -0.06), LOWER_TEETH: (0, -0.015, -0.085)}
+"""Region -> dm the teeth are moved: back, so that closed lips hide them, the lower behind the
+upper; and the upper down, so that they show under a raised lip."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class Identity:
     """One subject.
 
     Attributes:
-        subject: BP4D-style name; its letter is the sex.
+        subject: name of one shape.
         male: 0 or 1.
         age: years.
         ancestry: weights of (african, asian, caucasian), sum 1.
@@ -72,9 +71,9 @@ class Identity:
         return float(np.clip((self.age - 18) / 57, 0, 1))
 
 
-def draw_ancestry(rng: np.random.Generator) -> np.ndarray:
-    """Returns ancestry weights (3): one main part with a share of the others."""
-    main = rng.choice(list(ANCESTRY_SHARES), p=list(ANCESTRY_SHARES.values()))
+def draw_ancestry(rng: np.random.Generator, shares: Mapping[str, float]) -> np.ndarray:
+    """Returns ancestry weights (3): one main part, drawn by its share, with some of the others."""
+    main = rng.choice(list(shares), p=list(shares.values()))
     if main == "mixed":
         return rng.dirichlet([1.2, 1.2, 2.0])
     weights = rng.dirichlet([0.3, 0.3, 0.3]) * rng.uniform(0, 0.3)
@@ -86,17 +85,20 @@ def identity(subject: str, seed: int) -> Identity:
     """Returns the subject that this name and seed stand for.
 
     Raises:
-        ValueError: not a BP4D subject name.
+        ValueError: nobody's name.
     """
-    rng = stream(seed, "identity", check_subject(subject))
-    male = float(subject[0] == "M")
-    age = 18 + 47 * rng.beta(1.0, 2.2)
-    ancestry = draw_ancestry(rng)
+    people = shape_of(subject)
+    rng = stream(seed, "identity", subject)
+    male = float(subject not in people.women)
+    youngest, oldest = people.ages
+    age = youngest + (oldest - youngest) * rng.beta(1.0, 2.2)
+    ancestry = draw_ancestry(rng, people.ancestry)
     build = float(np.clip(rng.normal(0, 0.4), -0.8, 0.9))
-    softened = np.clip(abs(male - rng.beta(1.5, 8)), 0, 1)
+    softened = 0.5 + DIMORPHISM * (abs(male - rng.beta(1.5, 8)) - 0.5)
     vertices = _macro_shape(softened, (age - 18) / 70, build, ancestry) + _local_shape(rng)
     region = head().vertex_region
-    vertices[(region == UPPER_TEETH) | (region == LOWER_TEETH), 2] -= TEETH_BEHIND_LIPS
+    for teeth, moved in TEETH_MOVED.items():
+        vertices[region == teeth] += np.float32(moved)
     vertices = _with_closed_lips(vertices)
     vertices = (vertices - asset.eye_centre(vertices)).astype(np.float32)
     return Identity(subject, male, float(age), ancestry, build, vertices)

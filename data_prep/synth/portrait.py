@@ -6,8 +6,8 @@ import numpy as np
 
 from data_prep.synth import asset, raster, sampling, shading, shadows, wrinkles
 from data_prep.synth.appearance import Appearance
-from data_prep.synth.asset import GLASSES, LASHES, LONG_HAIR, SKIN, STRAY_HAIR, head
-from data_prep.synth.canvas import canvas, smoothstep
+from data_prep.synth.asset import GLASSES, LASHES, LENSES, LONG_HAIR, SKIN, STRAY_HAIR, head
+from data_prep.synth.canvas import canvas, smoothstep, tangents
 from data_prep.synth.scene import Light, View
 
 FINER = 2
@@ -20,6 +20,12 @@ NECK = (-1.75, -1.05)
 """Heights (dm) between which the neck takes up the head's turn: shoulders face the camera."""
 STRAY_OPACITY = (0.55, 0.55, 0.05)
 """Opacity of a loose hair at its root's two corners and at its tip."""
+OFFSET = (
+    asset.LEFT_EYE, asset.RIGHT_EYE, asset.UPPER_TEETH, asset.LOWER_TEETH, asset.TONGUE
+)  # fmt: skip
+"""Regions that are coloured by the offset from their middle."""
+LENS_WINDOW, LENS_GLARE, LENS_ROOM = 24, 0.20, 0.045
+"""How sharply lenses mirror a lamp, and how much of a lamp and of the room they mirror."""
 UPPER_LASHES, LOWER_LASHES = 0.75, 0.2
 """Opacity at the lid."""
 
@@ -33,30 +39,29 @@ class Portrait:
     """
 
     def __init__(self, look: Appearance, image_px: int):
-        h = head()
         side = image_px * FINER
         self.look, self.image_px = look, image_px
         self.n_skin = len(look.vertices)
         self._join(look)
-        self._skip = np.isin(self.region, (LASHES, STRAY_HAIR))
+        self._skip = np.isin(self.region, (LASHES, STRAY_HAIR, LENSES))
         casting = np.isin(self.region, (SKIN, LONG_HAIR, GLASSES))
         self._casts = np.ascontiguousarray(self.triangles[casting])
-        self._depth, self._second, self._third = (
-            np.zeros((side, side), np.float32) for _ in range(3)
-        )
+        self._depth = np.empty((side, side), np.float32)
         self._seen = np.empty((side, side), np.int32)
-        self._veil = np.zeros((2, side, side), np.float32)
+        self._veil = np.zeros((3, side, side), np.float32)
         self._samples = np.empty(side * side, np.int32)
         self._colours = np.empty((side * side, 3), np.float32)
         self._count = np.empty((image_px, image_px), np.uint8)
         self._normals = np.empty_like(self._rest)
-        self._relief = look.relief.copy()
+        self._skin = look.skin.copy()
         self._folded: list[int] = []
-        self._lashes = np.ascontiguousarray(h.triangles[h.region == LASHES])
+        thin = [self.triangles[self.region == r] for r in (LASHES, STRAY_HAIR, LENSES)]
+        self._lashes, self._strays, self._lenses = thin
         self._lash_opacity = np.minimum(_lash_opacity() * look.lashes, 0.95).astype(np.float32)
-        self._strays = np.ascontiguousarray(self.triangles[self.region == STRAY_HAIR])
         self._stray_opacity = np.tile(np.float32(STRAY_OPACITY), (len(self._strays), 1))
         self._table = self._fixed_table()
+        self._tangent = tangents(self._rest)
+        self._tangent[: self.n_skin] = canvas().tangent
         self._edge = _edge_lengths(look.vertices)
         self._follows = smoothstep(*NECK, self._rest[:, 1])[:, None].astype(np.float32)
 
@@ -80,9 +85,9 @@ class Portrait:
         h, c, n = head(), canvas(), self.n_skin
         table = np.zeros((len(self._rest), shading.N_COLUMNS), np.float32)
         table[:, 6:8] = self._texel
-        for region in (asset.LEFT_EYE, asset.RIGHT_EYE):
-            ball = np.flatnonzero(h.vertex_region == region)
-            table[ball, 8:11] = c.mean_face[ball] - c.mean_face[ball].mean(0)
+        for region in OFFSET:
+            part = np.flatnonzero(h.vertex_region == region)
+            table[part, 8:11] = c.mean_face[part] - c.mean_face[part].mean(0)
         raster.normals(self._rest, self.triangles, self._normals)
         occlusion = shadows.ambient_occlusion(self._rest, self._normals, self._casts)
         smooth = asset.neighbours() @ occlusion[:n]
@@ -95,17 +100,17 @@ class Portrait:
 
     def _fold(self, left: Mapping[int, float], right: Mapping[int, float]) -> None:
         """Shows the furrows of these AUs in the live relief."""
-        lines, rest = self.look.furrows, self.look.relief
+        lines, rest = self.look.furrows, self.look.skin
         for au in self._folded:
             top, bottom, first, last = lines.box[au]
-            self._relief[top:bottom, first:last] = rest[top:bottom, first:last]
+            self._skin[top:bottom, first:last] = rest[top:bottom, first:last]
         strongest = {au: max(left.get(au, 0), right.get(au, 0)) for au in lines.gain}
         self._folded = [au for au, gain in lines.gain.items() if strongest[au] * gain > 0.01]
         for au in self._folded:
             top, _, first, _ = lines.box[au]
             gain = lines.gain[au]
             wrinkles.fold(
-                self._relief, top, first, lines.relief[au], self.look.side,
+                self._skin, top, first, lines.relief[au], self.look.side,
                 np.float32(gain * left.get(au, 0)), np.float32(gain * right.get(au, 0)),
             )  # fmt: skip
 
@@ -138,22 +143,18 @@ class Portrait:
         raster.normals(turned, self.triangles, self._normals)
         self._fold(left, right)
         table = self._lit_table(turned, rotation, light)
-        raster.visible(
-            points, self.triangles, self._skip, self._depth, self._seen, self._second, self._third
-        )
-        for thin, triangles, opacity in zip(
-            self._veil,
-            (self._lashes, self._strays),
-            (self._lash_opacity, self._stray_opacity),
-            strict=True,
-        ):
-            raster.veil(points, triangles, opacity, self._depth, LASH_SLACK, thin)
+        raster.visible(points, self.triangles, self._skip, self._depth, self._seen)
+        veils = [(self._lashes, self._lash_opacity), (self._strays, self._stray_opacity)]
+        if len(self._lenses):
+            veils.append((self._lenses, self._mirrored(turned, light)))
+        for out, (thin, opacity) in zip(self._veil, veils, strict=False):
+            raster.veil(points, thin, opacity, self._depth, LASH_SLACK, out)
         n = sampling.plan(
             self._seen, self._depth, self.region, self._veil[1], self._samples, self._count
         )
         shading.shade(
-            self._samples, n, self._seen, self._second, self._third, self.triangles, self.region,
-            table, self.look.paint, self._relief, self.look.strands, light.rows,
+            self._samples, n, self._seen, points, self.triangles, self.region,
+            table, self._skin, self.look.strands, light.rows,
             self._looks(face, view), self._veil, backdrop, self._colours,
         )  # fmt: skip
         image = np.empty((self.image_px, self.image_px, 3), np.float32)
@@ -164,13 +165,22 @@ class Portrait:
         """Returns the vertex table of this frame."""
         n, table, around = self.n_skin, self._table, asset.neighbours()
         table[:, 0:3] = self._normals
-        table[:n, 3:6] = canvas().tangent @ rotation.T
+        table[:, 3:6] = self._tangent @ rotation.T
         lit = shadows.visibility(turned, self._casts, light.key)
         table[:, 12] = lit
         table[:n, 12] = np.where(head().vertex_region == SKIN, around @ lit[:n], lit[:n])
         bend = ((around @ turned[:n] - turned[:n]) * self._normals[:n]).sum(1) / self._edge
         table[:n, 13] = np.clip(CAVITY * bend, -0.12, 0.5)
         return table
+
+    def _mirrored(self, turned: np.ndarray, light: Light) -> np.ndarray:
+        """Returns the light that the lenses send to the camera, at triangle corners (F 3)."""
+        normal = self._normals[self._lenses]
+        sight = normal * (2 * normal[..., 2:]) - np.float32([0, 0, 1])
+        lamps = np.maximum(sight @ light.rows[:-2, :3].T, 0)
+        glare = (lamps**LENS_WINDOW @ light.rows[:-2, 3:].mean(1)) * LENS_GLARE
+        room = 0.5 + 0.5 * sight[..., 1]
+        return np.ascontiguousarray(glare + LENS_ROOM * room * light.rows[-1, 3:].mean())
 
     def _looks(self, face: np.ndarray, view: View) -> np.ndarray:
         """Returns the shader's scalars, see `shading.shade`."""
@@ -179,8 +189,8 @@ class Portrait:
         looks[0:3] = self.look.iris
         looks[3:6] = self.look.hair.colour
         looks[6] = max(2, 0.075 * scale)
-        looks[7] = np.clip(lip_gap(face) / 0.09, 0, 1)
-        looks[8] = 0.62
+        looks[7] = np.clip(lip_gap(face) / 0.06, 0, 1)
+        looks[8] = 0.68
         looks[9:12] = self.look.skin_tone
         looks[12], looks[13] = 0.47, 0.17
         looks[14] = scale

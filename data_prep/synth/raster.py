@@ -9,6 +9,13 @@ import math
 import numpy as np
 from numba import njit
 
+FLAT = 1e-9
+"""Smallest slope of a weight per pixel: a flatter one counts as this."""
+SLIVER = 1e-9
+"""Twice the area (square pixels) under which a triangle is left out."""
+OVERLAP = 1e-3
+"""Pixels by which spans overlap, so that rounding tears no seam between neighbours."""
+
 
 @njit(cache=True, fastmath=True)
 def normals(vertices, triangles, out):
@@ -37,7 +44,68 @@ def normals(vertices, triangles, out):
 
 
 @njit(cache=True, fastmath=True)
-def visible(points, triangles, skip, depth, seen, second, third):
+def _planes(points, i, j, k):
+    """Returns twice the signed area, and the weights of corners 1 and 2 as planes.
+
+    A plane (c, x, y) stands for c + x * column + y * row, at pixel centres.
+    """
+    x0, y0 = points[i, 0], points[i, 1]
+    x1, y1 = points[j, 0] - x0, points[j, 1] - y0
+    x2, y2 = points[k, 0] - x0, points[k, 1] - y0
+    area = x1 * y2 - x2 * y1
+    inverse = np.float32(1.0) / area if area != 0 else np.float32(0.0)
+    x0, y0 = x0 - np.float32(0.5), y0 - np.float32(0.5)
+    second = ((y0 * x2 - x0 * y2) * inverse, y2 * inverse, -x2 * inverse)
+    third = ((x0 * y1 - y0 * x1) * inverse, -y1 * inverse, x1 * inverse)
+    return area, second, third
+
+
+@njit(cache=True, fastmath=True)
+def _rows(points, i, j, k, height):
+    """Returns the first and the last row of a triangle inside the grid."""
+    y0, y1, y2 = points[i, 1], points[j, 1], points[k, 1]
+    top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
+    return top, min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
+
+
+@njit(cache=True, fastmath=True)
+def _steepness(slope):
+    """Returns minus the columns in which a weight of this slope falls by 1."""
+    return -1.0 / (FLAT if abs(slope) < FLAT else slope)
+
+
+@njit(cache=True, fastmath=True)
+def _span(a, b, steep_a, steep_b, steep_c, width):
+    """Returns the first and the last column where weights a, b and 1 - a - b are not negative.
+
+    Args:
+        a, b: the weights at column 0.
+        steep_a, steep_b, steep_c: `_steepness` of the three weights.
+        width: columns.
+    """
+    low, high = 0.0, width - 1.0
+    zero = a * steep_a
+    if steep_a < 0:
+        low = max(low, zero - OVERLAP)
+    else:
+        high = min(high, zero + OVERLAP)
+    zero = b * steep_b
+    if steep_b < 0:
+        low = max(low, zero - OVERLAP)
+    else:
+        high = min(high, zero + OVERLAP)
+    zero = (1.0 - a - b) * steep_c
+    if steep_c < 0:
+        low = max(low, zero - OVERLAP)
+    else:
+        high = min(high, zero + OVERLAP)
+    if low > high:
+        return 1, 0
+    return int(low + 0.999999), int(high)
+
+
+@njit(cache=True, fastmath=True)
+def visible(points, triangles, skip, depth, seen):
     """Fills the z-buffer.
 
     Args:
@@ -46,77 +114,37 @@ def visible(points, triangles, skip, depth, seen, second, third):
         skip: (F) bool, triangles to leave out.
         depth: (H W) written: nearest depth.
         seen: (H W) int32 written: triangle index, -1 where there is none.
-        second, third: (H W) written: barycentric weights of corners 1 and 2.
     """
     height, width = depth.shape
     depth[:] = -1e30
     seen[:] = -1
     for t in range(triangles.shape[0]):
-        if skip[t]:
-            continue
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        x0, y0 = points[i, 0], points[i, 1]
-        x1, y1 = points[j, 0], points[j, 1]
-        x2, y2 = points[k, 0], points[k, 1]
-        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if area >= -1e-9:
+        area, (a, ax, ay), (b, bx, by) = _planes(points, i, j, k)
+        if area > -SLIVER or skip[t]:
             continue
-        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
-        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
-        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
-        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
-        inverse = 1.0 / area
         z0, z1, z2 = points[i, 2], points[j, 2], points[k, 2]
-        e1x, e1y = (y2 - y0) * inverse, -(x2 - x0) * inverse
-        e2x, e2y = -(y1 - y0) * inverse, (x1 - x0) * inverse
+        top, bottom = _rows(points, i, j, k, height)
+        zx = np.float32(ax * (z1 - z0) + bx * (z2 - z0))
+        steep_a, steep_b, steep_c = _steepness(ax), _steepness(bx), _steepness(-ax - bx)
         for y in range(top, bottom + 1):
-            dy = y + 0.5 - y0
-            w1 = (left + 0.5 - x0) * e1x + dy * e1y
-            w2 = (left + 0.5 - x0) * e2x + dy * e2y
-            for x in range(left, right + 1):
-                if w1 >= 0 and w2 >= 0 and w1 + w2 <= 1:
-                    z = z0 + w1 * (z1 - z0) + w2 * (z2 - z0)
-                    if z > depth[y, x]:
-                        depth[y, x] = z
-                        seen[y, x] = t
-                        second[y, x] = w1
-                        third[y, x] = w2
-                w1 += e1x
-                w2 += e2x
+            first, last = _span(a + ay * y, b + by * y, steep_a, steep_b, steep_c, width)
+            z = z0 + (a + ay * y) * (z1 - z0) + (b + by * y) * (z2 - z0)
+            here = np.float32(z + zx * first)
+            for x in range(np.uint32(first), np.uint32(last + 1)):
+                if here > depth[np.uint32(y), x]:
+                    depth[np.uint32(y), x] = here
+                    seen[np.uint32(y), x] = t
+                here += zx
 
 
 @njit(cache=True, fastmath=True)
-def depth_map(points, triangles, depth):
-    """Fills only the nearest depth (H W), from either side of a triangle: for shadows."""
-    height, width = depth.shape
-    depth[:] = -1e30
-    for t in range(triangles.shape[0]):
-        i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        x0, y0 = points[i, 0], points[i, 1]
-        x1, y1 = points[j, 0], points[j, 1]
-        x2, y2 = points[k, 0], points[k, 1]
-        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if abs(area) < 1e-9:
-            continue
-        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
-        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
-        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
-        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
-        inverse = 1.0 / area
-        z0, z1, z2 = points[i, 2], points[j, 2], points[k, 2]
-        e1x, e1y = (y2 - y0) * inverse, -(x2 - x0) * inverse
-        e2x, e2y = -(y1 - y0) * inverse, (x1 - x0) * inverse
-        for y in range(top, bottom + 1):
-            dy = y + 0.5 - y0
-            w1 = (left + 0.5 - x0) * e1x + dy * e1y
-            w2 = (left + 0.5 - x0) * e2x + dy * e2y
-            for x in range(left, right + 1):
-                if w1 >= 0 and w2 >= 0 and w1 + w2 <= 1:
-                    z = z0 + w1 * (z1 - z0) + w2 * (z2 - z0)
-                    if z > depth[y, x]:
-                        depth[y, x] = z
-                w1 += e1x
-                w2 += e2x
+def weights(points, triangles, t, y, x):
+    """Returns the weights of the three corners of triangle `t` at the middle of a pixel."""
+    i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+    _, (a, ax, ay), (b, bx, by) = _planes(points, i, j, k)
+    v, w = a + ax * x + ay * y, b + bx * x + by * y
+    return np.float32(1.0 - v - w), np.float32(v), np.float32(w)
 
 
 @njit(cache=True, fastmath=True)
@@ -135,23 +163,28 @@ def veil(points, triangles, opacity, depth, slack, out):
     out[:] = 0
     for t in range(triangles.shape[0]):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
-        x0, y0 = points[i, 0], points[i, 1]
-        x1, y1 = points[j, 0], points[j, 1]
-        x2, y2 = points[k, 0], points[k, 1]
-        area = (x1 - x0) * (y2 - y0) - (x2 - x0) * (y1 - y0)
-        if abs(area) < 1e-9:
+        area, (a, ax, ay), (b, bx, by) = _planes(points, i, j, k)
+        if abs(area) < SLIVER:
             continue
-        left = max(0, math.ceil(min(x0, x1, x2) - 0.5))
-        right = min(width - 1, math.floor(max(x0, x1, x2) - 0.5))
-        top = max(0, math.ceil(min(y0, y1, y2) - 0.5))
-        bottom = min(height - 1, math.floor(max(y0, y1, y2) - 0.5))
+        top, bottom = _rows(points, i, j, k, height)
+        steep_a, steep_b, steep_c = _steepness(ax), _steepness(bx), _steepness(-ax - bx)
         for y in range(top, bottom + 1):
-            for x in range(left, right + 1):
-                w1 = ((x + 0.5 - x0) * (y2 - y0) - (y + 0.5 - y0) * (x2 - x0)) / area
-                w2 = ((y + 0.5 - y0) * (x1 - x0) - (x + 0.5 - x0) * (y1 - y0)) / area
-                if w1 >= 0 and w2 >= 0 and w1 + w2 <= 1:
-                    w0 = 1 - w1 - w2
-                    z = w0 * points[i, 2] + w1 * points[j, 2] + w2 * points[k, 2]
-                    if z > depth[y, x] - slack:
-                        a = w0 * opacity[t, 0] + w1 * opacity[t, 1] + w2 * opacity[t, 2]
-                        out[y, x] = max(out[y, x], np.float32(a))
+            first, last = _span(a + ay * y, b + by * y, steep_a, steep_b, steep_c, width)
+            for x in range(first, last + 1):
+                v, w = a + ax * x + ay * y, b + bx * x + by * y
+                u = 1 - v - w
+                if u * points[i, 2] + v * points[j, 2] + w * points[k, 2] > depth[y, x] - slack:
+                    cover = u * opacity[t, 0] + v * opacity[t, 1] + w * opacity[t, 2]
+                    out[y, x] = max(out[y, x], np.float32(cover))
+
+
+@njit(cache=True)
+def corner_weights(points, triangles, seen):
+    """Returns the weights (H W 3) of the corners of what `visible` saw; 1, 0, 0 elsewhere."""
+    out = np.zeros((*seen.shape, 3), np.float32)
+    for y in range(seen.shape[0]):
+        for x in range(seen.shape[1]):
+            out[y, x, 0] = 1
+            if seen[y, x] >= 0:
+                out[y, x] = weights(points, triangles, seen[y, x], y, x)
+    return out

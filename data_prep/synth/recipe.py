@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from data_prep.synth.seeds import check_subject, check_task
+from data_prep.synth.seeds import check_names
+from data_prep.synth.shapes import shape_named
 
-CORPUS_VERSION = "0.6.0"
+CORPUS_VERSION = "1.0.0"
 """Part of the content hash: a generator that draws anything else is another version."""
 
 
@@ -16,6 +17,7 @@ class Recipe:
     """Everything that decides a corpus's content."""
 
     version: str
+    shape: str
     seed: int
     subjects: tuple[str, ...]
     tasks: tuple[str, ...]
@@ -29,9 +31,15 @@ class Recipe:
 
 
 def recipe_of(
-    subjects: Sequence[str], tasks: Sequence[str], frames: int, stride: int, px: int, seed: int
+    shape: str,
+    subjects: Sequence[str],
+    tasks: Sequence[str] | None,
+    frames: int,
+    stride: int,
+    px: int,
+    seed: int,
 ) -> Recipe:
-    """Returns the checked recipe, names sorted.
+    """Returns the checked recipe, names sorted; no tasks are all of the shape's.
 
     Raises:
         ValueError: a number under its least value, an unknown or repeated name, or none.
@@ -41,12 +49,10 @@ def recipe_of(
     for name, (value, smallest) in least.items():
         if value < smallest:
             raise ValueError(f"{name}: expected at least {smallest}, found {value}")
-    for name, values in (("subjects", subjects), ("tasks", tasks)):
-        if len(values) == 0 or len(set(values)) != len(values):
-            raise ValueError(f"{name}: expected distinct names, at least one, found {values}")
-    who = tuple(sorted(check_subject(s) for s in subjects))
-    what = tuple(sorted(check_task(t) for t in tasks))
-    return Recipe(CORPUS_VERSION, seed, who, what, frames, stride, px)
+    known = shape_named(shape)
+    who = check_names("subjects", subjects, known.subjects)
+    what = check_names("tasks", known.tasks if tasks is None else tasks, known.tasks)
+    return Recipe(CORPUS_VERSION, shape, seed, who, what, frames, stride, px)
 
 
 def compare(path: Path, recipe: Recipe) -> None:

@@ -76,11 +76,11 @@ def _lamp(azimuth: float, elevation: float, colour: np.ndarray) -> np.ndarray:
 def light(rng: np.random.Generator) -> Light:
     """Returns studio light as in a recording room: a key, a weaker fill, a lit room."""
     side = rng.choice([-1, 1])
-    azimuth, elevation = side * rng.uniform(0.1, 0.8), rng.uniform(0.35, 0.9)
+    azimuth, elevation = side * rng.uniform(0.15, 0.9), rng.uniform(0.35, 0.95)
     warmth = 1 + rng.normal(0, 0.035, 3)
-    key = rng.uniform(0.75, 1.05) * np.array([1, 0.975, 0.94]) * warmth
+    key = rng.uniform(0.8, 1.2) * np.array([1, 0.975, 0.94]) * warmth
     fill = rng.uniform(0.15, 0.45) * np.array([0.96, 0.98, 1.0]) * warmth
-    room = rng.uniform(0.22, 0.38) * warmth
+    room = rng.uniform(0.17, 0.36) * warmth
     rim = rng.uniform(0.0, 0.25) * np.ones(3)
     rows = [
         _lamp(azimuth, elevation, key),

@@ -1,41 +1,46 @@
 """Every random draw has an address: corpus seed, subject, task and purpose, all stable integers."""
 
-import re
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 
-SUBJECT_NAME = re.compile(r"(?P<sex>[FM])(?P<number>\d{3})")
-TASKS = tuple(f"T{i}" for i in range(1, 9))
-SUBJECTS = tuple(f"F{i:03d}" for i in range(1, 24)) + tuple(f"M{i:03d}" for i in range(1, 19))
-"""The 41 names of BP4D: 23 women, 18 men."""
+from data_prep.synth.shapes import SHAPES, shape_of
+
+SUBJECTS, TASKS = SHAPES["synau_b"].subjects, SHAPES["synau_b"].tasks
+"""SynAU-B's names, which are BP4D's: 41 subjects, 8 tasks."""
+
+SUBJECT_NUMBER = {s: i for i, s in enumerate((s for x in SHAPES.values() for s in x.subjects), 1)}
+TASK_NUMBER = {t: i for i, t in enumerate((t for x in SHAPES.values() for t in x.tasks), 1)}
+"""No number twice: nobody of one corpus is anybody of the other."""
 
 
 def check_subject(subject: str) -> str:
     """Returns the name unchanged.
 
     Raises:
-        ValueError: the name is not one of BP4D's 41.
+        ValueError: the name is nobody's.
     """
-    if subject not in SUBJECTS:
-        raise ValueError(f"subject {subject!r}: expected one of F001..F023, M001..M018")
+    shape_of(subject)
     return subject
 
 
-def check_task(task: str) -> str:
-    """Returns the name unchanged.
+def check_names(kind: str, names: Sequence[str], known: Sequence[str]) -> tuple[str, ...]:
+    """Returns the names sorted.
 
     Raises:
-        ValueError: the name is not T1..T8.
+        ValueError: an unknown name, a repeated one, or none.
     """
-    if task not in TASKS:
-        raise ValueError(f"task {task!r}: expected one of {', '.join(TASKS)}")
-    return task
+    if len(names) == 0 or len(set(names)) != len(names):
+        raise ValueError(f"{kind}: expected distinct names, at least one, found {names}")
+    if unknown := [name for name in names if name not in known]:
+        raise ValueError(f"{kind}: expected names of {known[0]}..{known[-1]}, found {unknown}")
+    return tuple(sorted(names))
 
 
 def stream(seed: int, purpose: str, subject: str = "", task: str = "") -> np.random.Generator:
     """Returns the random stream of one purpose; other purposes and subjects do not disturb it."""
     address = [seed, zlib.crc32(purpose.encode())]
-    address.append(SUBJECTS.index(subject) + 1 if subject else 0)
-    address.append(TASKS.index(task) + 1 if task else 0)
+    address.append(SUBJECT_NUMBER[subject] if subject else 0)
+    address.append(TASK_NUMBER[task] if task else 0)
     return np.random.default_rng(np.random.SeedSequence(address))

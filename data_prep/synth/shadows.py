@@ -1,7 +1,5 @@
 """What does a light not reach? Shadow maps, gathered softly by vertex."""
 
-import math
-
 import numpy as np
 from numba import njit
 
@@ -20,14 +18,15 @@ def _gather(points, depth, bias, step, out):
     """Writes the share of 5 x 5 shadow map pixels that a vertex lies in front of."""
     size = depth.shape[0]
     for i in range(points.shape[0]):
-        free = 0
+        behind = 0
+        limit = points[i, 2] + bias
         for a in range(-2, 3):
+            y = int(points[i, 1] + a * step)
             for b in range(-2, 3):
-                x = math.floor(points[i, 0] + a * step)
-                y = math.floor(points[i, 1] + b * step)
-                if x < 0 or y < 0 or x >= size or y >= size or points[i, 2] > depth[y, x] - bias:
-                    free += 1
-        out[i] = free / 25.0
+                x = int(points[i, 0] + b * step)
+                if x >= 0 and y >= 0 and x < size and y < size and limit <= depth[y, x]:
+                    behind += 1
+        out[i] = 1 - behind / 25.0
 
 
 def visibility(
@@ -54,8 +53,8 @@ def visibility(
     frame = np.stack([right, -up, direction]).astype(np.float32)
     points = (vertices + np.float32([0, 0.15, 0.45])) @ frame.T
     points[:, :2] = points[:, :2] * (size / SPAN) + size / 2
-    depth = np.empty((size, size), np.float32)
-    raster.depth_map(points, triangles, depth)
+    depth, seen = np.empty((size, size), np.float32), np.empty((size, size), np.int32)
+    raster.visible(points, triangles, np.zeros(len(triangles), np.bool_), depth, seen)
     out = np.empty(len(vertices), np.float32)
     _gather(points, depth, bias, softness, out)
     return out

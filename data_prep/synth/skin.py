@@ -78,7 +78,7 @@ def paint(
     albedo = _marks(albedo, person, rng)
     albedo = _lips(albedo, plain, rng)
     shine = 0.5 * spot(0, -0.2, 0.10, 2.5) + 0.45 * spot(0, 0.42, 0.28) + 0.25 * spot(0, -0.95, 0.1)
-    gloss = rng.uniform(0.12, 0.26) * (1 + shine * rng.uniform(0.3, 1.6)) + 0.10 * c.lips
+    gloss = rng.uniform(0.12, 0.26) * (1 + shine * rng.uniform(0.3, 1.2)) + 0.10 * c.lips
     rough = 0.0005 * noise(rng, 1.0) + 0.0006 * noise(rng, 2.2) * (1 + person.oldness)
     creases = 0.0022 * noise(rng, 1.3, 5.0) * c.lips
     pores = slopes(((rough + creases) * (abs(c.z) < 1.2)).astype(np.float32))

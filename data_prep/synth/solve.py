@@ -5,19 +5,26 @@ from functools import lru_cache
 import numpy as np
 from scipy import optimize, stats
 
-from data_prep.synth.labels import N_AU, statistics
-from data_prep.synth.seeds import TASKS
+from data_prep.synth.shapes import SHAPES, Shape, statistics
+
+ASSUMED = {(1, 5): 0.4, (2, 5): 0.4, (17, 25): -0.2, (17, 26): -0.2, (20, 25): 0.3}
+"""Latent correlations that no reference gives. DISFA's public lists have no joint counts with AU
+5, 15, 17 and 20. Where BP4D codes both AUs (15 and 17 with 1 2 4 6 12 and with each other), its
+tetrachoric correlation stands in; these few follow from the FACS manual: lids go up with the brows
+in surprise, a chin that pushes the lips up shuts them, stretched lips part. All else is 0."""
 
 
-def task_means() -> np.ndarray:
+def task_means(shape: Shape) -> np.ndarray:
     """Returns latent means (task au) for tasks of one length.
 
     BP4D's tasks differ in length; here they do not. The means keep the order of the reference's
     prevalence by task, and are moved and drawn together until the overall prevalence and the
-    variance explained by task are the reference's.
+    variance explained by task are the reference's. A single task has the overall prevalence.
     """
-    reference = statistics()
-    by_task = np.array([reference["prevalence_by_task"][t] for t in TASKS])
+    reference = statistics(shape)
+    if len(shape.tasks) == 1:
+        return stats.norm.ppf([reference["prevalence"]])
+    by_task = np.array([reference["prevalence_by_task"][t] for t in shape.tasks])
     scores = stats.norm.ppf(np.clip(by_task, 0.004, 0.996))
     columns = []
     for a, share in enumerate(reference["prevalence"]):
@@ -46,22 +53,34 @@ def both_active(mean_i: np.ndarray, mean_j: np.ndarray, rho: float) -> float:
     return float(np.mean([stats.multivariate_normal.cdf([i, j], cov=cov) for i, j in cases]))
 
 
-@lru_cache(maxsize=1)
-def within_task_correlation() -> np.ndarray:
+@lru_cache(maxsize=2)
+def within_task_correlation(shape: Shape) -> np.ndarray:
     """Returns the within-task latent correlation (au au) that gives the reference's phi."""
-    reference, means = statistics(), task_means()
-    p, phi = np.array(reference["prevalence"]), np.array(reference["phi"])
-    rho = np.eye(N_AU)
-    for i in range(N_AU):
+    reference, means = statistics(shape), task_means(shape)
+    p = reference["prevalence"]
+    rho = np.eye(len(shape.aus))
+    for i in range(len(shape.aus)):
         for j in range(i):
+            if (phi := reference["phi"][i][j]) is None:
+                rho[i, j] = rho[j, i] = assumed(shape.aus[i], shape.aus[j])
+                continue
             spread = np.sqrt(p[i] * (1 - p[i]) * p[j] * (1 - p[j]))
-            target = phi[i, j] * spread + p[i] * p[j]
+            target = phi * spread + p[i] * p[j]
 
             def error(r, i=i, j=j, target=target):
                 return both_active(means[:, i], means[:, j], r) - target
 
             rho[i, j] = rho[j, i] = optimize.brentq(error, -0.97, 0.97, xtol=1e-3)
     return rho
+
+
+def assumed(first: int, second: int) -> float:
+    """Returns the latent correlation of two AUs whose phi the reference does not give."""
+    bp4d = SHAPES["synau_b"]
+    if first in bp4d.aus and second in bp4d.aus:
+        table = statistics(bp4d)["tetrachoric"]
+        return table[bp4d.aus.index(first)][bp4d.aus.index(second)]
+    return ASSUMED.get((min(first, second), max(first, second)), 0.0)
 
 
 def nearest_correlation(matrix: np.ndarray, smallest: float = 1e-4) -> np.ndarray:

@@ -6,8 +6,8 @@ import cv2
 import numpy as np
 
 from data_prep.synth import raster
-from data_prep.synth.asset import GLASSES, LONG_HAIR, SKIN, STRAY_HAIR, head
-from data_prep.synth.canvas import AXIS_Z, TEXELS_PER_DM
+from data_prep.synth.asset import GLASSES, LENSES, LONG_HAIR, SKIN, STRAY_HAIR, head
+from data_prep.synth.canvas import AXIS_Z, HEIGHT, TEXELS_PER_DM, TOP, WIDTH, canvas
 from data_prep.synth.hair import Hair
 
 
@@ -59,9 +59,9 @@ def head_radius(vertices: np.ndarray) -> np.ndarray:
     radius = np.hypot(vertices[:, 0], vertices[:, 2] - AXIS_Z)
     points = np.column_stack([column, row, radius]).astype(np.float32)
     across = np.ptp(column[h.triangles], axis=1) > MAP_COLUMNS / 2
-    depth, second, third = (np.zeros((MAP_ROWS, MAP_COLUMNS), np.float32) for _ in range(3))
-    seen = np.empty((MAP_ROWS, MAP_COLUMNS), np.int32)
-    raster.visible(points, h.triangles, (h.region != SKIN) | across, depth, seen, second, third)
+    depth = np.empty((MAP_ROWS, MAP_COLUMNS), np.float32)
+    seen = np.empty(depth.shape, np.int32)
+    raster.visible(points, h.triangles, (h.region != SKIN) | across, depth, seen)
     depth = np.where(seen < 0, 0, depth)
     wide = cv2.dilate(np.hstack([depth[:, -8:], depth, depth[:, :8]]), np.ones((1, 7), np.uint8))
     return cv2.GaussianBlur(wide, (0, 0), 1.2)[:, 8:-8]
@@ -122,6 +122,35 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     return Worn(points.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))
 
 
+def bun(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
+    """Returns tied hair: a knot at the back of the head, higher on some.
+
+    Args:
+        vertices: (V 3) the subject's face with hair volume, dm.
+        rng: the subject's stream.
+    """
+    lift, size = rng.uniform(0.3, 1.25), rng.uniform(0.26, 0.36)
+    way = np.array([0, np.sin(lift), -np.cos(lift)])
+    middle = np.array([0, 0.25, AXIS_Z])
+    scalp = vertices[(head().vertex_region == SKIN) & (abs(vertices[:, 0]) < 0.3)] - middle
+    across = np.linalg.norm(scalp - np.outer(scalp @ way, way), axis=1)
+    middle = middle + ((scalp @ way)[across < 0.3].max() + 0.3 * size) * way
+    rows, columns = 13, 25
+    polar = np.linspace(0, np.pi, rows)[:, None]
+    round_ = np.linspace(0, 2 * np.pi, columns)[None]
+    lumpy = size * (1 + 0.05 * np.sin(3 * round_ + 4 * polar))
+    ball = [
+        np.sin(polar) * np.sin(round_),
+        np.cos(polar) + 0 * round_,
+        np.sin(polar) * np.cos(round_),
+    ]
+    points = middle + np.stack(ball, -1) * lumpy[..., None] * [1.15, 0.85, 0.85]
+    texel = np.stack(np.broadcast_arrays(round_ * 0.4 + polar * 0.3, polar * 0.3), -1)
+    texel = texel.reshape(-1, 2) * TEXELS_PER_DM
+    points = points.reshape(-1, 3).astype(np.float32)
+    return Worn(points, grid_triangles(rows, columns), LONG_HAIR, texel.astype(np.float32))
+
+
 STRAYS = {"curly": (1100, 0.14), "full": (500, 0.09), "short": (450, 0.05), "tied": (220, 0.04),
           "long": (300, 0.05), "buzz": (0, 0.0), "bald": (0, 0.0)}  # fmt: skip
 """Style -> number of loose hairs drawn over the outline, and their length, dm."""
@@ -165,8 +194,12 @@ GLASSES_SHARE = 0.15
 """Share of subjects with glasses (BP4D's participants mostly went without)."""
 
 
-def glasses(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
-    """Returns a frame of thin tubes: two rims, a bridge, two temples. The lenses are clear.
+LENS_BULGE = 0.03
+"""dm by which a lens stands out in its middle."""
+
+
+def glasses(vertices: np.ndarray, rng: np.random.Generator) -> tuple[Worn, Worn]:
+    """Returns a frame of thin tubes (two rims, a bridge, two temples) and its lenses.
 
     Args:
         vertices: (V 3) the subject's face, dm.
@@ -185,6 +218,7 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
         x = eye[0] * 1.04 + half_width * np.sign(c) * abs(c) ** (2 / roundness)
         y = eye[1] - 0.02 + half_height * np.sign(s) * abs(s) ** (2 / roundness)
         loops.append(np.stack([x, y, front - 0.55 * x**2], 1))
+    lenses = _lenses(loops)
     inner = abs(eyes[0][0] * 1.04) - half_width
     t = np.linspace(-1, 1, 7)
     arch = eyes[0][1] + 0.045 - 0.03 * t**2
@@ -196,7 +230,36 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
         hinge = front - 0.55 * outer**2
         x = sign * (outer + (ear - outer) * np.sin(u * np.pi / 2))
         loops.append(np.stack([x, eyes[0][1] + 0.05 + 0 * u, hinge + (-0.95 - hinge) * u], 1))
-    return _tubes(loops, thick)
+    return _tubes(loops, thick), lenses
+
+
+def _lenses(rims: list[np.ndarray], rings: int = 5) -> Worn:
+    """Returns bulging panes inside closed paths (P 3)."""
+    share = np.linspace(1, 0.02, rings)[:, None, None]
+    panes = []
+    for rim in rims:
+        middle = rim[:-1].mean(0)
+        bulge = LENS_BULGE * (1 - share**2) * [0, 0, 1]
+        panes.append((middle + share * (rim - middle) + bulge).reshape(-1, 3))
+    cells = grid_triangles(rings, len(rims[0]))[:, ::-1]
+    triangles = np.concatenate([cells + k * len(panes[0]) for k in range(len(panes))])
+    points = np.concatenate(panes).astype(np.float32)
+    return Worn(points, triangles.astype(np.int32), LENSES, np.zeros((len(points), 2), np.float32))
+
+
+FRAME_SHADE, FRAME_DROP = 0.4, 0.055
+"""Darkening of the skin under a frame, and how far below it, dm: a room is lit from above."""
+
+
+def shade_of(frame: Worn) -> np.ndarray:
+    """Returns the shade (H W) that a frame of glasses casts on the skin behind it."""
+    c, mask = canvas(), np.zeros((HEIGHT, WIDTH), np.uint8)
+    face = c.z[int(TOP * TEXELS_PER_DM), WIDTH // 2]
+    near = frame.vertices[:, 2] > face - 0.35
+    for x, y, _ in frame.vertices[near]:
+        column, row = c.locate(x, y - FRAME_DROP)
+        cv2.circle(mask, (round(column), round(row)), 2, 255, -1)
+    return -FRAME_SHADE * cv2.GaussianBlur(mask.astype(np.float32) / 255, (0, 0), 2.2)
 
 
 def _tubes(paths: list[np.ndarray], radius: float, sides: int = 5) -> Worn:

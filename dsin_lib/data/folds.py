@@ -1,7 +1,8 @@
 """Subject-exclusive folds as data: who is tested, who stops the training, who is trained on.
 
 Paper: Sec. 4.1.3, "a subject exclusive 3-fold cross-validation". Reading: ``folds`` (the paper
-names no lists: the field's and the first author's are both in ``folds.json``, with sources) and
+names no lists: the field's and the first author's are both in ``folds.json``, with sources; BP4D+
+has one of its own, whichever is asked for) and
 ``early-stopping`` (the paper's "validation" is never defined; here it is a set of subjects held
 out inside the training folds, never the test fold).
 """
@@ -13,8 +14,10 @@ from importlib.resources import files
 
 import numpy as np
 
+from dsin_lib.corpora import CORPORA
+
 LISTS = json.loads(files("dsin_lib.data").joinpath("folds.json").read_text(encoding="utf-8"))
-CORPUS_FOLDS = {"bp4d": "bp4d", "synau_b": "bp4d"}
+CORPUS_FOLDS = {name: source.layout for name, source in CORPORA.items()}
 """The open corpora carry the subject names of the corpus whose shape they have."""
 
 
@@ -31,6 +34,17 @@ class Split:
         return next(part for part in ("train", "valid", "test") if subject in getattr(self, part))
 
 
+def fold_lists(corpus: str, lists: str = "field") -> list[list[str]]:
+    """The test subjects of folds 1, 2 and 3, as listed.
+
+    Args:
+        corpus: A name of :data:`dsin_lib.corpora.CORPORA`.
+        lists: ``"field"`` or ``"author"``.
+    """
+    shape = CORPUS_FOLDS[corpus]
+    return LISTS[lists].get(shape) or LISTS["dealt"][shape]
+
+
 def test_subjects(corpus: str, fold: int, lists: str = "field") -> list[str]:
     """The test subjects of a fold, as listed.
 
@@ -39,7 +53,7 @@ def test_subjects(corpus: str, fold: int, lists: str = "field") -> list[str]:
     """
     if fold not in (1, 2, 3):
         raise ValueError(f"fold: expected 1, 2 or 3, got {fold}")
-    return LISTS[lists][CORPUS_FOLDS[corpus]][fold - 1]
+    return fold_lists(corpus, lists)[fold - 1]
 
 
 test_subjects.__test__ = False  # a reader's word, not a pytest test
@@ -58,7 +72,7 @@ def split_subjects(
 
     Args:
         subjects: Names in the corpus.
-        corpus: ``"bp4d"`` or ``"synau_b"``.
+        corpus: A name of :data:`dsin_lib.corpora.CORPORA`.
         fold: 1, 2 or 3: the list that is tested.
         lists: ``"field"`` or ``"author"``.
         valid_fraction: Share of the training subjects held out for early stopping, at least one.
@@ -68,7 +82,7 @@ def split_subjects(
         ValueError: A subject is in no list, or a part of the split would be empty.
     """
     names = sorted(set(subjects))
-    known = [name for part in LISTS[lists][CORPUS_FOLDS[corpus]] for name in part]
+    known = [name for part in fold_lists(corpus, lists) for name in part]
     if strangers := [name for name in names if name not in known]:
         raise ValueError(f"subjects {strangers} are in no fold of the {lists} lists of {corpus}")
     test = [name for name in names if name in test_subjects(corpus, fold, lists)]
@@ -92,14 +106,17 @@ def first_subjects(n: int, corpus: str = "synau_b") -> list[str]:
 
     >>> first_subjects(6)
     ['F001', 'F003', 'F004', 'M001', 'M002', 'M003']
+    >>> first_subjects(6, "synau_d")
+    ['SN001', 'SN002', 'SN003', 'SN004', 'SN006', 'SN011']
     """
-    by_sex = [
-        [[name for name in part if name.startswith(sex)] for part in LISTS["field"]["bp4d"]]
-        for sex in "FM"
+    parts = fold_lists(corpus)
+    initials = sorted({name[0] for part in parts for name in part})  # F and M, or S alone
+    turns = [
+        _round_robin([[name for name in part if name[0] == initial] for part in parts])
+        for initial in initials
     ]
-    turns = [_round_robin(parts) for parts in by_sex]
-    women, men = turns
-    order = [name for k in range(0, 24, 3) for turn in (women, men) for name in turn[k : k + 3]]
+    longest = max(map(len, turns))
+    order = [name for k in range(0, longest, 3) for turn in turns for name in turn[k : k + 3]]
     return sorted(order[:n])
 
 

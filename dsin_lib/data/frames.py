@@ -27,6 +27,8 @@ from dsin_lib.facs import ACTION_UNITS, au_name
 KEYS = ["corpus", "subject", "sequence", "frame"]
 COLUMNS = [*KEYS, "source"]
 INTENSITY = "_intensity"
+ACTIVE_FROM = 2
+"""The lowest intensity that counts as active, the field's habit. Reading: disfa-activity."""
 
 STATUSES = {
     "ok": "face found, patches cut",
@@ -54,6 +56,26 @@ def intensity_columns(frames: pd.DataFrame) -> list[str]:
     """The intensity columns of a frames table, in its order; most corpora have none."""
     known = {au_name(number) + INTENSITY for number in ACTION_UNITS}
     return [column for column in frames.columns if column in known]
+
+
+def with_activity(frames: pd.DataFrame, active_from: int = ACTIVE_FROM) -> pd.DataFrame:
+    """Derive the labels of the units that have an intensity; others stay as they are.
+
+    Args:
+        frames: A frames table.
+        active_from: The lowest intensity that counts as active, 1 to 5.
+
+    Raises:
+        ValueError: If it is not one of 1 to 5.
+    """
+    if active_from not in range(1, 6):
+        raise ValueError(f"active_from: expected an intensity from 1 to 5, found {active_from!r}")
+    columns = intensity_columns(frames)
+    labels = {
+        name.removesuffix(INTENSITY): (frames[name] >= active_from).astype("Int8")
+        for name in columns
+    }
+    return frames.assign(**labels)
 
 
 def validate(frames: pd.DataFrame) -> pd.DataFrame:
@@ -98,13 +120,16 @@ def initial_status(frames: pd.DataFrame) -> pd.Series:
 
 
 def neutral(frames: pd.DataFrame) -> pd.Series:
-    """Which frames show a neutral face: every Action Unit coded, none active.
+    """Which frames show a neutral face: every Action Unit coded, and none there.
+
+    Where intensities are coded, none may be above 0, so that what is neutral, and the anchors with
+    it, does not depend on the intensity from which a unit counts as active.
 
     Paper: Sec. 4.1.2, "geometry of neutral faces of all subjects"; neutral by label, since no
     other evidence is at hand for every corpus.
     """
-    labels = frames[au_columns(frames)]
-    return (labels.notna() & (labels == 0).fillna(False)).all(axis=1).astype(bool)
+    codes = frames[intensity_columns(frames) or au_columns(frames)]
+    return (codes.notna() & (codes == 0).fillna(False)).all(axis=1).astype(bool)
 
 
 def digest(frames: pd.DataFrame) -> str:

@@ -3,7 +3,7 @@
 ==========================  ==========================================================
 file                        content
 ==========================  ==========================================================
-frames.parquet              every frame of the corpus with status, row, neutral, box
+frames.parquet              every frame of the corpus with status, row, neutral, box; intensities
 right_eye.npy ...           uint8 (row, height, width, 3), RGB, one file a patch
 landmarks.npy               float32 (row, 68, 2), pixels (x, y) of the source image
 aligned_landmarks.npy       float32 (row, 68, 2), pixels (x, y) of the aligned face
@@ -24,6 +24,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Float32, UInt8
 
+from dsin_lib.data.frames import ACTIVE_FROM, with_activity
 from dsin_lib.shapes import PATCHES
 
 FORMAT = 1
@@ -50,7 +51,7 @@ class Store:
         record: ``store.json``: parameters, source, counts and versions.
         frames: Every frame of the corpus; ``status`` says ``ok`` or why it has no patches,
             ``detail`` the file and reason, ``row`` its place in the arrays (missing if not ok),
-            ``neutral`` whether every unit is coded and none active.
+            ``neutral`` whether every unit is coded and none there.
     """
 
     root: Path
@@ -58,8 +59,12 @@ class Store:
     frames: pd.DataFrame
 
     @classmethod
-    def open(cls, root: Path) -> "Store":
+    def open(cls, root: Path, active_from: int = ACTIVE_FROM) -> "Store":
         """Open a prepared corpus; arrays are mapped, not read.
+
+        Args:
+            root: Its folder.
+            active_from: The lowest intensity that counts as active, of a corpus with intensities.
 
         Raises:
             StoreError: Naming the file that is missing, damaged or of another version.
@@ -71,7 +76,8 @@ class Store:
                 raise StoreError(
                     f"{root / name}: expected a file of the prepared corpus, found none"
                 )
-        store = cls(root, record, pd.read_parquet(root / FRAMES))
+        frames = with_activity(pd.read_parquet(root / FRAMES), active_from)
+        store = cls(root, record, frames)
         n_rows = int(store.frames["row"].notna().sum())
         for name in (*PATCHES, *LANDMARKS):
             found = len(store._array(name))

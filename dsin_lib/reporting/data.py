@@ -1,34 +1,107 @@
-"""What a prepared corpus holds: labels, anchors, and what became of every frame."""
+"""What a corpus holds: counts beside Table 2, labels, folds, and what became of every frame."""
 
+from collections.abc import Sequence
+
+import numpy as np
 import pandas as pd
 from IPython.display import HTML
 from matplotlib.figure import Figure
 
-from dsin_lib.data.frames import au_columns
+from dsin_lib.config import Config
+from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
-from dsin_lib.faces.align import ANCHOR_POINTS
-from dsin_lib.paper.published import bp4d_prevalence
+from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.reporting.figures import diverging
 from dsin_lib.reporting.tables import plain
 
+NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
+LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
+"""The public label lists to set beside a corpus of a layout; BP4D+ has none of its own."""
+RATIOS = ("label cardinality", "label density")
+"""The quantities of Table 2 that are no counts."""
 
-def prevalence(store: Store) -> pd.DataFrame:
-    """Percent of coded frames in which each Action Unit is active, beside BP4D's public lists."""
-    labels = store.frames[au_columns(store.frames)]
-    here = labels.mean().astype(float)
-    return 100 * pd.DataFrame({"this corpus": here, "BP4D": bp4d_prevalence()}).T[list(labels)]
+
+def table_2(config: Config, store: Store) -> pd.DataFrame:
+    """Table 2: this corpus, the two corpora as printed, and as their public label lists count.
+
+    Paper: Sec. 4.1.1, Table 2. A frame is active here when at least one coded unit is.
+
+    Returns:
+        One line a quantity, written out: this corpus, then printed and counted for BP4D and
+        DISFA.
+    """
+    printed = published_corpora()
+    columns = {"this corpus": _counted(config, store)}
+    for shape, name in NAMES.items():
+        columns[f"{name}, printed"] = printed[name]
+        columns[f"{name}, counted"] = _of_list(label_lists()[shape])
+    table = pd.DataFrame(columns).reindex(printed.index).rename_axis(index=None)
+    written = {name: "{:.2f}" if name in RATIOS else "{:,.0f}" for name in table.index}
+    return table.apply(lambda line: line.map(written[line.name].format), axis=1)
 
 
-def co_occurrence(store: Store) -> Figure:
+def counting_rules() -> pd.DataFrame:
+    """What "active frame" would have to mean for the printed counts: each rule, and what it gives.
+
+    Cardinality is the mean number of active units over the frames that the rule keeps.
+    """
+    lists, printed = label_lists(), published_corpora()
+    pair = lists["disfa"]["two_or_more_of_twelve_from_intensity_1"]
+    bp4d, disfa = (lists[name]["active_units_histogram"] for name in NAMES)
+    found = [("BP4D", f"at least {k} of 12 units", *_kept(bp4d, k)) for k in range(6)]
+    found += [
+        ("DISFA", "at least 1 of 8 units, intensity 2 or more", *_kept(disfa, 1)),
+        ("DISFA", "at least 2 of 12 units, intensity 1 or more", *pair.values()),
+    ]
+    lines = {
+        f"{corpus}, {rule}": {
+            "active frames": f"{frames:,}",
+            "printed": f"{printed.loc['active frames', corpus]:,.0f}",
+            "label cardinality": f"{cardinality:.2f}",
+            "printed ": f"{printed.loc['label cardinality', corpus]:.2f}",
+        }
+        for corpus, rule, frames, cardinality, *_ in found
+    }
+    return pd.DataFrame(lines).T
+
+
+def prevalence(config: Config, store: Store) -> pd.DataFrame:
+    """Percent of coded frames in which each unit is active, beside the public lists'."""
+    labels = store.frames[config.corpus.aus].mean().astype(float)
+    of = LISTED[config.corpus.source.layout]
+    listed = pd.Series(label_lists()[of]["prevalence"])
+    return 100 * pd.DataFrame({"this corpus": labels, NAMES[of]: listed}).T[list(labels.index)]
+
+
+def co_occurrence(config: Config, store: Store) -> Figure:
     """Correlation (phi) of every two labels over all coded frames."""
-    phi = store.frames[au_columns(store.frames)].astype(float).corr()
+    phi = store.frames[config.corpus.aus].astype(float).corr()
     return diverging(phi.where(phi < 1), ".1f", r"$\phi$", limit=0.8)
 
 
-def anchors_table(store: Store) -> HTML:
-    """The three anchors, pixels on the aligned face."""
-    names = [name.replace("_", " ") for name in ANCHOR_POINTS]
-    return plain(pd.DataFrame(store.anchors, index=names, columns=["x (px)", "y (px)"]))
+def lost_with_undetected(au: str) -> float:
+    """Percent of DISFA's active frames of a unit that a public list without undetected faces lacks.
+
+    The list with intensities lacks the 451 frames in which its authors' detector found no face.
+    """
+    disfa = label_lists()["disfa"]
+    active = disfa["frames"] * disfa["prevalence"][au]
+    kept = sum(disfa["intensity_histogram"][au][disfa["active_from"] :])
+    return 100 * (1 - kept / active)
+
+
+def folds(config: Config, store: Store) -> pd.DataFrame:
+    """Who is tested in which fold, by both lists: subjects, frames, and their names."""
+    frames = store.frames[store.frames["row"].notna()]
+    lines = []
+    for lists in ("field", "author"):
+        for fold in (1, 2, 3):
+            listed = test_subjects(config.corpus.name, fold, lists)
+            here = [name for name in listed if name in set(frames["subject"])]
+            tested = int(frames["subject"].isin(here).sum())
+            lines.append((f"{lists}, fold {fold}", str(len(here)), f"{tested:,}", " ".join(here)))
+    columns = ["list", "subjects", "frames", "tested"]
+    return pd.DataFrame(lines, columns=columns).set_index("list").rename_axis(None)
 
 
 def statuses(store: Store) -> HTML:
@@ -37,3 +110,37 @@ def statuses(store: Store) -> HTML:
     return plain(
         counts.rename_axis(columns=None).rename(index={"All": "all"}, columns={"All": "all"}), 0
     )
+
+
+def _counted(config: Config, store: Store) -> pd.Series:
+    """The quantities of Table 2 for a prepared corpus, over frames with a whole label."""
+    labels = store.frames[config.corpus.aus].dropna()
+    histogram = np.bincount(labels.sum(axis=1).astype(int), minlength=labels.shape[1] + 1)
+    sequences = len(store.frames[["subject", "sequence"]].drop_duplicates())
+    return _quantities(sequences, histogram.tolist())
+
+
+def _of_list(listed: dict) -> pd.Series:
+    return _quantities(listed["sequences"], listed["active_units_histogram"])
+
+
+def _quantities(sequences: int, histogram: Sequence[int]) -> pd.Series:
+    """Table 2 from the number of frames with 0, 1, 2 ... active units."""
+    units = len(histogram) - 1
+    frames, cardinality = _kept(histogram, 0)
+    active, _ = _kept(histogram, 1)
+    values = {
+        "sequences": sequences,
+        "frames": frames,
+        "active frames": active,
+        "Action Units": units,
+        "label cardinality": cardinality,
+        "label density": cardinality / units,
+    }
+    return pd.Series(values)
+
+
+def _kept(histogram: Sequence[int], least: int) -> tuple[int, float]:
+    """Frames with at least so many active units, and the mean number of units among them."""
+    counts, units = np.asarray(histogram)[least:], np.arange(least, len(histogram))
+    return int(counts.sum()), float((counts * units).sum() / counts.sum())

@@ -14,7 +14,7 @@ from dsin_lib.config import Config, Preprocessing
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
-from dsin_lib.faces.images import read_image
+from dsin_lib.faces.images import read_image, read_video_frame
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
 from dsin_lib.paths import corpus_dir
@@ -76,6 +76,27 @@ def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) 
     return figure
 
 
+def grid(
+    pictures: UInt8[np.ndarray, "row column height width 3"], rows: list[str], columns: list[str]
+) -> Figure:
+    """Pictures of nobody's face as a table, with the names of its rows and columns."""
+    height, width = pictures.shape[2:4]
+    size = 1.35 * len(columns), 1.35 * height / width * len(rows) + 0.3
+    figure, axes = plt.subplots(
+        len(rows), len(columns), figsize=size, squeeze=False, dpi=100,
+        gridspec_kw={"wspace": 0, "hspace": 0},
+    )  # fmt: skip
+    for line, of_row, row in zip(axes, pictures, rows, strict=True):
+        for axis, picture in zip(line, of_row, strict=True):
+            axis.imshow(picture)
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+        line[0].set_ylabel(row, rotation=0, ha="right", va="center", fontsize="small")
+    for axis, column in zip(axes[0], columns, strict=True):
+        axis.set_title(column, fontsize="small")
+    return figure
+
+
 def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
     """The five patches and the face of some frames, one line a frame, as the networks see them."""
     size = (1.3 * len(PATCHES), 1.3 * len(frames))
@@ -107,7 +128,8 @@ def mean_patches(config: Config, store: Store, n: int = 400) -> Figure:
 
 
 def _image(config: Config, frame: pd.Series) -> UInt8[np.ndarray, "height width 3"]:
-    return read_image(corpus_dir(config) / frame["source"])
+    path, index = corpus_dir(config) / frame["source"], frame.get("video_index")
+    return read_image(path) if pd.isna(index) else read_video_frame(path, int(index))
 
 
 def _patch(

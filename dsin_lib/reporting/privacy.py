@@ -9,14 +9,13 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from dsin_lib.config import Config
-from dsin_lib.paths import ROOT_VARIABLES
 
 PAPER, INK = 245, (60, 60, 60)
 
 
 def publishable(config: Config, subject: str) -> bool:
     """Whether pixels of a subject may be shown: an open corpus, or a subject on the user's list."""
-    licensed = config.corpus.name in ROOT_VARIABLES
+    licensed = config.corpus.source.licensed
     return not licensed or subject in config.reporting.publishable_subjects
 
 

@@ -5,7 +5,13 @@ from IPython.display import HTML
 from dsin_lib.config import Config
 from dsin_lib.training.runs import Run
 
-CORPORA = {"synau_b": "SynAU-B, rendered faces", "bp4d": "BP4D"}
+CORPORA = {
+    "synau_b": "SynAU-B, rendered faces",
+    "synau_d": "SynAU-D, rendered faces",
+    "bp4d": "BP4D",
+    "bp4d_plus": "BP4D+",
+    "disfa": "DISFA",
+}
 
 
 def provenance_line(config: Config, *runs: Run) -> HTML:

@@ -27,6 +27,9 @@ ROOT = Path(__file__).resolve().parents[2]
 MATHJAX = ("tex-svg.js", "input/tex/extensions")
 """What the pages load of MathJax 3.2.2 (Apache-2.0): one file, and extensions on demand."""
 
+NOTES = {False: "_synthetic.md", True: "_licensed.md"}
+"""What every chapter says at its top about whose faces it shows, by whether they are licensed."""
+
 FONT_PRELOAD = re.compile(r"<link rel=\"preload\" as=\"font\"[^>]*>\s*")
 
 
@@ -34,13 +37,14 @@ class SiteError(RuntimeError):
     """The book could not be built; the message holds Sphinx's own words."""
 
 
-def build_site(pages: Path, executed: Path, out: Path) -> Path:
+def build_site(pages: Path, executed: Path, out: Path, *, licensed: bool = False) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
     Args:
         pages: Folder with ``_config.yml``, ``_toc.yml`` and ``book/``; usually :data:`ROOT`.
         executed: Folder with the executed notebooks, one for each notebook of ``_toc.yml``.
         out: Where the site goes. A site already there is replaced once the new one is whole.
+        licensed: Whether the notebooks were executed on a licensed corpus.
 
     Returns:
         The site's front page, ``out/index.html``.
@@ -53,7 +57,7 @@ def build_site(pages: Path, executed: Path, out: Path) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
-        assemble(pages, executed, source)
+        assemble(pages, executed, source, licensed=licensed)
         run_jupyter_book(source, built)
         html = built / "_build" / "html"
         copy_mathjax(html / "_static" / "mathjax")
@@ -64,13 +68,14 @@ def build_site(pages: Path, executed: Path, out: Path) -> Path:
     return out / "index.html"
 
 
-def assemble(pages: Path, executed: Path, source: Path) -> None:
+def assemble(pages: Path, executed: Path, source: Path, *, licensed: bool = False) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 
     Args:
         pages: Folder with ``_config.yml``, ``_toc.yml`` and ``book/``.
         executed: Folder with the executed notebooks.
         source: Where the tree goes; it must not exist.
+        licensed: Whether the notebooks were executed on a licensed corpus.
 
     Raises:
         FileNotFoundError: A notebook of the table of contents has no executed copy.
@@ -86,6 +91,7 @@ def assemble(pages: Path, executed: Path, source: Path) -> None:
         source / "book",
         ignore=shutil.ignore_patterns("*.ipynb", ".ipynb_checkpoints", "__pycache__", "_build"),
     )
+    shutil.copy(pages / "book" / NOTES[licensed], source / "book" / NOTES[False])
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(pages / name, source / name)
     for name in notebooks(pages):
@@ -156,10 +162,11 @@ def main(
     executed: Annotated[Path, typer.Option(help="Folder of executed notebooks.")],
     out: Annotated[Path, typer.Option(help="Where the site goes.")],
     pages: Annotated[Path, typer.Option(help="Folder with _config.yml and book/.")] = ROOT,
+    licensed: Annotated[bool, typer.Option(help="The faces are a licensed corpus'.")] = False,
 ) -> None:
     """Build the book's site and say how to open it."""
     try:
-        index = build_site(pages, executed, out)
+        index = build_site(pages, executed, out, licensed=licensed)
     except (FileNotFoundError, SiteError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

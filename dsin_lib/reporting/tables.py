@@ -21,6 +21,8 @@ from dsin_lib.paths import config_dir
 from dsin_lib.training.runs import Run, run
 
 ALWAYS_POSITIVE = "Always positive"
+ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
+"""The paper's ablations, one a corpus."""
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 CLAIMS = (
     ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
@@ -77,13 +79,13 @@ def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
     return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
 
 
-def beside_paper(table: pd.DataFrame, paper: str = "table3") -> HTML:
+def beside_paper(table: pd.DataFrame) -> HTML:
     """A table with the paper's number, small, under each of ours.
 
     The two were measured on different faces: the paper's column of numbers is there to compare
     patterns, not values. The best value of a column is bold.
     """
-    cells = table.map("{:.1f}".format) + printed(table, paper).map(_small)
+    cells = table.map("{:.1f}".format) + printed(table).map(_small)
     return _styled(cells, bold=table.drop(index=ALWAYS_POSITIVE).idxmax())
 
 
@@ -105,9 +107,15 @@ def write_tables(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> list[Pat
     return [folder / f"{name}.csv" for name in tables]
 
 
-def printed(table: pd.DataFrame, paper: str = "table3") -> pd.DataFrame:
+def paper_table(table: pd.DataFrame) -> str:
+    """Which table of the paper has these Action Units: ``table3`` (BP4D) or ``table4`` (DISFA)."""
+    aus = set(table.columns) - {"average"}
+    return next(name for name in ABLATIONS if aus <= set(published(name).columns))
+
+
+def printed(table: pd.DataFrame) -> pd.DataFrame:
     """The paper's values of the same rows and columns; missing where it has none."""
-    of_paper = published(paper).rename(columns={"printed_average": "average"})
+    of_paper = published(paper_table(table)).rename(columns={"printed_average": "average"})
     of_paper.index = [_shown(label) for label in of_paper.index]
     return of_paper.reindex(index=table.index, columns=table.columns)
 

@@ -125,7 +125,7 @@ def runs_of(config: Config, rows: Iterable[str], fold: int = 1, seed: int = 0) -
 
 def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> None:
     """Trains a row's steps and writes its folder in one move."""
-    store = Store.open(store_dir(config))
+    store = Store.open(store_dir(config), config.corpus.active_from)
     own = row_config(config, row)
     data = split_data(store, subject_split(config, store, fold, seed), row.patches, own.corpus.aus)
     set_seed(seed, reproducible=True)

@@ -47,3 +47,14 @@ def test_warning_is_an_error_and_the_old_site_stays(
         book.build_site(pages, executed, old.parent)
     assert old.read_text() == "the old site"
     assert {path.name for path in tmp_path.iterdir()} == {"pages", "executed", "site"}
+
+
+@pytest.mark.parametrize(
+    ("licensed", "faces"), [(False, "rendered faces"), (True, "a licensed corpus")]
+)
+def test_the_note_at_the_top_says_whose_faces_these_are(
+    pages: Path, executed: Path, tmp_path: Path, licensed: bool, faces: str
+) -> None:
+    book.assemble(pages, executed, tmp_path / "source", licensed=licensed)
+    first = (tmp_path / "source/book/_synthetic.md").read_text().splitlines()[0]
+    assert first == f":::{{admonition}} Measured on {faces}"

@@ -87,6 +87,16 @@ def test_disfa_beside_the_public_lists(tmp_path):
     assert section(table, "problems") == {"SN001 left: a label and no image: frame 4": (1, None)}
 
 
+def test_a_subject_without_a_neutral_frame_is_a_problem(tmp_path):
+    root = write_disfa(tmp_path)
+    for path in (root / "ActionUnit_Labels/SN001").iterdir():
+        path.write_text("1,1\n2,1\n3,2\n4,0\n")  # the last frame has no picture
+    table = check(root)
+    assert section(table, "counts")["neutral frames"][0] == 1
+    said = "SN001: too few neutral frames for a say in the anchors"
+    assert section(table, "problems")[said] == (0, None)
+
+
 def test_what_is_published_of_disfa_agrees_with_itself():
     labels = disfa_labels()
     assert set(labels["prevalence"]) == set(labels["intensity_histogram"])

@@ -50,6 +50,31 @@ def test_what_was_published_is_opened(root):
     assert store.landmarks.shape == store.aligned_landmarks.shape == (1, 68, 2)
 
 
+@pytest.mark.parametrize(
+    ("active_from", "active"), [(1, [0, 1, 1]), (2, [0, 0, 1]), (4, [0, 0, 0])]
+)
+def test_labels_follow_the_threshold_where_intensities_are_kept(building, active_from, active):
+    frames = pd.DataFrame({"frame": [1, 2, 3, 4], "status": "no face", "neutral": False})
+    frames["AU12"] = pd.array([1, 0, 1, None], dtype="Int8")  # as no threshold would have it
+    frames["AU04"] = pd.array([1, 0, 1, None], dtype="Int8")
+    frames["AU12_intensity"] = pd.array([0, 1, 3, None], dtype="Int8")
+    frames["row"] = pd.array([None, 0, None, None], dtype="Int64")
+    frames.to_parquet(building / FRAMES)
+    root = building.with_name("levels")
+    root.mkdir()
+    publish(building, root, {})
+    found = Store.open(root, active_from).frames
+    assert found["AU12"].tolist()[:3] == active and found["AU12"].isna().tolist()[3]
+    assert found["AU04"].tolist()[:3] == [1, 0, 1], "a unit without intensities keeps its label"
+    assert found["AU12_intensity"].tolist()[:3] == [0, 1, 3]
+
+
+@pytest.mark.parametrize("wrong", [0, 6])
+def test_a_threshold_out_of_range_is_refused(root, wrong):
+    with pytest.raises(ValueError, match=rf"active_from: expected an intensity .* found {wrong}"):
+        Store.open(root, wrong)
+
+
 def test_patches_are_mapped_and_read_only(root):
     store = Store.open(root)
     for i, name in enumerate(PATCHES):

@@ -1,4 +1,3 @@
-import csv
 import os
 import signal
 import subprocess
@@ -7,21 +6,16 @@ import time
 from functools import partial
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 import pytest
 from PIL import Image
-from skimage import data
 
-from data_prep import passes
+from data_prep import parts
 from data_prep.prepare import prepare as prepare_with_workers
-from dsin_lib.data.readers import read_bp4d_plus, read_disfa
 from dsin_lib.data.store import FILES, LANDMARKS, RECORD, Store, StoreError
-from dsin_lib.faces.align import AlignmentError, anchors_of
-from dsin_lib.faces.images import read_video_frame
+from dsin_lib.faces.align import anchors_of
 from dsin_lib.faces.patches import window
-from dsin_lib.facs import BP4D_AUS, DISFA_AUS
 from dsin_lib.shapes import PATCHES
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,10 +23,10 @@ prepare = partial(prepare_with_workers, workers=1, progress=False)
 
 KILLED = """
 import os, signal, sys
-from data_prep import chunks, passes
+from data_prep import chunks, parts
 from data_prep.prepare import prepare
 
-passes.CHUNK, finish = 4, chunks._finish
+parts.CHUNK, finish = 4, chunks._finish
 
 
 def until_killed(work, *rest):
@@ -166,23 +160,6 @@ def test_every_failed_frame_is_listed_with_its_reason(damaged, tmp_path, capsys)
     assert "F001/T1/0001.jpg" in printed
 
 
-def test_a_subject_without_neutral_faces_is_noted(damaged, tmp_path):
-    """F001's neutral frames 1 and 3 are damaged: M002's serve it too."""
-    prepare(damaged, tmp_path / "store")
-    record = Store.open(tmp_path / "store").anchor_record
-    assert record["neutral_frames"] == {"F001": 0, "M002": 3}
-    assert len(record["notes"]) == 1 and record["notes"][0].startswith("F001: no neutral frame")
-
-
-def test_no_neutral_frame_at_all_is_an_error(make_corpus, write_labels, tmp_path):
-    root = make_corpus({"F001_T1": 2})
-    write_labels(root, "F001_T1", {1: [1] * 12, 2: [9, *[0] * 11]})
-    with pytest.raises(AlignmentError, match="at least one neutral frame"):
-        prepare(root, tmp_path / "store")
-    with pytest.raises(StoreError):
-        Store.open(tmp_path / "store")
-
-
 def test_code_9_stays_missing(make_corpus, write_labels, tmp_path):
     root = make_corpus({"F001_T1": 3})
     write_labels(root, "F001_T1", {1: [0] * 12, 2: [0] * 11 + [9], 3: [9] * 12})
@@ -305,7 +282,7 @@ def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
     done = {name: stamp for name, stamp in kept.items() if name.endswith((".npz", ".done"))}
     assert len([name for name in done if name.endswith(".npz")]) == 10
 
-    monkeypatch.setattr(passes, "CHUNK", 4)
+    monkeypatch.setattr(parts, "CHUNK", 4)
     at_the_end: dict[str, int] = {}
     monkeypatch.setattr("shutil.rmtree", lambda path: at_the_end.update(stamps(Path(path))))
     prepare(root, store)
@@ -314,119 +291,3 @@ def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
     monkeypatch.undo()
     prepare(root, tmp_path / "uninterrupted")
     assert_same(Store.open(store), Store.open(tmp_path / "uninterrupted"))
-
-
-def portrait(k: int) -> np.ndarray:
-    """The astronaut's head, 256 px, moved a little further by every ``k``."""
-    move = np.array([[1.0, 0.0, k % 7 - 100], [0.0, 1.0, k % 5]])
-    return cv2.warpAffine(data.astronaut(), move, (256, 256), borderMode=cv2.BORDER_REPLICATE)
-
-
-def write_disfa(root: Path, lengths: dict[str, tuple[int, int]]) -> list[Path]:
-    """Labels and videos of a moving head, so many of each; every second frame has AU12 at 3."""
-    videos = []
-    for subject, (labelled, filmed) in lengths.items():
-        folder = root / "ActionUnit_Labels" / subject
-        folder.mkdir(parents=True)
-        for unit in DISFA_AUS:
-            levels = [3 if unit == 12 and n % 2 == 0 else 0 for n in range(1, labelled + 1)]
-            lines = [f"{n},{level}\n" for n, level in enumerate(levels, 1)]
-            (folder / f"{subject}_au{unit}.txt").write_text("".join(lines))
-        videos.append(root / f"Videos_LeftCamera/LeftVideo{subject}_comp.avi")
-        videos[-1].parent.mkdir(exist_ok=True)
-        codec = cv2.VideoWriter_fourcc(*"MJPG")
-        writer = cv2.VideoWriter(str(videos[-1]), codec, 20, (256, 256))
-        for k in range(filmed):
-            writer.write(cv2.cvtColor(portrait(k), cv2.COLOR_RGB2BGR))
-        writer.release()
-    return videos
-
-
-@pytest.fixture
-def read_with(monkeypatch):
-    """Let preparing read a corpus with chosen parameters."""
-    return lambda reader: monkeypatch.setattr("data_prep.prepare.read_corpus", reader)
-
-
-def test_videos_become_a_store(tmp_path, read_with, monkeypatch):
-    """Chunks that begin inside a video; a short one, one cut off, one with a damaged frame."""
-    monkeypatch.setattr(passes, "CHUNK", 5)
-    root = tmp_path / "disfa"
-    lengths = {"SN001": (13, 12), "SN002": (12, 12), "SN003": (12, 12)}
-    _, early, damaged = write_disfa(root, lengths)
-    content = early.read_bytes()
-    early.write_bytes(content[: nth_jpeg(content, 9)])
-    content = bytearray(damaged.read_bytes())
-    start, end = nth_jpeg(content, 4), nth_jpeg(content, 5) - 8
-    content[start:end] = bytes(end - start)
-    damaged.write_bytes(content)
-
-    read_with(read_disfa)
-    prepare(root, tmp_path / "store")
-    store = Store.open(tmp_path / "store")
-    frames = store.frames
-    failed = frames[frames["status"] != "ok"].set_index(["subject", "frame"])
-    assert failed["status"].to_dict() == {
-        ("SN001", 13): "no image",
-        **{("SN002", frame): "unreadable image" for frame in (10, 11, 12)},
-        ("SN003", 5): "unreadable image",
-    }
-    name = early.relative_to(root).as_posix()
-    assert failed.loc[("SN002", 10), "detail"].startswith(f"{name}, index 9: expected a frame")
-    assert len(store.patch("face")) == 37 - 5
-    assert store.record["source"]["corpus"] == "disfa"
-
-    ok = frames[frames["status"] == "ok"]
-    assert ok["AU12_intensity"].tolist() == [0 if n % 2 else 3 for n in ok["frame"]]
-    heads = store.landmarks[:].mean(1) - store.landmarks[0].mean(0)
-    for head, n in zip(heads, ok["frame"], strict=True):  # label n is of the video's frame n - 1
-        assert np.abs(head - [(n - 1) % 7, (n - 1) % 5]).max() < 1.0, n
-
-
-def nth_jpeg(data: bytes, n: int) -> int:
-    """Where the n-th (from 0) picture of an MJPG video begins."""
-    at = -1
-    for _ in range(n + 1):
-        at = data.find(b"\xff\xd8", at + 1)
-    return at
-
-
-def test_a_video_and_its_extracted_frames_give_the_same_pixels(tmp_path, read_with):
-    root = tmp_path / "disfa"
-    (video,) = write_disfa(root, {"SN001": (4, 4)})
-    (root / "frames/SN001").mkdir(parents=True)
-    for index in range(4):
-        image = Image.fromarray(read_video_frame(video, index))
-        image.save(root / f"frames/SN001/{index}.png")
-    stores = {"filmed": {}, "extracted": {"images": "frames", "first_image": 0}}
-    for name, chosen in stores.items():
-        read_with(partial(read_disfa, **chosen))
-        prepare(root, tmp_path / name)
-    filmed, extracted = (Store.open(tmp_path / name) for name in stores)
-    assert (filmed.frames["status"] == "ok").all() and len(filmed.frames) == 4
-    assert filmed.frames["video_index"].tolist() == [0, 1, 2, 3]
-    for name, array in arrays(filmed).items():
-        assert np.array_equal(array, arrays(extracted)[name]), name
-    before = stamps(tmp_path / "extracted")
-    prepare(root, tmp_path / "extracted")
-    assert stamps(tmp_path / "extracted") == before
-
-
-def test_bp4d_plus_becomes_a_store(make_corpus, tmp_path, read_with):
-    """Named columns, 5 digits, .png, a code 9, a damaged picture."""
-    root = make_corpus({"F082_T1": 4}, padding=5, suffix=".png")
-    codes = {1: {}, 2: {1: 1, 14: 9}, 3: {}, 4: {24: 1}}
-    with (root / "AUCoding/AU_OCC/F082_T1.csv").open("w", newline="") as stream:
-        lines = csv.writer(stream)
-        lines.writerow(["Frame", *(f"AU{unit}" for unit in reversed(BP4D_AUS))])
-        for frame, found in codes.items():
-            lines.writerow([frame, *(found.get(unit, 0) for unit in reversed(BP4D_AUS))])
-    picture = root / "F082/T1/00003.png"
-    picture.write_bytes(picture.read_bytes()[:5000])
-    read_with(read_bp4d_plus)
-    prepare(root, tmp_path / "store")
-    frames = Store.open(tmp_path / "store").frames
-    assert frames["status"].tolist() == ["ok", "ok", "truncated image", "ok"]
-    assert frames["AU01"].tolist() == [0, 1, 0, 0] and frames["AU24"].tolist() == [0, 0, 0, 1]
-    assert frames["AU14"].isna().tolist() == [False, True, False, False]
-    assert set(frames["corpus"]) == {"bp4d_plus"}

@@ -117,6 +117,22 @@ def test_predictions_carry_every_frame_and_its_label(tiny):
         np.testing.assert_array_equal(both[f"{au}_label"], both[f"{au}_true"].astype(float))
 
 
+def test_labels_of_a_run_follow_the_threshold_and_are_those_of_table_4(tiny_levels):
+    frames = pd.read_parquet(store_dir(tiny_levels) / "frames.parquet")
+    folders = set()
+    for level in (2, 4):
+        config = load_config("smoke", {"corpus.name": "synau_d", "corpus.active_from": level})
+        found = run(config, "pp_nose")
+        folders.add(found.folder)
+        both = found.predictions.merge(frames, on=["subject", "sequence", "frame"])
+        labels = [column for column in found.predictions if column.endswith("_label")]
+        assert labels == [f"{au}_label" for au in config.corpus.aus] and len(labels) == 8
+        for au in config.corpus.aus:
+            active = both[f"{au}_intensity"] >= level
+            np.testing.assert_array_equal(both[f"{au}_label"], active.astype(float))
+    assert len(folders) == 2
+
+
 def test_weights_say_what_they_are(tiny):
     from safetensors import safe_open
 

@@ -47,6 +47,24 @@ def test_a_step_moves_exactly_its_groups(stage, step):
             assert not changes, f"step {step.number} freezes {group}"
 
 
+def test_a_unit_that_is_never_coded_moves_no_weight_of_its_own(stage):
+    """Code 9 through a whole training: the other units learn, and nothing turns into nan."""
+    modules, data, config = stage
+    for part in ("train", "valid"):
+        data[part].y[:, 0] = torch.nan
+    before = deepcopy(modules["pi"].state_dict())
+    history = run_step(ALGORITHM_1[0], modules, data, config, seed=1)
+    assert history[["train_loss", "valid_loss", "valid_f1"]].notna().all(axis=None)
+    own, others = [], []
+    for name, tensor in modules["pi"].state_dict().items():
+        assert tensor.isfinite().all(), name
+        if tensor.shape[:1] == (12,):  # the last layer, one line a unit
+            moves = (tensor - before[name]).reshape(12, -1).abs().amax(1)
+            own.append(moves[0].item())
+            others += moves[1:].tolist()
+    assert own and not any(own) and all(others)
+
+
 def test_the_table_is_algorithm_1():
     assert [step.number for step in ALGORITHM_1] == [1, 2, 3, 4, 5]
     assert [step.frozen for step in ALGORITHM_1] == [(), ("pi",), (), ("pi", "phi"), ()]

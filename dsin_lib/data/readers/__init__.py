@@ -37,19 +37,24 @@ class Layout:
     Attributes:
         name: The licensed corpus that lies so.
         fits: Whether a root has this layout.
-        read: Reads it, with every choice left at its default.
+        read: Reads it.
+        options: Parameters of a config's corpus that ``read`` takes too.
     """
 
     name: str
     fits: Callable[[Path], bool]
-    read: Callable[[Path], pd.DataFrame]
+    read: Callable[..., pd.DataFrame]
+    options: tuple[str, ...] = ()
 
 
-LAYOUTS = (
-    Layout("bp4d", bp4d.is_bp4d, read_bp4d),
-    Layout("bp4d_plus", bp4d.is_bp4d_plus, read_bp4d_plus),
-    Layout("disfa", disfa.is_disfa, read_disfa),
-)
+LAYOUTS = {
+    layout.name: layout
+    for layout in (
+        Layout("bp4d", bp4d.is_bp4d, read_bp4d),
+        Layout("bp4d_plus", bp4d.is_bp4d_plus, read_bp4d_plus),
+        Layout("disfa", disfa.is_disfa, read_disfa, ("camera",)),
+    )
+}
 
 
 def recognise(root: Path) -> Layout:
@@ -59,7 +64,7 @@ def recognise(root: Path) -> Layout:
         CorpusError: If it is none of :data:`LAYOUTS`, or more than one of them.
     """
     root = Path(root)
-    fitting = [layout for layout in LAYOUTS if layout.fits(root)]
+    fitting = [layout for layout in LAYOUTS.values() if layout.fits(root)]
     if len(fitting) != 1:
         expected = f"{root}: expected one of {bp4d.LABELS} (BP4D, BP4D+), {disfa.LABELS} (DISFA)"
         found = " and ".join(layout.name for layout in fitting) or "neither"

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from dsin_lib.data.frames import ACTIVE_FROM, with_activity
 from dsin_lib.data.readers.corpus import (
     CorpusError,
     corpus_name,
@@ -39,7 +40,7 @@ class Where(NamedTuple):
 
 def read_disfa(
     root: Path,
-    active_from: int = 2,
+    active_from: int = ACTIVE_FROM,
     *,
     camera: str = "left",
     images: str | None = None,
@@ -75,8 +76,6 @@ def read_disfa(
             frames are numbered otherwise than said. Every problem is listed.
         ValueError: For a parameter out of range.
     """
-    if active_from not in range(1, 6):
-        raise ValueError(f"active_from: expected an intensity from 1 to 5, found {active_from!r}")
     if camera not in CAMERAS:
         raise ValueError(f"camera: expected one of {CAMERAS}, found {camera!r}")
     root = Path(root)
@@ -107,15 +106,13 @@ def read_disfa(
             )
         for frame in sorted(levels.keys() | pictures.keys()):
             found = levels.get(frame, blank)
-            active = (level if level is pd.NA else int(level >= active_from) for level in found)
-            rows.append(
-                (subject, camera, frame, *pictures.get(frame, (None, None)), *active, *found)
-            )
+            picture = pictures.get(frame, (None, None))
+            rows.append((subject, camera, frame, *picture, *blank, *found))
     if problems:
         raise CorpusError(root, problems)
     names = au_names(DISFA_AUS)
     columns = ["video_index", *names, *(f"{name}_intensity" for name in names)]
-    return frames_table(corpus_name(root, "disfa"), rows, columns)
+    return with_activity(frames_table(corpus_name(root, "disfa"), rows, columns), active_from)
 
 
 def is_disfa(root: Path) -> bool:

@@ -1,4 +1,4 @@
-"""A tiny corpus, rendered once for all tests of the generator."""
+"""Tiny corpora, rendered once for all tests of the generator."""
 
 import os
 from pathlib import Path
@@ -17,6 +17,14 @@ RECIPE = dict(
     image_px=256,
     seed=0,
 )
+RECIPE_D = dict(
+    shape="synau_d",
+    subjects=["SN001", "SN002", "SN029"],
+    frames_per_sequence=12,
+    stride=200,
+    image_px=96,
+    seed=0,
+)
 
 
 @pytest.fixture(scope="session")
@@ -28,4 +36,16 @@ def recipe() -> dict:
 def corpus(tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("synau-b")
     write_corpus(root, **RECIPE, workers=1, progress=False)
+    return root
+
+
+@pytest.fixture(scope="session")
+def recipe_d() -> dict:
+    return dict(RECIPE_D)
+
+
+@pytest.fixture(scope="session")
+def corpus_d(tmp_path_factory) -> Path:
+    root = tmp_path_factory.mktemp("synau-d")
+    write_corpus(root, **RECIPE_D, workers=1, progress=False)
     return root

@@ -2,16 +2,28 @@
 
 import json
 import shutil
+from importlib.resources import files
 
 import cv2
 import numpy as np
 import pandas as pd
 import pytest
 
-from data_prep.synth import CORPUS_VERSION, write_corpus
+from data_prep.synth import CORPUS_VERSION, seeds, write_corpus
 from data_prep.synth.action_units import CODED
+from data_prep.synth.shapes import SHAPES
+from dsin_lib.data.readers import read_bp4d, read_disfa
 
 SMALL = dict(subjects=["F002", "M001"], tasks=["T2"], frames_per_sequence=2, stride=3, image_px=96)
+SMALL_D = dict(
+    shape="synau_d", subjects=["SN002", "SN032"], frames_per_sequence=2, stride=900, image_px=96
+)
+both = pytest.mark.parametrize("small", [SMALL, SMALL_D], ids=["synau_b", "synau_d"])
+
+
+def field_folds(corpus: str) -> list[list[str]]:
+    path = files("dsin_lib.data") / "folds.json"
+    return json.loads(path.read_text())["field"][corpus]
 
 
 def contents(root) -> dict[str, bytes]:
@@ -30,6 +42,40 @@ def test_layout_is_bp4ds(corpus, recipe):
             assert codes["0"].tolist() == [1, 9, 17, 25, 33, 41]
     assert not list(corpus.rglob("*.tmp"))
     assert not (corpus / "corpus.partial.json").exists()
+
+
+def test_layout_is_disfas(corpus_d, recipe_d):
+    for subject in recipe_d["subjects"]:
+        pictures = sorted((corpus_d / "Images_LeftCamera" / subject).iterdir())
+        assert [p.name for p in pictures][:3] == ["00001.jpg", "00201.jpg", "00401.jpg"]
+        files = {p.name for p in (corpus_d / "ActionUnit_Labels" / subject).iterdir()}
+        assert files == {f"{subject}_au{au}.txt" for au in SHAPES["synau_d"].aus}
+    first = (corpus_d / "ActionUnit_Labels/SN001/SN001_au12.txt").read_text().splitlines()[1]
+    frame, level = first.split(",")
+    assert frame == "201"
+    assert level in "012345"
+    assert json.loads((corpus_d / "corpus.json").read_text())["name"] == "synau_d"
+    assert not list(corpus_d.rglob("*.tmp"))
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"), [("corpus", read_bp4d), ("corpus_d", read_disfa)], ids=SHAPES
+)
+def test_the_reader_gives_the_truth_back(name, reader, request):
+    root = request.getfixturevalue(name)
+    read = reader(root)
+    shape = SHAPES[json.loads((root / "corpus.json").read_text())["name"]]
+    assert set(read["corpus"]) == {shape.name}
+    assert read["source"].notna().all()
+    for (subject, task), rows in read.groupby(["subject", "sequence"]):
+        truth = pd.read_parquet(root / shape.layout.truth(subject, task))
+        assert rows["frame"].tolist() == truth["frame"].tolist()
+        for au in shape.aus:
+            drawn = truth[f"AU{au:02d}"]
+            assert (rows[f"AU{au:02d}"] == (drawn >= shape.active_from).to_numpy()).all()
+            if f"AU{au:02d}_intensity" in rows:
+                assert rows[f"AU{au:02d}_intensity"].tolist() == drawn.tolist()
+    assert ("AU12_intensity" in read) == (shape.name == "synau_d")
 
 
 def test_codes_are_0_1_for_the_twelve_and_9_elsewhere(corpus):
@@ -65,21 +111,36 @@ def test_subjects_table_says_who(corpus, recipe):
     table = pd.read_csv(corpus / "subjects.csv")
     assert table["subject"].tolist() == sorted(recipe["subjects"])
     assert (table["sex"] == table["subject"].str[0]).all()
+    assert (table["age"].between(18, 65)).all()
     shares = table[["african", "asian", "caucasian"]].sum(axis=1)
     np.testing.assert_allclose(shares, 1, atol=0.005)
 
 
-def test_content_does_not_depend_on_the_number_of_workers(tmp_path):
-    write_corpus(tmp_path / "one", **SMALL, workers=1, progress=False)
-    write_corpus(tmp_path / "two", **SMALL, workers=2, progress=False)
+def test_disfas_people_are_other_people(corpus_d):
+    table = pd.read_csv(corpus_d / "subjects.csv").set_index("subject")
+    assert table["sex"].to_dict() == {"SN001": "M", "SN002": "F", "SN029": "F"}
+    shape, other = SHAPES["synau_d"], SHAPES["synau_b"]
+    assert (len(shape.subjects), len(shape.women)) == (27, 12)
+    assert not set(shape.subjects) & set(other.subjects)
+    known = {s for fold in field_folds("disfa") for s in fold}
+    assert set(shape.subjects) == known
+    numbers = [seeds.SUBJECT_NUMBER[s] for s in other.subjects + shape.subjects]
+    assert len(set(numbers)) == len(numbers) == 68
+
+
+@both
+def test_content_does_not_depend_on_the_number_of_workers(tmp_path, small):
+    write_corpus(tmp_path / "one", **small, workers=1, progress=False)
+    write_corpus(tmp_path / "two", **small, workers=2, progress=False)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
 
 
-def test_content_depends_on_the_seed(tmp_path):
+@both
+def test_content_depends_on_the_seed(tmp_path, small):
     hashes = set()
     for seed in (0, 1):
         root = tmp_path / str(seed)
-        write_corpus(root, **SMALL, seed=seed, workers=1, progress=False)
+        write_corpus(root, **small, seed=seed, workers=1, progress=False)
         hashes.add(json.loads((root / "corpus.json").read_text())["content_sha256"])
     assert len(hashes) == 2
 
@@ -100,6 +161,20 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path):
     assert (broken / "F002" / "T2" / "0001.jpg").stat().st_mtime_ns == untouched
 
 
+def test_a_killed_run_of_disfas_shape_goes_on(tmp_path):
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    write_corpus(whole, **SMALL_D, workers=1, progress=False)
+    shutil.copytree(whole, broken)
+    recipe = json.loads((broken / "corpus.json").read_text())["recipe"]
+    (broken / "corpus.json").unlink()
+    (broken / "corpus.partial.json").write_text(json.dumps({"recipe": recipe}))
+    pictures = broken / "Images_LeftCamera"
+    (pictures / "SN032").rename(pictures / "SN032.tmp")
+    (broken / "ActionUnit_Labels" / "SN032" / "SN032_au4.txt").unlink()
+    write_corpus(broken, **SMALL_D, workers=1, progress=False)
+    assert contents(broken) == contents(whole)
+
+
 def test_a_complete_corpus_is_left_alone(corpus, recipe):
     before = (corpus / "corpus.json").stat().st_mtime_ns
     write_corpus(corpus, **recipe, workers=1, progress=False)
@@ -116,6 +191,9 @@ def test_other_parameters_are_refused_by_name(corpus, recipe):
     [
         ({"subjects": ["F099"]}, "F099"),
         ({"tasks": ["T9"]}, "T9"),
+        ({"shape": "synau_x"}, "synau_x"),
+        ({"shape": "synau_d"}, "SN001.*F002"),
+        ({"subjects": ["SN001"]}, "F001.*SN001"),
         ({"frames_per_sequence": 0}, "frames_per_sequence"),
         ({"stride": 0}, "stride"),
         ({"image_px": 20}, "image_px"),

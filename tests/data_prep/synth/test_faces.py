@@ -10,8 +10,10 @@ import pandas as pd
 import pytest
 
 from data_prep.synth import render_face
-from data_prep.synth.action_units import CODED, DAMPS, damped, express, unit_weights
+from data_prep.synth.action_units import DAMPS, damped, express, unit_weights
 from data_prep.synth.appearance import appearance
+from data_prep.synth.asset import GLASSES, LENSES
+from data_prep.synth.canvas import canvas
 from data_prep.synth.filming import gaze_weights
 from data_prep.synth.identity import identity
 from data_prep.synth.portrait import lip_gap
@@ -57,6 +59,8 @@ def test_dlib_landmarks_lie_where_the_mesh_says(corpus, detected):
 
 REGION = {
     1: (slice(40, 112), "upper"), 2: (slice(40, 112), "upper"), 4: (slice(40, 125), "upper"),
+    5: (slice(82, 140), "eyes"), 9: (slice(75, 180), "middle"), 20: (slice(140, 215), "lower"),
+    25: (slice(140, 215), "lower"), 26: (slice(140, 240), "lower"),
     6: (slice(90, 175), "middle"), 7: (slice(82, 140), "eyes"), 10: (slice(130, 200), "lower"),
     12: (slice(125, 215), "lower"), 14: (slice(135, 215), "lower"), 15: (slice(140, 220), "lower"),
     17: (slice(140, 220), "lower"), 23: (slice(140, 215), "lower"), 24: (slice(140, 215), "lower"),
@@ -64,7 +68,7 @@ REGION = {
 """AU -> rows of a 256-pixel upright portrait where at least 70 % of its change must lie."""
 
 
-@pytest.mark.parametrize("au", CODED)
+@pytest.mark.parametrize("au", REGION)
 def test_an_au_moves_its_own_region(au):
     rest = render_face("M008", {}).astype(float)
     shown = render_face("M008", {f"AU{au}": 0.9}).astype(float)
@@ -129,5 +133,20 @@ def test_furrows_are_no_watermark():
 
 def test_old_skin_keeps_furrows_at_rest():
     oldest, youngest = (max(SUBJECTS, key=lambda s: sign * identity(s, 0).age) for sign in (1, -1))
-    shade = {s: abs(appearance(s, 0).relief[60:200, :, 2]).max() for s in (oldest, youngest)}
+    forehead = (abs(canvas().x) < 0.3) & (canvas().y > 0.2) & (canvas().y < 0.4)
+    shade = {s: abs(appearance(s, 0).skin[forehead, 7]).mean() for s in (oldest, youngest)}
     assert shade[oldest] > shade[youngest]
+
+
+def test_glasses_come_with_lenses_and_their_shade():
+    worn = {s: {w.region for w in appearance(s, 0).worn} for s in SUBJECTS}
+    assert any(GLASSES in regions for regions in worn.values())
+    assert all((GLASSES in regions) == (LENSES in regions) for regions in worn.values())
+
+
+def test_a_raised_lip_shows_the_teeth():
+    """Teeth are brighter than the mouth: the brightest row between the lips grows with AU10."""
+    closed = render_face("M008", {})[150:185, 118:138].astype(float)
+    raised = render_face("M008", {"AU10": 1.0, "AU25": 1.0})[150:185, 118:138].astype(float)
+    greyest = [(p.min(-1) - 0.7 * p.max(-1)).max() for p in (closed, raised)]
+    assert greyest[1] > greyest[0] + 10

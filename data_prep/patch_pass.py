@@ -1,0 +1,112 @@
+"""The second pass over a corpus: faces aligned, patches cut. Paper: Sec. 4.1.2, Fig. 4."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float
+from numpy.lib.format import open_memmap
+
+from data_prep import parts as kept
+from data_prep.chunks import Chunk, whole
+from data_prep.landmark_pass import Landmarks
+from data_prep.parts import Parameters, Run
+from data_prep.pictures import Picture, decode_picture, pictures, read_picture
+from dsin_lib.data.store import LANDMARKS, write_text
+from dsin_lib.faces.align import align
+from dsin_lib.faces.landmarks import N_POINTS
+from dsin_lib.faces.patches import PATCH_POINTS, crop, resize
+from dsin_lib.shapes import PATCHES
+
+
+def cut_patches(
+    root: Path,
+    found: Landmarks,
+    anchors: list[list[float]],
+    parts: Path,
+    parameters: Parameters,
+    run: Run,
+) -> Path:
+    """Second pass: align every face and cut its patches into arrays.
+
+    Args:
+        root: The corpus' folder.
+        found: What the first pass found.
+        anchors: Pixels (x, y) of the aligned face.
+        parts: Where the arrays grow.
+        parameters: Of the store.
+        run: Runs the chunks.
+
+    Returns:
+        The folder that holds the finished arrays.
+    """
+    made_of = kept.key(found.key, anchors, asdict(parameters))
+    building = kept.folder_of(parts, "pixels", made_of)
+    usable = np.flatnonzero(found.table["row"].notna())
+    n = len(usable)
+    sides = {**dict.fromkeys(PATCH_POINTS, parameters.patch_px), "face": parameters.face_px}
+    specs = {name: (np.uint8, (n, sides[name], sides[name], 3)) for name in PATCHES}
+    specs |= {name: (np.float32, (n, N_POINTS, 2)) for name in LANDMARKS}
+    absent = [name for name in specs if not (building / f"{name}.npy").is_file()]
+    if absent:  # as after a kill while the store was being published: no chunk is whole
+        for done in building.glob("*.done"):
+            done.unlink()
+    for name in absent:
+        dtype, shape = specs[name]
+        with whole(building / f"{name}.npy") as unfinished:
+            open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape).flush()
+    pieces = kept.pieces(pictures(found.table.iloc[usable]))
+    points = open_memmap(building / "landmarks.npy", mode="r+")
+    for start, some in pieces:
+        rows = slice(start, start + len(some))
+        points[rows] = found.points[usable[rows]]
+    points.flush()
+    task = (root, building, np.array(anchors), parameters)
+    chunks = [
+        Chunk(building / f"{start:08d}.done", len(some), (*task, start, some))
+        for start, some in pieces
+    ]
+    run("Patches", cut_chunk, chunks)
+    return building
+
+
+def cut_chunk(
+    root: Path,
+    building: Path,
+    anchors: Float[np.ndarray, "3 2"],
+    parameters: Parameters,
+    start: int,
+    some: Sequence[Picture],
+    done: Path,
+) -> None:
+    """Align some faces, cut their patches, and write them to rows ``start`` ... of the arrays.
+
+    Args:
+        root: The corpus' folder.
+        building: The folder of the arrays, with ``landmarks.npy`` filled in.
+        anchors: Pixels (x, y) of the aligned face.
+        parameters: Of the store.
+        start: Row of the first picture.
+        some: The pictures, in the order of the rows.
+        done: The file to write when all rows are on disk.
+    """
+    arrays = {name: open_memmap(building / f"{name}.npy", mode="r+") for name in PATCHES}
+    aligned_points = open_memmap(building / "aligned_landmarks.npy", mode="r+")
+    points = np.load(building / "landmarks.npy", mmap_mode="r")
+    for row, picture in enumerate(some, start):
+        image = decode_picture(read_picture(root, picture), picture)
+        face, moved, _ = align(image, points[row], anchors, alignment=parameters.alignment)
+        aligned_points[row] = moved
+        arrays["face"][row] = resize(face, parameters.face_px)
+        for name in PATCH_POINTS:
+            arrays[name][row] = crop(
+                face,
+                moved,
+                name,
+                patch_crop=parameters.patch_crop,
+                patch_px=parameters.patch_px,
+            )
+    for array in (*arrays.values(), aligned_points):
+        array.flush()
+    write_text(done, "")

@@ -1,0 +1,74 @@
+"""Error bars by resampling subjects: frames of one person are not independent, people are.
+
+Every row of a table is scored on the same resampled subjects, so that a difference of two rows
+keeps what they have in common (a paired bootstrap). F1 needs only counts, and counts of frames add
+up over subjects: a resampling is a weighted sum.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float, Int
+
+RESAMPLES = 2000
+LEVEL = 0.95
+"""Share of the resamplings inside an interval."""
+
+Counts = Int[np.ndarray, "subject 3 au"]
+
+
+def counts(
+    probabilities: Float[np.ndarray, "frame au"],
+    labels: Float[np.ndarray, "frame au"],
+    subjects: np.ndarray,
+    tau: float | Float[np.ndarray, " au"] = 0.5,
+) -> Counts:
+    """True positives, false positives and false negatives by subject, in the order of names.
+
+    Args:
+        probabilities: Predictions, 0..1.
+        labels: 0, 1 or nan, which counts nowhere.
+        subjects: Whose frame each is (frame).
+        tau: Predicted active from here upwards.
+    """
+    active = probabilities >= tau
+    found = np.stack([active & (labels == 1), active & (labels == 0), ~active & (labels == 1)], 1)
+    names, whose = np.unique(subjects, return_inverse=True)
+    total = np.zeros((len(names), *found.shape[1:]), int)
+    np.add.at(total, whose, found)
+    return total
+
+
+def f1_of(total: np.ndarray) -> np.ndarray:
+    """F1 (... au), 0..1, of summed counts (... 3 au); 0 where nothing is active or predicted."""
+    tp, fp, fn = (total[..., k, :] for k in range(3))
+    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
+
+
+def resampled_f1(
+    folds: Sequence[Int[np.ndarray, "seed row subject 3 au"]],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> Float[np.ndarray, "resample row au"]:
+    """F1 of every row under the same resamplings, averaged over folds and training seeds.
+
+    Paper: Sec. 4.1.3 averages over three folds; so does each resampling, which draws every fold's
+    test subjects anew, with replacement. All rows and seeds of a fold see the same draw.
+
+    Args:
+        folds: Counts of one fold each, of every training seed and row on its test subjects.
+        resamples: How many.
+        seed: Of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    means = []
+    for fold in folds:
+        n = fold.shape[2]
+        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
+        means.append(f1_of(np.einsum("bs,erska->berka", drawn, fold)).mean(1))
+    return np.mean(means, axis=0)
+
+
+def interval(values: Float[np.ndarray, "resample ..."], level: float = LEVEL) -> np.ndarray:
+    """Lower and upper end (2 ...) of the percentile interval."""
+    return np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)

@@ -1,0 +1,127 @@
+"""The claims ledger: each claim as data, and the arithmetic that supports it or does not.
+
+A claim is a margin, a number computed from a table of scores, supported where it is above zero.
+The same margin is taken of the paper's printed tables, of ours, and of every resampling of ours.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from dsin_lib.facs import ACTION_UNITS, au_name
+
+HALVES = {
+    half: [au_name(n) for n, unit in ACTION_UNITS.items() if unit.region == half]
+    for half in ("upper", "lower")
+}
+"""Names that stand for a list of Action Units."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence of the paper that a table of scores can support.
+
+    Attributes:
+        id: Its name.
+        section: Where the paper says it.
+        says: What it says, in a few words.
+        tables: The paper's tables that it is about; ``a+b`` are two joined row by row.
+        margin: A key of :data:`MARGINS`.
+        row: The row that is said to lead, named as printed.
+        over: The rows that it is said to lead; the best of them counts.
+        aus: Action Units that it is about: a list, ``upper``, ``lower``, or all.
+        by: F1 points that the lead must exceed.
+        at_least: Action Units on which the row must be best.
+        exactly: Action Units on which the row is said to be best, no more and no fewer.
+        reads: How words without numbers were read.
+    """
+
+    id: str
+    section: str
+    says: str
+    tables: tuple[str, ...]
+    margin: str
+    row: str
+    over: tuple[str, ...]
+    aus: tuple[str, ...] | None = None
+    by: int | float = 0
+    at_least: int | None = None
+    exactly: int | None = None
+    reads: str = ""
+
+
+def claims() -> dict[str, Claim]:
+    """Every claim of the ledger by its id."""
+    text = files("dsin_lib.paper").joinpath("claims.yaml").read_text(encoding="utf-8")
+    return {entry["id"]: _claim(entry) for entry in yaml.safe_load(text)}
+
+
+def margin(claim: Claim, scores: pd.DataFrame) -> float:
+    """By how much a table supports a claim: above zero it does.
+
+    Args:
+        claim: The claim.
+        scores: F1 in percent, one line a row as printed, one column an Action Unit.
+
+    Raises:
+        KeyError: The table lacks a row of the claim.
+    """
+    return MARGINS[claim.margin](claim, scores)
+
+
+def rows_of(claim: Claim) -> tuple[str, ...]:
+    """The rows that a claim compares, as printed."""
+    return (claim.row, *claim.over)
+
+
+def _claim(entry: dict) -> Claim:
+    lists = {name: tuple(entry[name]) for name in ("tables", "over")}
+    aus = entry.get("aus")
+    chosen = HALVES.get(aus, aus) if isinstance(aus, str) else aus
+    return Claim(**{**entry, **lists, "section": str(entry["section"]), "aus": _tuple(chosen)})
+
+
+def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)
+
+
+def _lead(claim: Claim, scores: pd.DataFrame) -> float:
+    """Mean over the units of the row, less the best mean of the others."""
+    means = _units(claim, scores).mean(axis=1)
+    return float(means[claim.row] - means[list(claim.over)].max() - claim.by)
+
+
+def _contrast(claim: Claim, scores: pd.DataFrame) -> float:
+    """Mean gain on the named units, less the mean gain on the others."""
+    gain = scores.loc[claim.row] - scores.loc[claim.over[0]]
+    named = gain.index.isin(claim.aus)
+    return float(gain[named].mean() - gain[~named].mean() - claim.by)
+
+
+def _best_on(claim: Claim, scores: pd.DataFrame) -> float:
+    """On how many units the row leads all others, against the number that was said."""
+    units = _units(claim, scores)
+    best = int((units.loc[claim.row] > units.loc[list(claim.over)].max()).sum())
+    if claim.exactly is not None:
+        return 0.5 - abs(best - claim.exactly)
+    return best - (claim.at_least - 0.5)
+
+
+def _units(claim: Claim, scores: pd.DataFrame) -> pd.DataFrame:
+    """The claim's rows on the units that it is about and that every row has."""
+    rows = scores.loc[list(rows_of(claim))].dropna(axis=1)
+    wanted = rows.columns if claim.aus is None else [au for au in rows if au in claim.aus]
+    if not len(wanted):
+        return rows.assign(none=np.nan)[["none"]]
+    return rows[list(wanted)]
+
+
+MARGINS: dict[str, Callable[[Claim, pd.DataFrame], float]] = {
+    "lead": _lead,
+    "contrast": _contrast,
+    "best_on": _best_on,
+}

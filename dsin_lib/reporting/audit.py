@@ -1,0 +1,74 @@
+"""The paper held against its own tables: averages, sentences, and one number in two places.
+
+Nothing here needs a face: it is arithmetic on what is printed, and on public label lists.
+"""
+
+import pandas as pd
+
+from dsin_lib.paper.claims import claims, margin
+from dsin_lib.paper.published import TABLES, bp4d_prevalence, joined, published
+
+ROUNDING = 0.0501
+"""An average of printed values may differ from the printed average by so much; more is a mismatch.
+"""
+TWICE = (
+    ("table3", "DSIN_10", "table5", "DSIN"),
+    ("table3", "DSIN_10^ft", "table5", "DSIN^tt"),
+    ("table4", "DSIN_10", "table6", "DSIN"),
+)
+"""Systems that two tables print."""
+RARE = 0.3
+RARE_AS_PRINTED = ("AU01", "AU02", "AU04", "AU17", "AU24")
+"""Sec. 4.2.1: the classes of BP4D with less than 30 % of positives."""
+
+
+def averages() -> pd.DataFrame:
+    """Every printed average beside the average of the printed columns; mismatches first."""
+    lines = []
+    for table in TABLES:
+        rows = published(table).dropna()
+        recomputed = rows.drop(columns="printed_average").mean(axis=1)
+        for row, printed in rows["printed_average"].items():
+            lines.append((table.replace("table", "Table "), row, printed, recomputed[row]))
+    found = pd.DataFrame(lines, columns=["table", "row", "printed", "recomputed"])
+    found["difference"] = found["printed"] - found["recomputed"]
+    return found.sort_values("difference", key=lambda d: -d.abs(), ignore_index=True)
+
+
+def mismatches() -> pd.DataFrame:
+    """The averages that rounding does not explain."""
+    found = averages()
+    wrong = found[found["difference"].abs() > ROUNDING]
+    return wrong.set_index(wrong["table"] + ", " + wrong["row"]).drop(columns=["table", "row"])
+
+
+def printed_twice() -> pd.DataFrame:
+    """Cells that two tables print differently for the same system."""
+    lines = {}
+    for one, row, other, same in TWICE:
+        first, second = published(one).loc[row], published(other).loc[same]
+        for column in first.index[first != second]:
+            lines[f"{row}, {column}"] = {one: first[column], other: second[column]}
+    return pd.DataFrame(lines).T.rename(columns=lambda name: name.replace("table", "Table "))
+
+
+def sentences() -> pd.DataFrame:
+    """Every claim of the ledger against the paper's own tables: the margin, and what it says."""
+    lines = [
+        {
+            "section": claim.section,
+            "claim": claim.says + (f" ({claim.reads})" if claim.reads else ""),
+            "table": table.replace("table", "").replace("+", " and "),
+            "margin": margin(claim, joined(table)),
+        }
+        for claim in claims().values()
+        for table in claim.tables
+    ]
+    found = pd.DataFrame(lines)
+    return found.assign(verdict=found["margin"].gt(0).map({True: "holds", False: "does not"}))
+
+
+def rare() -> dict[str, list[str]]:
+    """Classes with less than 30 % of positives: as the paper lists them, and by public lists."""
+    prevalence = bp4d_prevalence()
+    return {"paper": list(RARE_AS_PRINTED), "lists": list(prevalence.index[prevalence < RARE])}

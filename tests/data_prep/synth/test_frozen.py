@@ -1,0 +1,21 @@
+"""A corpus of one version is always the same corpus."""
+
+import json
+
+from data_prep.synth import frozen
+
+
+def test_a_changed_generator_is_a_new_version():
+    """After a change of what is drawn: a new `CORPUS_VERSION`, then `python -m` the module."""
+    assert json.loads(frozen.RECORD.read_text()) == frozen.record()
+
+
+def test_words_are_not_content_and_numbers_are():
+    code = frozen._code('"""Doc."""\nBLUR = 2  # pixels\n"""About BLUR."""\n')
+    assert code == frozen._code("BLUR = 2\n")
+    assert code != frozen._code("BLUR = 3\n")
+
+
+def test_the_frozen_parts_are_there():
+    drawn = {path.name for path in frozen.HERE.glob("*.py")}
+    assert set(frozen.DRAWS_NOTHING) <= drawn

@@ -1,0 +1,66 @@
+"""Counts add up, resampling is paired, and intervals cover what they should."""
+
+import numpy as np
+import pytest
+
+from dsin_lib.evaluation.bootstrap import counts, f1_of, interval, resampled_f1
+from dsin_lib.evaluation.f1 import per_au_f1
+
+rng = np.random.default_rng(0)
+SUBJECTS = np.repeat([f"F{i:03d}" for i in range(1, 11)], 40)
+
+
+def drawn(skill):
+    """Labels and predictions (frame 2) of ten subjects, one a little harder than the next."""
+    labels = (rng.random((400, 2)) < 0.4).astype(float)
+    noise = np.linspace(0.1, 0.5, 10).repeat(40)[:, None]
+    return np.clip(
+        0.5 + skill * (labels - 0.5) + noise * rng.standard_normal(labels.shape), 0, 1
+    ), labels
+
+
+def test_counts_of_subjects_add_up_to_f1_of_all():
+    probabilities, labels = drawn(0.4)
+    labels[5, 0] = np.nan
+    total = counts(probabilities, labels, SUBJECTS)
+    assert total.shape == (10, 3, 2)
+    np.testing.assert_allclose(f1_of(total.sum(0)), per_au_f1(probabilities, labels))
+
+
+def test_a_row_never_differs_from_itself():
+    one = counts(*drawn(0.4), SUBJECTS)
+    f1 = resampled_f1([np.stack([[one, one]])], resamples=50)
+    np.testing.assert_array_equal(f1[:, 0], f1[:, 1])
+
+
+def test_pairing_narrows_the_interval_of_a_difference():
+    probabilities, labels = drawn(0.4)
+    better = np.clip(probabilities + 0.05 * (labels - 0.5), 0, 1)
+    rows = [counts(p, labels, SUBJECTS) for p in (probabilities, better)]
+    f1 = resampled_f1([np.stack([rows])]).mean(2)
+    paired = np.ptp(interval(f1[:, 1] - f1[:, 0]))
+    unpaired = np.ptp(interval(rng.permutation(f1[:, 1]) - f1[:, 0]))
+    assert paired < 0.5 * unpaired
+
+
+def test_folds_and_seeds_are_averaged():
+    one, two = (counts(*drawn(skill), SUBJECTS) for skill in (0.2, 0.6))
+    alone = [resampled_f1([np.stack([[row]])], resamples=3000).mean(0) for row in (one, two)]
+    both_folds = resampled_f1([np.stack([[one]]), np.stack([[two]])], resamples=3000).mean(0)
+    both_seeds = resampled_f1([np.stack([[one], [two]])], resamples=3000).mean(0)
+    np.testing.assert_allclose(both_folds, np.mean(alone, 0), atol=0.01)
+    np.testing.assert_allclose(both_seeds, np.mean(alone, 0), atol=0.01)
+
+
+def test_the_interval_of_a_mean_covers_as_often_as_it_says():
+    """F1 of subjects who differ: the interval of ten holds the value of very many, mostly."""
+    skill = rng.uniform(0.3, 0.9, 4000)
+    tp = rng.binomial(20, skill)
+    everybody = np.stack([tp, 20 - tp, 20 - tp], 1)[..., None]
+    truth = f1_of(everybody.sum(0))[0]
+    hits = 0
+    for _ in range(200):
+        some = everybody[rng.choice(len(everybody), 20, replace=False)]
+        low, high = interval(resampled_f1([some[None, None]], resamples=300)[:, 0, 0])
+        hits += low <= truth <= high
+    assert hits / 200 == pytest.approx(0.93, abs=0.06)

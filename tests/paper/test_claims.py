@@ -1,0 +1,57 @@
+"""The ledger: every claim can be computed, and the arithmetic is right on tables made by hand."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from dsin_lib.experiments import ROWS
+from dsin_lib.paper.claims import Claim, claims, margin, rows_of
+from dsin_lib.paper.published import joined
+
+AUS = ["AU01", "AU02", "AU12"]
+SCORES = pd.DataFrame([[50, 40, 60], [45, 42, 50], [30, 30, 58]], list("abc"), AUS, dtype=float)
+LEAD = Claim("x", "4", "a leads", ("table3",), "lead", "a", ("b", "c"))
+
+
+@pytest.mark.parametrize("claim", claims().values(), ids=claims())
+def test_a_claim_has_a_margin_on_each_of_its_tables(claim):
+    for table in claim.tables:
+        assert abs(margin(claim, joined(table))) < 100
+
+
+def test_a_lead_is_over_the_best_of_the_others():
+    assert margin(LEAD, SCORES) == pytest.approx(150 / 3 - 137 / 3)
+    assert margin(replace(LEAD, by=5), SCORES) == pytest.approx(150 / 3 - 137 / 3 - 5)
+    assert margin(replace(LEAD, aus=("AU02",)), SCORES) == -2
+
+
+def test_a_contrast_is_gain_against_gain():
+    contrast = replace(LEAD, margin="contrast", over=("b",), aus=("AU12",))
+    assert margin(contrast, SCORES) == 10 - (5 - 2) / 2
+
+
+@pytest.mark.parametrize(
+    ("said", "sign"),
+    [({"exactly": 2}, 1), ({"exactly": 1}, -1), ({"at_least": 2}, 1), ({"at_least": 3}, -1)],
+)
+def test_units_on_which_a_row_is_best_are_counted(said, sign):
+    best = replace(LEAD, margin="best_on", **said)  # a is best on AU01 and AU12
+    assert margin(best, SCORES) * sign > 0
+
+
+def test_a_unit_that_a_row_lacks_is_left_out():
+    partial = SCORES.copy()
+    partial.loc["b", "AU12"] = float("nan")
+    assert margin(replace(LEAD, over=("b",)), partial) == pytest.approx((5 - 2) / 2)
+
+
+def test_a_missing_row_is_an_error():
+    with pytest.raises(KeyError, match="nobody"):
+        margin(replace(LEAD, over=("nobody",)), SCORES)
+
+
+def test_rows_of_our_tables_are_named_as_printed():
+    """A claim about our rows finds them; only compared systems and later rows are missing."""
+    named = {row for claim in claims().values() for row in rows_of(claim)}
+    assert {row.label for row in ROWS.values()} <= named | {"PP(right cheek)"}

@@ -1,0 +1,62 @@
+"""Table 2 by arithmetic: our counts, the public lists', and the rules behind the printed ones."""
+
+import pandas as pd
+import pytest
+
+from dsin_lib.data.store import Store
+from dsin_lib.paper.published import label_lists, published_corpora
+from dsin_lib.paths import store_dir
+from dsin_lib.reporting import data
+
+
+def test_table_2_counts_the_frames_that_there_are(tiny):
+    store = Store.open(store_dir(tiny))
+    table = data.table_2(tiny, store)
+    labels = store.frames[tiny.corpus.aus].astype(int)
+    ours = table["this corpus"]
+    assert ours["sequences"] == "6" and ours["frames"] == "72" and ours["Action Units"] == "12"
+    assert ours["active frames"] == str(int((labels.sum(axis=1) > 0).sum()))
+    assert float(ours["label cardinality"]) == pytest.approx(labels.sum(axis=1).mean(), abs=0.005)
+    assert float(ours["label density"]) == pytest.approx(labels.to_numpy().mean(), abs=0.005)
+
+
+def test_the_printed_densities_cannot_be_right():
+    printed = published_corpora()
+    assert printed.loc["label density", "DISFA"] > 1
+    by_hand = printed.loc["label cardinality", "BP4D"] / printed.loc["Action Units", "BP4D"]
+    assert by_hand == pytest.approx(0.34, abs=0.005) != printed.loc["label density", "BP4D"]
+
+
+@pytest.mark.parametrize("name", ["bp4d", "disfa"])
+def test_a_histogram_of_active_units_agrees_with_the_prevalence(name):
+    listed = label_lists()[name]
+    histogram = pd.Series(listed["active_units_histogram"])
+    assert histogram.sum() == listed["frames"]
+    # DISFA's histogram is over the eight units that Table 4 reports
+    aus = [au for au in listed["prevalence"] if name == "bp4d" or au not in TWELVE_ONLY]
+    assert len(histogram) == len(aus) + 1
+    cardinality = (histogram * histogram.index).sum() / histogram.sum()
+    assert cardinality == pytest.approx(sum(listed["prevalence"][au] for au in aus), abs=1e-3)
+
+
+TWELVE_ONLY = {"AU05", "AU15", "AU17", "AU20"}
+
+
+def test_no_rule_gives_the_printed_count_of_bp4d():
+    rules = data.counting_rules()
+    of_bp4d = rules[rules.index.str.startswith("BP4D")]
+    assert len(of_bp4d) == 6 and (of_bp4d["active frames"] != of_bp4d["printed"]).all()
+
+
+def test_undetected_frames_carry_a_share_of_au02_only():
+    assert data.lost_with_undetected("AU02") == pytest.approx(7, abs=0.5)
+    assert abs(data.lost_with_undetected("AU25")) < 0.5
+
+
+def test_every_subject_is_tested_once_in_each_list(tiny):
+    table = data.folds(tiny, Store.open(store_dir(tiny)))
+    for lists in ("field", "author"):
+        of_list = table[table.index.str.startswith(lists)]
+        names = " ".join(of_list["tested"]).split()
+        assert sorted(names) == sorted(set(names)) and len(names) == 6
+        assert of_list["frames"].astype(int).sum() == 72

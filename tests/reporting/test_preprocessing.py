@@ -1,0 +1,47 @@
+"""Landmark errors against a known truth, and no truth where nobody drew the faces."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dsin_lib.data.store import Store
+from dsin_lib.paths import corpus_dir, store_dir
+from dsin_lib.reporting import preprocessing
+
+AXES = [f"{axis}{i}" for axis in "xy" for i in range(68)]
+
+
+@pytest.fixture
+def store(tiny):
+    """The tiny store, whose landmarks are all zero, and a truth that lies 3 px away."""
+    store = Store.open(store_dir(tiny))
+    folder = corpus_dir(tiny) / preprocessing.TRUTH
+    folder.mkdir(parents=True)
+    for (subject, sequence), frames in store.frames.groupby(["subject", "sequence"]):
+        truth = pd.DataFrame(np.tile([3.0] * 68 + [0.0] * 68, (len(frames), 1)), columns=AXES)
+        truth["x45"] = 53.0  # the outer-eye span is 50 px
+        truth = truth.assign(frame=frames["frame"].to_numpy(), yaw=0.2)
+        truth.to_parquet(folder / f"{subject}_{sequence}.parquet")
+    return store
+
+
+def test_an_error_of_three_pixels_is_six_percent_of_a_span_of_fifty(tiny, store):
+    errors = preprocessing.landmark_errors(tiny, store)
+    assert len(errors) == 72
+    assert errors["mouth"].to_numpy() == pytest.approx(6.0)
+    assert errors["yaw"].to_numpy() == pytest.approx(np.rad2deg(0.2))
+    assert "6.0" in preprocessing.landmark_table(errors).data
+
+
+def test_without_a_truth_the_page_says_so(tiny):
+    errors = preprocessing.landmark_errors(tiny, Store.open(store_dir(tiny)))
+    assert errors.empty
+    assert preprocessing.landmark_table(errors) is preprocessing.NO_TRUTH
+    assert preprocessing.landmark_figure(errors) is None
+
+
+def test_registration_is_measured_in_pixels_of_the_aligned_face(tiny):
+    store = Store.open(store_dir(tiny))
+    html = preprocessing.registration(store).data  # landmarks at 0, 0; the anchors are known
+    for anchor in store.anchors:
+        assert f"{np.linalg.norm(anchor):.1f}" in html
