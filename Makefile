@@ -18,7 +18,7 @@ export PYTHONUNBUFFERED = 1
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  CONFIG=smoke|quick|laptop|paper (now $(CONFIG)), CORES=2 (now $(CORES))"
+	@echo "  CONFIG=smoke|quick|laptop|paper|synau_d|bp4d|disfa (now $(CONFIG)), CORES=2 (now $(CORES))"
 
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
 	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)

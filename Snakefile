@@ -24,6 +24,7 @@ CHAPTERS = {  # notebook -> the rows whose runs it shows
     "fusion": ("pp_mouth", "pp_face", "pp_f"),
     "structure_inference": ("pp_f", "dsin_2", "dsin_10"),
     "bp4d_ablation": TRAINED,
+    "audit": (),
 }
 NOTE = "--licensed" if CONFIG.corpus.source.licensed else ""
 STORE = str(store_dir(CONFIG) / "store.json")

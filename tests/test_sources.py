@@ -25,8 +25,10 @@ import pytest
 import yaml
 from PIL import Image
 
-from dsin_lib.experiments import TRAINED
+from dsin_lib.config import load_config
+from dsin_lib.experiments import ROWS, TRAINED
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, DISFA_REPORTED_AUS, au_names
+from dsin_lib.paths import run_dir
 
 ROOT = Path(__file__).parents[1]
 SMALL = {
@@ -67,19 +69,24 @@ def python(results, *arguments, **variables):
     return done.stdout + done.stderr
 
 
-def whole_dag(results, config, target="site", executed=(), **variables):
-    """The DAG of a config up to a target.
+def dag(results, config, target, **variables):
+    """The DAG of a config up to a target."""
+    command = ("-m", "dsin_lib", "dag", "--config", config, "--target", target)
+    return python(results, *command, **variables)
+
+
+def whole_dag(results, config, smoke, **variables):
+    """The DAG of a config to the site.
 
     To save time, all rows but the last are trained in one process, and the DAG finds them; so it
-    does ``executed``, chapters that another source has been through.
+    does the chapters that look at no corpus, of which it gets those of ``smoke``.
     """
-    dag = ("-m", "dsin_lib", "dag", "--config", config, "--target")
-    python(results, *dag, "store", **variables)
+    dag(results, config, "store", **variables)
     python(results, "-c", TRAIN, config, **variables)
     (results / config.stem / "book").mkdir(parents=True, exist_ok=True)
-    for chapter in executed:
-        shutil.copy(chapter, results / config.stem / "book")
-    python(results, *dag, target, **variables)
+    for chapter in ("faces_and_facs", "label_statistics"):
+        shutil.copy(smoke / f"smoke/book/{chapter}.ipynb", results / config.stem / "book")
+    dag(results, config, "site", **variables)
 
 
 def painted(image):
@@ -147,9 +154,7 @@ def bp4d(smoke, tmp_path_factory):
     broken = sorted((root / "M003/T1").iterdir())[5]
     broken.write_bytes(broken.read_bytes()[:4000])
     config = profile(results, {"name": "bp4d"})
-    of_no_corpus = ("faces_and_facs", "label_statistics")
-    executed = [smoke / f"smoke/book/{chapter}.ipynb" for chapter in of_no_corpus]
-    whole_dag(results, config, executed=executed, DSIN_BP4D_ROOT=str(root))
+    whole_dag(results, config, smoke, DSIN_BP4D_ROOT=str(root))
     return results
 
 
@@ -209,20 +214,27 @@ def test_pixels_of_a_listed_subject_are_and_are_found(bp4d):
 
 @pytest.fixture(scope="module")
 def synau_d(tmp_path_factory):
-    """What the DAG makes of the open corpus in DISFA's layout: the tables and a chapter of it."""
+    """What the DAG makes of the open corpus in DISFA's layout: a chapter, and a run.
+
+    The rest of the way is that of DISFA, below, whose frames these become.
+    """
     results = tmp_path_factory.mktemp("synau_d")
     config = profile(results, SYNAU_D)
-    whole_dag(results, config, target=results / "synau_d/book/data.ipynb")
-    python(results, "-m", "dsin_lib", "dag", "--config", config, "--target", "tables")
+    dag(results, config, results / "synau_d/book/data.ipynb")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSIN_RESULTS", str(results))
+        a_run = run_dir(load_config(config), ROWS["pp_mouth"], 1, 0)
+    dag(results, config, a_run / "provenance.json")
     return results
 
 
-def test_synau_d_becomes_tables_and_a_chapter(synau_d):
+def test_synau_d_becomes_a_chapter_and_a_run(synau_d):
     frames = frames_of(synau_d)
     assert set(frames["corpus"]) == {"synau_d"} and frames["subject"].nunique() == 6
     assert {f"{au}_intensity" for au in au_names(DISFA_AUS)} <= set(frames)
-    table = pd.read_csv(synau_d / "synau_d/tables/table3.csv")
-    assert table.columns.tolist() == ["row", *au_names(DISFA_REPORTED_AUS), "average"]
+    (predicted,) = synau_d.glob("runs/pp_mouth/*/predictions.parquet")
+    labels = [f"{au}_label" for au in au_names(DISFA_REPORTED_AUS)]
+    assert [c for c in pd.read_parquet(predicted) if c.endswith("_label")] == labels
     assert list(pictures_of_notebook(synau_d / "synau_d/book/data.ipynb"))
 
 
@@ -257,8 +269,7 @@ def disfa(synau_d, smoke, tmp_path_factory):
             lines = [f"{n},{level}\n" for n, level in enumerate(levels, 1)]
             (labels / path.name).write_text("".join(lines))
     config = profile(results, {"name": "disfa"})
-    executed = [smoke / "smoke/book/label_statistics.ipynb"]
-    whole_dag(results, config, executed=executed, DSIN_DISFA_ROOT=str(root))
+    whole_dag(results, config, smoke, DSIN_DISFA_ROOT=str(root))
     return results
 
 

@@ -107,9 +107,8 @@ def folds(config: Config, store: Store) -> pd.DataFrame:
 def statuses(store: Store) -> HTML:
     """How many frames of each subject ended how."""
     counts = pd.crosstab(store.frames["subject"], store.frames["status"], margins=True)
-    return plain(
-        counts.rename_axis(columns=None).rename(index={"All": "all"}, columns={"All": "all"}), 0
-    )
+    named = counts.rename(index={"All": "all"}, columns={"All": "all"})
+    return plain(named.rename_axis(index=None, columns=None), 0)
 
 
 def _counted(config: Config, store: Store) -> pd.Series:

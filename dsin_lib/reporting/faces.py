@@ -62,6 +62,8 @@ def one_a_subject(store: Store, n: int, seed: int = 0) -> pd.DataFrame:
 
 def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) -> Figure:
     """Whole images of the corpus with their subjects and active Action Units."""
+    aus = au_columns(frames)
+    frames = frames.fillna(dict.fromkeys(aus, 0))  # a unit that is not coded is not named
     lines = -(-len(frames) // columns)
     size = (1.7 * columns, 2.05 * lines)
     figure, axes = plt.subplots(lines, columns, figsize=size, squeeze=False, layout="constrained")
@@ -70,7 +72,7 @@ def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) 
     for axis, (_, frame) in zip(axes.flat, frames.iterrows(), strict=False):
         points = store.landmarks[int(frame["row"])]
         axis.imshow(may_show(config, frame["subject"], _image(config, frame), points))
-        active = [au.removeprefix("AU") for au in au_columns(frames) if frame[au] == 1]
+        active = [au.removeprefix("AU") for au in aus if frame[au] == 1]
         title = f"{frame['subject']}\n{' '.join(active) or 'neutral'}"
         axis.set_title(title, fontsize=8)
     return figure

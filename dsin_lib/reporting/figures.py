@@ -80,8 +80,9 @@ def thresholds(run: Run, config: Config) -> Figure:
     parts = {part: labels_and(run, part, aus) for part in ("valid", "test")}
     f1 = {part: 100 * f1_curves(p, y) for part, (y, p) in parts.items()}
     taus = best_taus(parts["valid"][1], parts["valid"][0])
+    lines = -(-len(aus) // 4)
     figure, axes = plt.subplots(
-        3, 4, figsize=(11, 6.5), sharex=True, sharey=True, layout="constrained"
+        lines, 4, figsize=(11, 0.8 + 1.9 * lines), sharex=True, sharey=True, layout="constrained"
     )
     for j, (axis, au) in enumerate(zip(axes.flat, aus, strict=True)):
         axis.plot(TAUS, f1["valid"][:, j], label="held-out subjects")

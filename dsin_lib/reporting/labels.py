@@ -31,6 +31,8 @@ TITLES = {
     "active_runs": "length of active runs (frames)",
     "levels": "share of frames at each level",
 }
+PANELS = 3
+"""Panels in a line."""
 PERCENT = ("prevalence", "levels")
 DIGITS = {"variance_explained": 2}
 LOGARITHMIC = ("active_runs",)
@@ -54,7 +56,9 @@ def beside(found: Found) -> Figure:
     figure, axes = plt.subplots(
         1, len(found), figsize=(3.2 * len(found), 3.5), layout="constrained"
     )
-    for axis, (name, table) in zip(axes, found.items(), strict=True):
+    for axis in axes.flat[len(found) :]:
+        axis.set_axis_off()
+    for axis, (name, table) in zip(axes.flat, found.items(), strict=False):
         known = table.dropna(subset=["reference"])
         known = known[(known["reference"] > 0) | (name == "phi")]
         kinds = known.index.get_level_values(0).map(readable) if "ratio" in table else None
