@@ -23,7 +23,7 @@ help: ## this list
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
 	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
 
-test: $(READY) ## all tests, at most 10 minutes on two cores
+test: $(READY) ## all tests, about 12 minutes on two cores
 	$(BIN)/python -m pytest
 
 lab: $(READY) ## JupyterLab on the notebooks
