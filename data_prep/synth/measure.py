@@ -16,6 +16,12 @@ Labels = Mapping[tuple[str, str], np.ndarray]
 """(subject, task) -> (frame au) 0/1, consecutive video frames."""
 
 
+STEADY = 0.1
+"""Change of intensity a second under which an AU is at its apex or holds."""
+BLINK = 43
+"""The AU number that the performances give a blink."""
+
+
 def prevalence(labels: Labels) -> np.ndarray:
     """Returns the share of active frames (au)."""
     return np.concatenate(list(labels.values())).mean(0)
@@ -141,6 +147,70 @@ def _runs_table(aus: Sequence[int], reference: Mapping, runs: list[np.ndarray]) 
     }
     found = {k: np.array([of(r) if len(r) else np.nan for r in runs]) for k, of in kinds.items()}
     return _stacked(names, known, found)
+
+
+def shown(shape: Shape | str, seed: int) -> pd.DataFrame:
+    """Returns how each AU is shown while its label says active, a line each.
+
+    `faint`: share of active frames at level A or B; `one-sided`: where the weaker side of the face
+    has less than half the intensity of the stronger; `rising`, `steady`, `falling`: where the
+    intensity changes by more or less than `STEADY` a second.
+    """
+    from data_prep.synth.labels import LEVEL_BOUNDS
+
+    shape = shape_named(shape) if isinstance(shape, str) else shape
+    parts = [_shown(act, LEVEL_BOUNDS[2]) for act in _performances(shape, seed)]
+    counts = sum(parts)
+    names = ("faint", "one-sided", "rising", "steady", "falling")
+    aus = [f"AU{au:02d}" for au in shape.aus]
+    return pd.DataFrame((counts[1:] / counts[0]).T, aus, names)
+
+
+def _shown(act, faint: float) -> np.ndarray:
+    """Returns active frames, and those of them that are of each kind (kind au)."""
+    active = act.label >= act.shape.active_from
+    strong, weak = np.maximum(act.left, act.right), np.minimum(act.left, act.right)
+    change = np.gradient(strong, axis=0) * act.shape.fps
+    rising, falling = change > STEADY, change < -STEADY
+    kinds = (True, strong < faint, weak < strong / 2, rising, ~rising & ~falling, falling)
+    return np.array([(active & kind).sum(0) for kind in kinds])
+
+
+def unlabelled(shape: Shape | str, seed: int) -> pd.DataFrame:
+    """Returns what moves without a label, a line each: mean over people, and the least and most."""
+    shape = shape_named(shape) if isinstance(shape, str) else shape
+    lines: dict[str, dict[str, list]] = {}
+    for act, (subject, _) in zip(_performances(shape, seed), _sequences(shape), strict=True):
+        for name, value in _nuisance(act).items():
+            lines.setdefault(name, {}).setdefault(subject, []).append(value)
+    people = pd.DataFrame({k: {s: np.mean(v) for s, v in of.items()} for k, of in lines.items()})
+    return people.agg(["mean", "min", "max"]).T
+
+
+def _nuisance(act) -> dict[str, float]:
+    shut = act.unlabelled[BLINK] > 0.5
+    minutes = len(act.frame) / act.shape.fps / 60
+    mouth = sum(v for au, v in act.unlabelled.items() if au != BLINK)
+    return {
+        "blinks a minute": (np.diff(shut.astype(int)) > 0).sum() / minutes,
+        "gaze to the side, s.d. (1: as far as eyes go)": act.gaze[:, 0].std(),
+        "head turned, s.d. (degrees)": np.rad2deg(act.pose[:, 0].std()),
+        "head nodded, s.d. (degrees)": np.rad2deg(act.pose[:, 1].std()),
+        "mouth moves unlabelled (% of frames)": 100 * (mouth > 0.05).mean(),
+    }
+
+
+def _sequences(shape: Shape) -> list[tuple[str, str]]:
+    return [(s, t) for s in shape.subjects for t in shape.tasks]
+
+
+def _performances(shape: Shape, seed: int):
+    """Yields every sequence of the corpus at full length."""
+    from data_prep.synth.performance import perform
+
+    n = shape.frames_per_sequence
+    for subject, task in _sequences(shape):
+        yield perform(subject, task, frames_per_sequence=n, stride=1, seed=seed)
 
 
 def worst(found: Mapping[str, pd.DataFrame]) -> pd.Series:

@@ -155,3 +155,19 @@ def test_pairs_that_disfa_does_not_give_are_assumed():
     assert table[at[15], at[17]] == 0.506  # BP4D's
     assert table[at[20], at[9]] == 0.0
     assert np.isnan(np.array(statistics(SHAPES["synau_d"])["phi"], float)[at[15], at[17]])
+
+
+@pytest.mark.parametrize("shape", ["synau_b", "synau_d"])
+def test_active_units_rise_hold_and_fall_and_some_are_faint_or_one_sided(shape):
+    shown = measure.shown(shape, 0)
+    assert shown[["rising", "steady", "falling"]].sum(axis=1).to_numpy() == pytest.approx(1)
+    assert (shown["rising"] - shown["falling"]).abs().max() < 0.05  # what rises comes down
+    assert shown["faint"].between(0.05, 0.95).all()
+    assert shown.loc["AU12", "one-sided"] > 0.05 > shown.loc["AU04", "one-sided"]
+
+
+@pytest.mark.parametrize("shape", ["synau_b", "synau_d"])
+def test_what_no_label_tells_moves_in_everybody(shape):
+    moves = measure.unlabelled(shape, 0)
+    assert 5 < moves.loc["blinks a minute", "min"] < moves.loc["blinks a minute", "max"] < 30
+    assert (moves["min"] > 0).all() and (moves["max"] < 100).all()
