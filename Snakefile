@@ -24,6 +24,7 @@ CHAPTERS = {  # notebook -> the rows whose runs it shows
     "fusion": ("pp_mouth", "pp_face", "pp_f"),
     "structure_inference": ("pp_f", "dsin_2", "dsin_10"),
     "bp4d_ablation": TRAINED,
+    "ledger": TRAINED,
     "audit": (),
 }
 NOTE = "--licensed" if CONFIG.corpus.source.licensed else ""
@@ -85,6 +86,7 @@ rule run:
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
+    priority: 1  # chapters fill the core that a chain of trainings leaves idle
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
     shell:
@@ -95,7 +97,7 @@ rule run:
 rule tables:
     input:
         records(CHAPTERS["bp4d_ablation"]),
-        expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables"]),
+        expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables", "reporting/baselines", "reporting/predictions"]),
     output: str(HOME / "tables" / "table3.csv"),
     params: evaluation=CONFIG.evaluation.key(),
     message: "Computing the tables"
@@ -108,7 +110,7 @@ rule notebook:
         STORE,
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
         runs=lambda w: records(CHAPTERS[w.chapter]),
-        tables=lambda w: rules.tables.output if w.chapter == "bp4d_ablation" else [],
+        tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "ledger") else [],
         code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
     params: shows=lambda w: shown(CHAPTERS[w.chapter]),

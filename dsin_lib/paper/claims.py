@@ -11,9 +11,12 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 import yaml
+from jaxtyping import Float
 
 from dsin_lib.facs import ACTION_UNITS, au_name
 
+Margins = np.ndarray | np.generic | float
+"""One margin, or one for each of a batch of tables."""
 HALVES = {
     half: [au_name(n) for n, unit in ACTION_UNITS.items() if unit.region == half]
     for half in ("upper", "lower")
@@ -70,7 +73,31 @@ def margin(claim: Claim, scores: pd.DataFrame) -> float:
     Raises:
         KeyError: The table lacks a row of the claim.
     """
-    return MARGINS[claim.margin](claim, scores)
+    return float(margins(claim, scores.to_numpy(float), list(scores.index), list(scores.columns)))
+
+
+def margins(
+    claim: Claim, scores: Float[np.ndarray, "*batch row au"], rows: list[str], aus: list[str]
+) -> Margins:
+    """:func:`margin` of many tables at once, such as resamplings of one.
+
+    Args:
+        claim: The claim.
+        scores: F1 in percent; nan where a row has no score for a unit.
+        rows: Names of the rows, as printed.
+        aus: Column names of the units.
+
+    Raises:
+        KeyError: A row of the claim is missing.
+    """
+    if missing := [row for row in rows_of(claim) if row not in rows]:
+        raise KeyError(
+            f"{claim.id}: expected the rows {rows_of(claim)}, found none named {missing}"
+        )
+    compared = scores[..., [rows.index(row) for row in rows_of(claim)], :]
+    common = ~np.isnan(compared).any(axis=tuple(range(compared.ndim - 1)))
+    named = common & np.isin(aus, aus if claim.aus is None else claim.aus)
+    return MARGINS[claim.margin](claim, compared, named, common & ~named)
 
 
 def rows_of(claim: Claim) -> tuple[str, ...]:
@@ -89,39 +116,30 @@ def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if values is None else tuple(values)
 
 
-def _lead(claim: Claim, scores: pd.DataFrame) -> float:
-    """Mean over the units of the row, less the best mean of the others."""
-    means = _units(claim, scores).mean(axis=1)
-    return float(means[claim.row] - means[list(claim.over)].max() - claim.by)
+def _lead(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
+    """Mean over the named units of the row, less the best mean of the other rows."""
+    means = scores[..., named].mean(-1)
+    return means[..., 0] - means[..., 1:].max(-1) - claim.by
 
 
-def _contrast(claim: Claim, scores: pd.DataFrame) -> float:
+def _contrast(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
     """Mean gain on the named units, less the mean gain on the others."""
-    gain = scores.loc[claim.row] - scores.loc[claim.over[0]]
-    named = gain.index.isin(claim.aus)
-    return float(gain[named].mean() - gain[~named].mean() - claim.by)
+    gain = scores[..., 0, :] - scores[..., 1, :]
+    return gain[..., named].mean(-1) - gain[..., others].mean(-1) - claim.by
 
 
-def _best_on(claim: Claim, scores: pd.DataFrame) -> float:
-    """On how many units the row leads all others, against the number that was said."""
-    units = _units(claim, scores)
-    best = int((units.loc[claim.row] > units.loc[list(claim.over)].max()).sum())
+def _best_on(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
+    """On how many units the row leads all other rows, against the number that was said."""
+    units = scores[..., named]
+    best = (units[..., 0, :] > units[..., 1:, :].max(-2)).sum(-1)
     if claim.exactly is not None:
         return 0.5 - abs(best - claim.exactly)
     return best - (claim.at_least - 0.5)
 
 
-def _units(claim: Claim, scores: pd.DataFrame) -> pd.DataFrame:
-    """The claim's rows on the units that it is about and that every row has."""
-    rows = scores.loc[list(rows_of(claim))].dropna(axis=1)
-    wanted = rows.columns if claim.aus is None else [au for au in rows if au in claim.aus]
-    if not len(wanted):
-        return rows.assign(none=np.nan)[["none"]]
-    return rows[list(wanted)]
-
-
-MARGINS: dict[str, Callable[[Claim, pd.DataFrame], float]] = {
+MARGINS: dict[str, Callable[..., Margins]] = {
     "lead": _lead,
     "contrast": _contrast,
     "best_on": _best_on,
 }
+"""From the claim's rows (the leading one first) and its units to the margin."""

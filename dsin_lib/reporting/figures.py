@@ -13,7 +13,8 @@ from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting import tables
-from dsin_lib.reporting.tables import ALWAYS_POSITIVE, labels_and
+from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
+from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.training.runs import Run
 
 sns.set_theme(style="ticks", context="notebook", palette="colorblind", rc={"figure.dpi": 144})

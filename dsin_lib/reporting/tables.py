@@ -12,17 +12,18 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.f1 import always_positive, scores
-from dsin_lib.evaluation.thresholds import best_taus
+from dsin_lib.evaluation.f1 import scores
 from dsin_lib.experiments import ROWS, TABLE_3, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.paths import config_dir
+from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
+from dsin_lib.reporting.predictions import labels_and, row_taus
 from dsin_lib.training.runs import Run, run
 
-ALWAYS_POSITIVE = "Always positive"
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
 """The paper's ablations, one a corpus."""
+CHANCE = "Chance (prevalence)"
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 CLAIMS = (
     ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
@@ -37,27 +38,10 @@ CLAIMS = (
 """Comparisons that the paper draws from Table 3: the claim, the better row, the other."""
 
 
-def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[np.ndarray, ...]:
-    """Labels and probabilities (frame au) of a run's ``valid`` or ``test`` frames.
-
-    Args:
-        run_: A complete run.
-        part: ``"valid"`` or ``"test"``.
-        aus: Column names, in the order wanted.
-        suffix: ``"_fused"`` for f of a run that went on to y_hat.
-    """
-    frames = run_.predictions[run_.predictions["split"] == part]
-    labels = frames[[f"{au}_label" for au in aus]].to_numpy(np.float64)
-    return labels, frames[[f"{au}{suffix}" for au in aus]].to_numpy(np.float64)
-
-
 def row_scores(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
     """f1, auc, ap, prevalence and frames of each Action Unit on the test subjects, and tau."""
     run_, aus = run(config, row, fold, seed), config.corpus.aus
-    tau = np.full(len(aus), config.evaluation.tau)
-    if row.thresholds == "tuned":
-        labels, probabilities = labels_and(run_, "valid", aus)
-        tau = best_taus(probabilities, labels)
+    tau = row_taus(config, row, run_)
     labels, probabilities = labels_and(run_, "test", aus)
     return scores(probabilities, labels, aus, tau).assign(tau=tau)
 
@@ -75,7 +59,7 @@ def table_scores(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataF
 
 def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
     """Table 3: F1 in percent, one line a row, one column an Action Unit, their average last."""
-    table = pd.concat([_always_positive(config, rows), 100 * _mean(config, rows, "f1")])
+    table = pd.concat([baselines(config, rows), 100 * _mean(config, rows, "f1")])
     return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
 
 
@@ -86,7 +70,7 @@ def beside_paper(table: pd.DataFrame) -> HTML:
     patterns, not values. The best value of a column is bold.
     """
     cells = table.map("{:.1f}".format) + printed(table).map(_small)
-    return _styled(cells, bold=table.drop(index=ALWAYS_POSITIVE).idxmax())
+    return _styled(cells, bold=table.drop(index=list(BASELINES), errors="ignore").idxmax())
 
 
 def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
@@ -114,9 +98,14 @@ def paper_table(table: pd.DataFrame) -> str:
 
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
-    """The paper's values of the same rows and columns; missing where it has none."""
+    """The paper's values of the same rows and columns; missing where it has none.
+
+    The paper prints no baselines; theirs come from the corpus' public label lists.
+    """
     of_paper = published(paper_table(table)).rename(columns={"printed_average": "average"})
     of_paper.index = [_shown(label) for label in of_paper.index]
+    known = listed_baselines(paper_table(table))[of_paper.columns.drop("average")]
+    of_paper = pd.concat([known.assign(average=known.mean(axis=1)), of_paper])
     return of_paper.reindex(index=table.index, columns=table.columns)
 
 
@@ -176,8 +165,8 @@ def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
     return table.assign(average=table.mean(axis=1)).rename_axis(columns=None)
 
 
-def bp4d_always_positive() -> dict[str, float]:
-    """Always positive on BP4D's public prevalence, and how many of the paper's rows it beats."""
+def bp4d_always_positive() -> dict[str, object]:
+    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
     prevalence = bp4d_prevalence()
     average = float((200 * prevalence / (1 + prevalence)).mean())
     averages = published("table3")["printed_average"].dropna()
@@ -185,7 +174,19 @@ def bp4d_always_positive() -> dict[str, float]:
         "average": average,
         "rows": len(averages),
         "rows_below": int((averages < average).sum()),
+        "names_below": list(averages.index[averages < average]),
     }
+
+
+def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
+    """Average precision, one line a row that ranks by itself, below that of knowing nothing.
+
+    Whoever ranks frames at random has the prevalence of the test frames.
+    """
+    names = list(rows)
+    chance = _mean(config, names[:1], "prevalence").set_axis([CHANCE])
+    table = pd.concat([chance, _mean(config, names, "ap")])
+    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
 
 
 def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
@@ -193,18 +194,6 @@ def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
     by_row = table_scores(config, rows).groupby(["row", "au"])[score].mean().unstack("au")
     return by_row.loc[list(rows), config.corpus.aus].rename(
         index={row: ROWS[row].shown for row in rows}
-    )
-
-
-def _always_positive(config: Config, rows: Iterable[str]) -> pd.DataFrame:
-    row = next(iter(rows))  # any: all rows of a fold have the same test frames
-    tests = [
-        always_positive(labels_and(run(config, row, fold, seed), "test", config.corpus.aus)[0])
-        for fold in config.evaluation.folds
-        for seed in config.evaluation.seeds
-    ]
-    return pd.DataFrame(
-        [100 * np.mean(tests, axis=0)], index=[ALWAYS_POSITIVE], columns=config.corpus.aus
     )
 
 

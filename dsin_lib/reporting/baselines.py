@@ -1,0 +1,49 @@
+"""Predictors that look at no image: without them beside it, an F1 means nothing."""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+
+from dsin_lib.config import Config
+from dsin_lib.data.store import Store
+from dsin_lib.evaluation.f1 import always_positive, per_au_f1
+from dsin_lib.paper.published import label_lists
+from dsin_lib.paths import store_dir
+from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.training.runs import run, subject_split
+
+ALWAYS_POSITIVE = "Always positive"
+PRIOR = "Training prevalence"
+BASELINES = (ALWAYS_POSITIVE, PRIOR)
+"""Predictors that look at no image: every unit in every frame; every unit with the probability that
+it has among the training subjects, which passes tau or does not."""
+OF_CORPUS = {"table3": "bp4d", "table4": "disfa"}
+"""The corpus behind a table of the paper."""
+
+
+def baselines(config: Config, rows: Iterable[str]) -> pd.DataFrame:
+    """F1 in percent of the predictors that look at no image, on the same test frames."""
+    row = next(iter(rows))  # any: all rows of a fold have the same test frames
+    store = Store.open(store_dir(config), config.corpus.active_from)
+    tests = []
+    for fold in config.evaluation.folds:
+        for seed in config.evaluation.seeds:
+            trained_on = subject_split(config, store, fold, seed).train
+            frames = store.frames[store.frames["subject"].isin(trained_on)]
+            prior = frames[config.corpus.aus].mean().to_numpy(float)
+            labels, _ = labels_and(run(config, row, fold, seed), "test", config.corpus.aus)
+            tests.append([always_positive(labels), _constant(labels, prior, config.evaluation.tau)])
+    return pd.DataFrame(100 * np.mean(tests, axis=0), list(BASELINES), config.corpus.aus)
+
+
+def _constant(labels: np.ndarray, prior: np.ndarray, tau: float) -> np.ndarray:
+    """F1 (au) of predicting each unit with one probability (au) in every frame."""
+    return per_au_f1(np.broadcast_to(prior, labels.shape), labels, tau)
+
+
+def listed_baselines(name: str) -> pd.DataFrame:
+    """The same predictors on the corpus of a paper's table, by its public label lists."""
+    prevalence = pd.Series(label_lists()[OF_CORPUS[name]]["prevalence"])
+    every = 200 * prevalence / (1 + prevalence)
+    return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES))

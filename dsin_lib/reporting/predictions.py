@@ -1,0 +1,30 @@
+"""What a run predicted, and the thresholds that its row decides with."""
+
+import numpy as np
+
+from dsin_lib.config import Config
+from dsin_lib.evaluation.thresholds import best_taus
+from dsin_lib.experiments import Row
+from dsin_lib.training.runs import Run
+
+
+def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[np.ndarray, ...]:
+    """Labels and probabilities (frame au) of a run's ``valid`` or ``test`` frames.
+
+    Args:
+        run_: A complete run.
+        part: ``"valid"`` or ``"test"``.
+        aus: Column names, in the order wanted.
+        suffix: ``"_fused"`` for f of a run that went on to y_hat.
+    """
+    frames = run_.predictions[run_.predictions["split"] == part]
+    labels = frames[[f"{au}_label" for au in aus]].to_numpy(np.float64)
+    return labels, frames[[f"{au}{suffix}" for au in aus]].to_numpy(np.float64)
+
+
+def row_taus(config: Config, row: Row, run_: Run) -> np.ndarray:
+    """The decision threshold of each Action Unit (au): the config's, or those the row tunes."""
+    if row.thresholds == "fixed":
+        return np.full(len(config.corpus.aus), config.evaluation.tau)
+    labels, probabilities = labels_and(run_, "valid", config.corpus.aus)
+    return best_taus(probabilities, labels)
