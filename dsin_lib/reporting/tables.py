@@ -123,7 +123,7 @@ def claims(table: pd.DataFrame) -> pd.DataFrame:
             name: [gain(of, row, over) for _, row, over in CLAIMS]
             for name, of in ours_and_theirs.items()
         },
-        index=pd.Index([claim for claim, _, _ in CLAIMS], name="claim"),
+        index=[claim for claim, _, _ in CLAIMS],
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
-from IPython.display import Markdown
+from IPython.display import HTML
 from jaxtyping import Float
 
 from dsin_lib.config import Config
@@ -16,6 +16,7 @@ from dsin_lib.evaluation.bootstrap import Counts, counts, interval, resampled_f1
 from dsin_lib.experiments import ROWS, Row, row_named
 from dsin_lib.paper.claims import Claim, claims, margins, rows_of
 from dsin_lib.reporting.predictions import labels_and, row_taus
+from dsin_lib.reporting.provenance import CORPORA
 from dsin_lib.reporting.tables import CLAIMS, TABLE_3_ROWS, paper_table
 from dsin_lib.training.runs import run
 
@@ -97,15 +98,17 @@ def summary(found: pd.DataFrame) -> dict[str, int]:
     return {name: int(counts.get(name, 0)) for name in VERDICTS}
 
 
-def in_words(config: Config, found: pd.DataFrame) -> Markdown:
+def in_words(config: Config, found: pd.DataFrame) -> HTML:
     """The ledger in two sentences, for the front page."""
     counts = summary(found)
     run_here = sum(counts.values()) - counts[NOT_RUN]
-    return Markdown(
-        f"Of {run_here} claims that this run can be held against, **{counts[SUPPORTED]} are "
-        f"supported, {counts[NOT_SUPPORTED]} are not, and {counts[UNDECIDED]} stay undecided**: "
-        f"chance alone could turn them round. {counts[NOT_RUN]} more need rows that it does not "
-        f"have. (Profile {config.name}, {len(config.evaluation.folds)} of 3 folds, rendered faces.)"
+    return HTML(
+        f"<p>Of {run_here} claims that this run can be held against, "
+        f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
+        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people could turn them "
+        f"round. {counts[NOT_RUN]} more need rows that it does not have. "
+        f"({CORPORA[config.corpus.name]}, profile {config.name}, "
+        f"{len(config.evaluation.folds)} of 3 folds.)</p>"
     )
 
 

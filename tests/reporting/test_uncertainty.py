@@ -71,3 +71,6 @@ def test_the_ledger_holds_our_rows_against_every_claim(tiny, drawn):
     line = run_here.set_index("id").loc["locality-upper"]
     assert line["margin"] == pytest.approx(eye - mouth - 5)
     assert line["verdict"] == uncertainty.verdict(line["low"], line["high"])
+    counts = uncertainty.summary(found.reset_index())
+    assert sum(counts.values()) == len(found)
+    assert "Of 2 claims" in uncertainty.in_words(tiny, found.reset_index()).data
