@@ -70,9 +70,9 @@ def test_a_second_time_does_nothing(smoke):
 @pytest.mark.parametrize(
     ("section", "changes", "runs", "also"),
     [
-        ("structure_inference", {"chi_penalty": 0.1}, 2, {"tables": 1, "notebook": 2}),
-        ("fusion", {"hidden": 32}, 3, {"tables": 1, "notebook": 3}),
-        ("patch_prediction", {"max_epochs": 3}, len(TRAINED), {"tables": 1, "notebook": 4}),
+        ("structure_inference", {"chi_penalty": 0.1}, 2, {"tables": 1, "notebook": 3}),
+        ("fusion", {"hidden": 32}, 3, {"tables": 1, "notebook": 4}),
+        ("patch_prediction", {"max_epochs": 3}, len(TRAINED), {"tables": 1, "notebook": 5}),
         ("evaluation", {"tau": 0.4}, 0, {"tables": 1, "notebook": ALL}),
         ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 1, "notebook": ALL}),
         ("reporting", {"publishable_subjects": ["F001"]}, 0, {"notebook": ALL}),
