@@ -15,18 +15,12 @@ from dsin_lib.facs import ACTION_UNITS, au_name, au_names
 LEVELS = "ABCDE"
 MIDDLES = dict(zip(LEVELS, np.add(LEVEL_BOUNDS[1:], LEVEL_BOUNDS[:-1]) / 2, strict=True))
 """Drawn intensity in the middle of each FACS level."""
-PEOPLE = ("F009", "M004", "F017")
-"""Two women and a man, of three ancestries; chosen for that alone."""
-
-
 SIDES = (0.27, 0.73)
 """Left and right edge of a close-up, shares of the picture's width."""
 CLOSE_UPS = {"upper": (0.25, 0.54), "lower": (0.49, 0.78)}
 """Top and bottom of a close-up by half of the face, shares of the picture's height."""
 NOSE = {9: (0.36, 0.65)}
 """Units whose close-up is neither half."""
-
-
 FULL = {lips.LIPS_PART: lips.WIDEST}
 """Intensity of the top of level E where it is not 1."""
 UNLABELLED = {25: "lips part", 26: "jaw drops", 43: "blink"}

@@ -53,9 +53,9 @@ def deviations(name: str, table: pd.DataFrame) -> pd.Series:
 
 def beside(found: Found) -> Figure:
     """Reference against generated, a panel a statistic; the band is the statistic's bound."""
-    figure, axes = plt.subplots(
-        1, len(found), figsize=(3.2 * len(found), 3.5), layout="constrained"
-    )
+    lines = -(-len(found) // PANELS)
+    size = 3.4 * PANELS, 3.4 * lines
+    figure, axes = plt.subplots(lines, PANELS, figsize=size, squeeze=False, layout="constrained")
     for axis in axes.flat[len(found) :]:
         axis.set_axis_off()
     for axis, (name, table) in zip(axes.flat, found.items(), strict=False):

@@ -9,6 +9,7 @@ import pytest
 from data_prep.synth import calibrate, labels, measure, solve
 from data_prep.synth.performance import written_labels
 from data_prep.synth.shapes import SHAPES, Shape, shape_of, statistics
+from dsin_lib.paper.published import label_lists
 
 SEED = 0
 SYNAU_B_LABELS = "b3896e9de0e3a707401abeaff6fd282305987563f38588c9f73800587c81fca3"
@@ -171,3 +172,13 @@ def test_what_no_label_tells_moves_in_everybody(shape):
     moves = measure.unlabelled(shape, 0)
     assert 5 < moves.loc["blinks a minute", "min"] < moves.loc["blinks a minute", "max"] < 30
     assert (moves["min"] > 0).all() and (moves["max"] < 100).all()
+
+
+@pytest.mark.parametrize("shape", SHAPES.values(), ids=SHAPES)
+def test_the_generator_s_reference_is_the_book_s(shape):
+    """Two copies of one source: what labels are fitted to, and what the book prints beside them."""
+    listed, fitted = label_lists()[shape.reference], statistics(shape)
+    prevalence = [listed["prevalence"][f"AU{au:02d}"] for au in shape.aus]
+    assert fitted["prevalence"] == pytest.approx(prevalence, abs=1e-5)
+    for au, counts in fitted.get("frames_at_level_0_to_5", {}).items():
+        assert counts == listed["intensity_histogram"][f"AU{int(au):02d}"]
