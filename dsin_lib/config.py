@@ -148,6 +148,9 @@ class Training(Section):
     patience: Positive = Field(5, description="epochs without a better validation loss")
     valid_fraction: float = Field(
         0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
+    )
+    stop_on: Literal["held_out", "test"] = Field(
+        "held_out", description="which subjects end a training; test: the field's habit"
     )  # Reading: early-stopping
     threads: Positive = Field(1, description="CPU threads of one training; several run at once")
 

@@ -70,8 +70,18 @@ TABLE_3 = (
     ),
     Row("pp_f", "PP+F", "PP+F", (2, 3), starts_from=tuple(f"pp_{patch}" for patch in PATCHES)),
     Row(
+        "dsin_2_ncf", "DSIN_2^ncf", "DSIN<sub>2</sub><sup>ncf</sup>", (4, 5), starts_from=("pp_f",),
+        change={
+            "structure_inference.n_iter": 2, "structure_inference.correction_factors": False,
+        },
+    ),
+    Row(
         "dsin_2", "DSIN_2", "DSIN<sub>2</sub>", (4, 5), starts_from=("pp_f",),
         change={"structure_inference.n_iter": 2},
+    ),
+    Row(
+        "dsin_5", "DSIN_5", "DSIN<sub>5</sub>", (4, 5), starts_from=("pp_f",),
+        change={"structure_inference.n_iter": 5},
     ),
     Row(
         "dsin_10", "DSIN_10", "DSIN<sub>10</sub>", (4, 5), starts_from=("pp_f",),

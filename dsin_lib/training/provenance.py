@@ -38,14 +38,16 @@ def provenance(
         "machine": machine(),
         "threads": torch.get_num_threads(),
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "seconds": {
-            int(history["step"].iloc[0]): round(history["step_seconds"].iloc[0], 1)
-            for history in histories
-        },
+        "seconds": _by_step(histories, "step_seconds"),
+        "cpu_seconds": _by_step(histories, "step_cpu_seconds"),
         "epochs": {int(history["step"].iloc[0]): len(history) for history in histories},
         "frames": {part: len(of) for part, of in data.items()},
         "subjects": {part: sorted(of.frames["subject"].unique()) for part, of in data.items()},
     }
+
+
+def _by_step(histories: list[pd.DataFrame], column: str) -> dict[int, float]:
+    return {int(one["step"].iloc[0]): round(float(one[column].iloc[0]), 1) for one in histories}
 
 
 def code_version() -> str:

@@ -46,6 +46,8 @@ FILES = (
     "provenance.json",
 )
 """What a complete run holds."""
+STOPS = {"held_out": "valid", "test": "test"}
+"""The part of a split whose loss ends a training. Reading: early-stopping."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> 
     for module in modules.values():
         module.to(default_device())
     steps = [step for step in ALGORITHM_1 if step.number in row.steps]
-    histories = [run_step(step, modules, data, own, seed + step.number) for step in steps]
+    seen = {"train": data["train"], "valid": data[STOPS[own.training.stop_on]]}
+    histories = [run_step(step, modules, seen, own, seed + step.number) for step in steps]
     model = DSIN(**modules)
     write_run(
         run_dir(config, row, fold, seed),

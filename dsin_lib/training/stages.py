@@ -70,7 +70,7 @@ def run_step(
         One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std,
         seconds.
     """
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), time.process_time()
     frozen = DSIN(**{group: modules[group] for group in step.frozen})
     inputs = cached(frozen, data) if step.frozen else data
     history = fit(
@@ -84,6 +84,7 @@ def run_step(
     )
     history.insert(0, "step", step.number)
     history["step_seconds"] = time.perf_counter() - started
+    history["step_cpu_seconds"] = time.process_time() - started_cpu
     return history
 
 
