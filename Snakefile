@@ -1,4 +1,4 @@
-"""The DAG: corpus -> store -> each (row, fold, seed) -> tables -> notebooks -> site.
+"""The DAG: corpora -> stores -> each (row, fold, seed), each study -> tables -> notebooks -> site.
 
 `make book` calls it; by hand, from the project's root:
     .venv/bin/snakemake --cores 2 -n                     what would be done, and why
@@ -9,27 +9,54 @@ import sys
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
-from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir
+from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir, study_record
+from dsin_lib.studies import STUDIES, study_key
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
 HOME, PY = config_dir(CONFIG), sys.executable
 FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
-CHAPTERS = {  # notebook -> the rows whose runs it shows
-    "data": (),
-    "label_statistics": (),
-    "faces_and_facs": (),
-    "preprocessing": (),
-    "patch_prediction": ("pp_face_ncb", *PATCH_ROWS),
-    "fusion": ("pp_mouth", "pp_face", "pp_f"),
-    "structure_inference": ("pp_f", "dsin_2", "dsin_10"),
-    "bp4d_ablation": TRAINED,
-    "ledger": TRAINED,
-    "audit": (),
+CHAPTERS = {  # notebook -> the rows and the studies whose runs it shows
+    "data": ((), ()),
+    "label_statistics": ((), ()),
+    "faces_and_facs": ((), ()),
+    "preprocessing": ((), ()),
+    "patch_prediction": (("pp_face_ncb", *PATCH_ROWS), ()),
+    "fusion": (("pp_mouth", "pp_face", "pp_f"), ()),
+    "structure_inference": (("pp_f", "dsin_2", "dsin_10"), ()),
+    "bp4d_ablation": (TRAINED, ()),
+    "ledger": (TRAINED, ()),
+    "audit": ((), ()),
 }
 NOTE = "--licensed" if CONFIG.corpus.source.licensed else ""
+TRIALS = {name: study.trials(CONFIG) for name, study in STUDIES.items()}
+
+
+def corpus_and_store(trial):
+    """A trial's store, the command line options that make it, and its corpus."""
+    own = trial.of(CONFIG)
+    changes = [f"{key.split('.')[1]}={value}" for key, value in trial.change.items() if key.startswith("preprocessing.")]
+    options = ["--second"] * trial.second + [f"--preprocessing {','.join(changes)}"] * bool(changes)
+    return str(store_dir(own) / "store.json"), (" ".join(options), own)
+
+
 STORE = str(store_dir(CONFIG) / "store.json")
-CORPUS = [] if CONFIG.corpus.source.licensed else str(corpus_dir(CONFIG) / "corpus.json")
+STORES = {STORE: ("", CONFIG)} | dict(corpus_and_store(trial) for trials in TRIALS.values() for trial in trials)
+CORPORA = {
+    str(corpus_dir(own) / "corpus.json"): ("--second" if own.corpus != CONFIG.corpus else "", own)
+    for _, own in STORES.values()
+    if not own.corpus.source.licensed
+}
+
+
+def corpus_of(store):
+    own = STORES[store][1]
+    return [] if own.corpus.source.licensed else str(corpus_dir(own) / "corpus.json")
+
+
+def stores_of(studies):
+    """What the trials of some studies read, the profile's own store first."""
+    return list(dict.fromkeys([STORE, *(corpus_and_store(trial)[0] for name in studies for trial in TRIALS[name])]))
 
 
 def run_record(row, fold, seed):
@@ -40,9 +67,21 @@ def records(rows):
     return [run_record(row, fold, seed) for row in rows for fold in FOLDS for seed in SEEDS]
 
 
-def shown(rows):
-    """Changes with whatever a chapter over some rows shows."""
-    specs = [run_spec(CONFIG, ROWS[row], 0, 0) for row in rows]
+def study_records(studies):
+    return [str(study_record(CONFIG, name, fold, seed)) for name in studies for fold in STUDIES[name].folds(CONFIG) for seed in SEEDS]
+
+
+def before_study(wildcards):
+    """What a study starts from: rows of Table 3 and the study whose trials it shares."""
+    study, fold, seed = STUDIES[wildcards.study], int(wildcards.fold), int(wildcards.seed)
+    shared = [str(study_record(CONFIG, study.after, fold, seed))] if study.after else []
+    return [run_record(start, fold, seed) for start in study.starts] + shared
+
+
+def shown(chapter):
+    """Changes with whatever a chapter shows."""
+    rows, studies = CHAPTERS[chapter]
+    specs = [run_spec(CONFIG, ROWS[row], 0, 0) for row in rows] + [study_key(CONFIG, name, 0, 0) for name in studies]
     sections = [CONFIG.corpus, CONFIG.preprocessing, CONFIG.evaluation, CONFIG.reporting]
     return digest([CONFIG.name, [section.key() for section in sections], specs])
 
@@ -52,6 +91,7 @@ wildcard_constraints:
     fold=r"\d",
     seed=r"\d+",
     chapter="|".join(CHAPTERS),
+    study="|".join(STUDIES),
 
 
 localrules: site
@@ -62,22 +102,26 @@ rule site:
 
 
 rule corpus:
-    output: CORPUS,
-    params: key=CONFIG.corpus.pictures_key(),
+    output: str(results_root() / "corpora" / "{corpus}" / "corpus.json"),
+    params:
+        options=lambda w, output: CORPORA[output[0]][0],
+        key=lambda w, output: CORPORA[output[0]][1].corpus.pictures_key(),
     threads: 2
-    message: "Rendering the open corpus"
-    log: str(HOME / "logs" / "corpus.log"),
-    shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
+    message: "Rendering the open corpus {wildcards.corpus}"
+    log: str(HOME / "logs" / "{corpus}.log"),
+    shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
 
 
 rule store:
-    input: CORPUS,
-    output: STORE,
-    params: key=CONFIG.preprocessing.key(),
+    input: lambda w: corpus_of(str(results_root() / "stores" / w.store / "store.json")),
+    output: str(results_root() / "stores" / "{store}" / "store.json"),
+    params:
+        options=lambda w, output: STORES[output[0]][0],
+        key=lambda w, output: STORES[output[0]][1].preprocessing.key(),
     threads: 2
-    message: "Finding faces, aligning them, cutting patches"
-    log: str(HOME / "logs" / "store.log"),
-    shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} --workers {threads} 2>&1 | tee {log}"
+    message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
+    log: str(HOME / "logs" / "store_{store}.log"),
+    shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
 
 
 rule run:
@@ -94,9 +138,24 @@ rule run:
         "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
 
 
+rule study:
+    input:
+        before_study,
+        stores=lambda w: stores_of([w.study]),
+    output: str(HOME / "studies" / "{study}_fold{fold}_seed{seed}.json"),
+    params: key=lambda w: study_key(CONFIG, w.study, int(w.fold), int(w.seed)),
+    threads: CONFIG.training.threads
+    priority: 1
+    message: "Training the runs of the study {wildcards.study}, fold {wildcards.fold}, seed {wildcards.seed}"
+    log: str(HOME / "logs" / "study_{study}_fold{fold}_seed{seed}.log"),
+    shell:
+        "cd {PROJECT} && {PY} -m dsin_lib study {wildcards.study} --config {PROFILE} "
+        "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+
+
 rule tables:
     input:
-        records(CHAPTERS["bp4d_ablation"]),
+        records(TRAINED),
         expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables", "reporting/baselines", "reporting/predictions"]),
     output: str(HOME / "tables" / "table3.csv"),
     params: evaluation=CONFIG.evaluation.key(),
@@ -107,13 +166,13 @@ rule tables:
 
 rule notebook:
     input:
-        STORE,
+        lambda w: stores_of(CHAPTERS[w.chapter][1]),
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
-        runs=lambda w: records(CHAPTERS[w.chapter]),
+        runs=lambda w: records(CHAPTERS[w.chapter][0]) + study_records(CHAPTERS[w.chapter][1]),
         tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "ledger") else [],
         code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
-    params: shows=lambda w: shown(CHAPTERS[w.chapter]),
+    params: shows=lambda w: shown(w.chapter),
     message: "Executing the chapter {wildcards.chapter}"
     log: str(HOME / "logs" / "{chapter}.log"),
     shell:

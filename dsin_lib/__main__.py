@@ -1,6 +1,7 @@
 """``python -m dsin_lib``: one run, the tables, or the whole DAG."""
 
 import fcntl
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -18,6 +19,25 @@ def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
     from dsin_lib.training.runs import run as run_row
 
     typer.echo(run_row(load_config(config), row, fold, seed).folder)
+
+
+@app.command()
+def study(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
+    """Trains every run of a study on one fold, unless they are already there."""
+    from dsin_lib.data.store import write_text
+    from dsin_lib.paths import study_record
+    from dsin_lib.studies import STUDIES
+    from dsin_lib.training.runs import run_study
+
+    if name not in STUDIES:
+        raise ValueError(f"study: expected one of {sorted(STUDIES)}, got {name!r}")
+    chosen = load_config(config)
+    folders = [one.folder for one in run_study(chosen, name, fold, seed)]
+    record = study_record(chosen, name, fold, seed)
+    record.parent.mkdir(parents=True, exist_ok=True)
+    runs = [folder.relative_to(results_root()).as_posix() for folder in folders]
+    write_text(record, json.dumps({"study": name, "runs": runs}, indent=1) + "\n")
+    typer.echo(record)
 
 
 @app.command()

@@ -10,7 +10,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
@@ -115,6 +115,24 @@ class PatchPredictionSection(Section):
     max_epochs: Positive = 30
 
 
+class VGGSection(Section):
+    """VGG-16 with a new head: the first row of Table 3. Paper: Sec. 4.2.1."""
+
+    width: Literal[8, 16, 32, 64] = Field(64, description="filters of its first block; VGG-16: 64")
+    weights: Path | None = Field(
+        None, description="safetensors file to start from (VGG-Face); none: from scratch"
+    )
+
+    @field_validator("weights")
+    @classmethod
+    def _of_the_whole_width(cls, value: Path | None, info: Any) -> Path | None:
+        if value is not None and info.data.get("width") != 64:
+            raise ValueError("weights have 64 filters in their first block: say width: 64")
+        if value is not None and not value.expanduser().is_absolute():
+            raise ValueError("expected an absolute path")
+        return value
+
+
 class FusionSection(Section):
     """Phi and steps 2 and 3 of Algorithm 1. Paper: Sec. 3.2, Fig. 3b."""
 
@@ -145,7 +163,9 @@ class Training(Section):
 
     learning_rate: float = Field(1e-3, gt=0, le=1)
     batch_size: Positive = 64
-    patience: Positive = Field(5, description="epochs without a better validation loss")
+    patience: Positive = Field(
+        5, description="epochs without a better loss on those subjects"
+    )  # Reading: patience
     valid_fraction: float = Field(
         0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
     )
@@ -162,6 +182,9 @@ class Evaluation(Section):
     folds: tuple[Literal[1, 2, 3], ...] = Field((1, 2, 3), min_length=1)
     seeds: tuple[Seed, ...] = Field((0,), min_length=1)
     tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
+    thresholds_from: Literal["held_out", "test"] = Field(
+        "held_out", description="whose frames choose tuned thresholds; test: the field's habit"
+    )  # Reading: threshold-set
 
     @field_validator("folds", "seeds")
     @classmethod
@@ -184,13 +207,30 @@ class Config(Section):
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9+_-]*$")
     corpus: Corpus = Corpus()
+    second_corpus: Corpus | None = Field(None, description="of Table 4; none: no Table 4")
     preprocessing: Preprocessing = Preprocessing()
     patch_prediction: PatchPredictionSection = PatchPredictionSection()
+    vgg: VGGSection = VGGSection()
     fusion: FusionSection = FusionSection()
     structure_inference: StructureInferenceSection = StructureInferenceSection()
     training: Training = Training()
     evaluation: Evaluation = Evaluation()
     reporting: Reporting = Reporting()
+
+    def on_second_corpus(self) -> "Config":
+        """The same profile with its two corpora exchanged, as Table 4 needs it.
+
+        Exchanged twice, it is the profile again.
+
+        Raises:
+            ConfigError: The profile has one corpus only.
+        """
+        if self.second_corpus is None:
+            raise ConfigError(
+                f"{self.name}: second_corpus: expected the corpus of Table 4, such as "
+                "{name: synau_d}, got none"
+            )
+        return self.model_copy(update={"corpus": self.second_corpus, "second_corpus": self.corpus})
 
 
 def load_config(
@@ -280,6 +320,8 @@ def _problem(error: Mapping) -> str:
     if error["type"] == "extra_forbidden":
         known: object = _sections()
         if len(error["loc"]) > 1:
-            known = list(Config.model_fields[error["loc"][0]].annotation.model_fields)
+            annotation = Config.model_fields[error["loc"][0]].annotation
+            model = next(iter(get_args(annotation)), annotation)  # of "Corpus | None" the first
+            known = list(model.model_fields)
         return f"{where}: unknown parameter, expected one of {known}"
     return f"{where}: {error['msg'].lower()}, got {error['input']!r}"

@@ -56,6 +56,11 @@ def config_dir(config: Config) -> Path:
     return results_root() / config.name
 
 
+def study_record(config: Config, name: str, fold: int, seed: int) -> Path:
+    """The file that says which runs a study is made of; there once all of them are."""
+    return config_dir(config) / "studies" / f"{name}_fold{fold}_seed{seed}.json"
+
+
 def run_dir(config: Config, row: Row, fold: int, seed: int) -> Path:
     """The folder of one run, named by everything that its numbers depend on.
 
@@ -63,5 +68,13 @@ def run_dir(config: Config, row: Row, fold: int, seed: int) -> Path:
     that depend on it. The store's name is part of it, since a variable of the environment may name
     a licensed corpus' folder without the config knowing.
     """
-    key = digest([run_spec(config, row, fold, seed), store_dir(config).name])
+    key = digest([run_spec(config, row, fold, seed), *_stores(config, row)])
     return results_root() / "runs" / row.id / f"fold{fold}_seed{seed}_{key}"
+
+
+def _stores(config: Config, row: Row) -> list[str]:
+    """Names of the stores that a run reads, its own first."""
+    names = [store_dir(config).name]
+    if row.fixed_filters:
+        names.append(store_dir(config.on_second_corpus()).name)
+    return names

@@ -20,7 +20,7 @@ def changed_rows(overrides):
 
 
 TRAINED = {row.id for row in TABLE_3 if row.steps}
-WITH_OMEGA = {"dsin_2", "dsin_10"}
+WITH_OMEGA = {"dsin_2_ncf", "dsin_2", "dsin_5", "dsin_10"}
 
 
 @pytest.mark.parametrize(

@@ -44,9 +44,14 @@ class PatchData:
 
 @dataclass(frozen=True)
 class CachedData:
-    """Outputs of a frozen module in place of patches: what steps 2 and 4 train on."""
+    """Outputs of a frozen module in place of patches: what steps 2 and 4 train on.
 
-    x: Float[Tensor, "frame ..."]
+    Attributes:
+        x: One output, or one a patch.
+        y: Labels 0, 1 or nan where not coded.
+    """
+
+    x: Float[Tensor, "frame ..."] | dict[str, Float[Tensor, "frame ..."]]
     y: Float[Tensor, "frame au"]
 
     def __len__(self) -> int:
@@ -54,6 +59,8 @@ class CachedData:
 
     def batch(self, items: Sequence[int]) -> Batch:
         """Cached outputs and labels."""
+        if isinstance(self.x, dict):
+            return {name: x[items] for name, x in self.x.items()}, self.y[items]
         return self.x[items], self.y[items]
 
 
@@ -80,5 +87,5 @@ def split_data(
 def as_input(x: dict[str, Tensor] | Tensor) -> dict[str, Tensor] | Tensor:
     """Bytes to 0..1 on the device that they are on; cached outputs unchanged."""
     if isinstance(x, dict):
-        return {name: image.float().div_(255) for name, image in x.items()}
-    return x
+        return {name: as_input(one) for name, one in x.items()}
+    return x.float().div_(255) if x.dtype == torch.uint8 else x

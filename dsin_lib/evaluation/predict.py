@@ -1,10 +1,9 @@
 """Outputs of a model on every frame of a split."""
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from dsin_lib.data.dataset import Data, as_input
-from dsin_lib.model.dsin import DSIN
 
 BATCH = 256
 
@@ -17,7 +16,7 @@ def final(out: dict[str, Tensor]) -> Tensor:
 
 
 @torch.no_grad()
-def predict(model: DSIN, data: Data, batch_size: int = BATCH) -> dict[str, Tensor]:
+def predict(model: nn.Module, data: Data, batch_size: int = BATCH) -> dict[str, Tensor]:
     """All outputs on all frames, in order, on the CPU, with batch norm in its trained state."""
     device = next(model.parameters()).device
     model.eval()

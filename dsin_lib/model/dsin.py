@@ -7,7 +7,6 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from dsin_lib.model.fusion import Fusion
-from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 
 GROUPS = ("pi", "phi", "omega")
@@ -23,14 +22,15 @@ class DSIN(nn.Module):
     steps 2 and 4 start from cached outputs of frozen modules.
 
     Args:
-        pi: Patch prediction; without it the input already is p, or f.
+        pi: Patch prediction, or a part or rival of it that gives p; without it the input already
+            is p, or f.
         phi: Fusion; without it and without ``pi`` the input already is f.
         omega: Structure inference.
     """
 
     def __init__(
         self,
-        pi: PatchPrediction | None = None,
+        pi: nn.Module | None = None,
         phi: Fusion | None = None,
         omega: StructureInference | None = None,
     ) -> None:

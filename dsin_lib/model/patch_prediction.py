@@ -3,6 +3,7 @@
 Paper: Sec. 3.1, Eq. 5, Fig. 3a.
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 import torch
@@ -81,6 +82,71 @@ class PatchPrediction(nn.Module):
     ) -> Float[Tensor, "batch patch au"]:
         """p, the patches' probabilities."""
         return torch.stack([net(I[name]) for name, net in self.nets.items()], dim=1)
+
+    def heads(self) -> "PatchHeads":
+        """The fully connected layers alone, the same modules and not copies."""
+        return PatchHeads({name: net.head for name, net in self.nets.items()})
+
+
+class Maps(nn.Module):
+    """The convolutions of Pi alone: what the filters make of each patch.
+
+    Args:
+        pi: The whole of it; the modules are the same and not copies.
+    """
+
+    def __init__(self, pi: PatchPrediction) -> None:
+        super().__init__()
+        self.nets = nn.ModuleDict({name: net.convolutions for name, net in pi.nets.items()})
+
+    def forward(
+        self,
+        I: dict[str, Float[Tensor, "batch 3 _ _"]],  # noqa: E741
+    ) -> dict[str, Float[Tensor, "batch filter"]]:
+        """One vector a patch: the input of :class:`PatchHeads`."""
+        return {name: net(I[name]).flatten(1) for name, net in self.nets.items()}
+
+
+class PatchHeads(nn.Module):
+    """The fully connected layers of Pi, for convolutional filters that stand still.
+
+    Paper: Sec. 4.1.3, DISFA: the filters are those of BP4D, "fixed throughout the rest of the
+    training". What never moves need not be computed twice, so these layers train on the outputs
+    of :class:`Maps`, cached once.
+
+    Args:
+        heads: Patch name to its layers, in the order of the output.
+    """
+
+    def __init__(self, heads: Mapping[str, nn.Module]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleDict(heads)
+
+    def forward(
+        self, maps: dict[str, Float[Tensor, "batch filter"]]
+    ) -> Float[Tensor, "batch patch au"]:
+        """p, as :class:`PatchPrediction` would say it of the patches behind the maps."""
+        return torch.stack([head(maps[name]) for name, head in self.nets.items()], dim=1)
+
+
+class OnePerAU(nn.Module):
+    """One network an Action Unit on one patch: the rows marked ``ind`` of Table 3.
+
+    Args:
+        aus: Column names of the Action Units.
+        input_px: The one patch's name and its width and height in pixels.
+    """
+
+    def __init__(self, aus: Sequence[str], input_px: dict[str, int]) -> None:
+        super().__init__()
+        self.nets = nn.ModuleDict({au: PatchPrediction(1, input_px) for au in aus})
+
+    def forward(
+        self,
+        I: dict[str, Float[Tensor, "batch 3 _ _"]],  # noqa: E741
+    ) -> Float[Tensor, "batch patch au"]:
+        """p, each Action Unit's from its own network."""
+        return torch.cat([net(I) for net in self.nets.values()], dim=2)
 
 
 def _block(n_in: int, n_out: int) -> nn.Sequential:

@@ -19,6 +19,9 @@ class Silence:
         readings: The readings that the code supports.
         default: The one it takes.
         evidence: What speaks for the default.
+        measured_on: Id of the row on which the other readings are measured.
+        compared: Id of the row that is the other reading, where no parameter chooses it.
+        unmeasured: Why it is not measured.
     """
 
     id: str
@@ -29,6 +32,9 @@ class Silence:
     readings: tuple
     default: object
     evidence: str
+    measured_on: str | None = None
+    compared: str | None = None
+    unmeasured: str = ""
 
 
 def readings() -> dict[str, Silence]:

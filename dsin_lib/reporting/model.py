@@ -14,7 +14,8 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import PatchCNN
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting.tables import plain
-from dsin_lib.training.runs import Run, load_weights, make_modules, subject_split
+from dsin_lib.training.modules import load_weights, make_modules
+from dsin_lib.training.runs import Run, subject_split
 
 
 def layers(store: Store, config: Config) -> HTML:

@@ -5,11 +5,13 @@ import numpy as np
 from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import Row
-from dsin_lib.training.runs import Run
+from dsin_lib.training.runs import PARTS, Run
 
 
 def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[np.ndarray, ...]:
     """Labels and probabilities (frame au) of a run's ``valid`` or ``test`` frames.
+
+    Both are nan for Action Units that the run does not predict.
 
     Args:
         run_: A complete run.
@@ -18,13 +20,15 @@ def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[
         suffix: ``"_fused"`` for f of a run that went on to y_hat.
     """
     frames = run_.predictions[run_.predictions["split"] == part]
-    labels = frames[[f"{au}_label" for au in aus]].to_numpy(np.float64)
-    return labels, frames[[f"{au}{suffix}" for au in aus]].to_numpy(np.float64)
+    labels = frames.reindex(columns=[f"{au}_label" for au in aus])
+    probabilities = frames.reindex(columns=[f"{au}{suffix}" for au in aus])
+    return labels.to_numpy(np.float64), probabilities.to_numpy(np.float64)
 
 
 def row_taus(config: Config, row: Row, run_: Run) -> np.ndarray:
     """The decision threshold of each Action Unit (au): the config's, or those the row tunes."""
     if row.thresholds == "fixed":
         return np.full(len(config.corpus.aus), config.evaluation.tau)
-    labels, probabilities = labels_and(run_, "valid", config.corpus.aus)
+    part = PARTS[config.evaluation.thresholds_from]
+    labels, probabilities = labels_and(run_, part, config.corpus.aus)
     return best_taus(probabilities, labels)

@@ -40,14 +40,23 @@ def provenance(
         "finished": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "seconds": _by_step(histories, "step_seconds"),
         "cpu_seconds": _by_step(histories, "step_cpu_seconds"),
-        "epochs": {int(history["step"].iloc[0]): len(history) for history in histories},
+        "epochs": _epochs(histories),
         "frames": {part: len(of) for part, of in data.items()},
         "subjects": {part: sorted(of.frames["subject"].unique()) for part, of in data.items()},
     }
 
 
 def _by_step(histories: list[pd.DataFrame], column: str) -> dict[int, float]:
-    return {int(one["step"].iloc[0]): round(float(one[column].iloc[0]), 1) for one in histories}
+    """Summed over networks that were trained one after another in the same step."""
+    total: dict[int, float] = {}
+    for one in histories:
+        step = int(one["step"].iloc[0])
+        total[step] = round(total.get(step, 0.0) + float(one[column].iloc[0]), 1)
+    return total
+
+
+def _epochs(histories: list[pd.DataFrame]) -> dict[int, int]:
+    return pd.concat(histories).groupby("step").size().to_dict()
 
 
 def code_version() -> str:

@@ -15,7 +15,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -25,16 +25,16 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import PatchData, split_data
+from dsin_lib.data.dataset import CachedData, Data, split_data
 from dsin_lib.data.folds import Split, split_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.predict import final, predict
-from dsin_lib.experiments import ROWS, Row, row_config, row_named, run_spec
-from dsin_lib.model.dsin import DSIN, GROUPS
-from dsin_lib.model.fusion import Fusion
-from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.model.structure_inference import StructureInference
+from dsin_lib.experiments import ROWS, Row, row_aus, row_config, row_named, run_spec
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.patch_prediction import Maps, PatchPrediction
 from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.studies import STUDIES
+from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
@@ -46,8 +46,11 @@ FILES = (
     "provenance.json",
 )
 """What a complete run holds."""
-STOPS = {"held_out": "valid", "test": "test"}
-"""The part of a split whose loss ends a training. Reading: early-stopping."""
+PARTS = {"held_out": "valid", "test": "test"}
+"""The part of a split that ends a training and chooses thresholds, by the name of its subjects.
+
+Reading: early-stopping, threshold-set.
+"""
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ class Run:
         folder: Its files.
         spec: What its numbers depend on.
         history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
-            chi_std, step_seconds.
+            chi_std, step_seconds, step_cpu_seconds, network (``all``, or one Action Unit's own).
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
             frame, a probability an Action Unit, and its label as ``AU01_label``.
         provenance: Code version, data hash, libraries, machine, seconds.
@@ -116,8 +119,15 @@ def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
     folder, spec = run_dir(config, row, fold, seed), run_spec(config, row, fold, seed)
     if not is_complete(folder, spec):
         starts = [run(config, start, fold, seed) for start in row.starts_from]
-        train(config, row, fold, seed, starts)
+        filters = [run(config.on_second_corpus(), of, fold, seed) for of in row.filters_from]
+        train(config, row, fold, seed, starts, filters)
     return load_run(folder)
+
+
+def run_study(config: Config, name: str, fold: int = 1, seed: int = 0) -> list[Run]:
+    """The runs of all trials of a study, read or trained, in their order."""
+    trials = STUDIES[name].trials(config)
+    return [run(trial.of(config), trial.row, fold, seed) for trial in trials]
 
 
 def runs_of(config: Config, rows: Iterable[str], fold: int = 1, seed: int = 0) -> dict[str, Run]:
@@ -125,30 +135,70 @@ def runs_of(config: Config, rows: Iterable[str], fold: int = 1, seed: int = 0) -
     return {ROWS[row].label: run(config, row, fold, seed) for row in rows}
 
 
-def train(config: Config, row: Row, fold: int, seed: int, starts: list[Run]) -> None:
-    """Trains a row's steps and writes its folder in one move."""
+def train(
+    config: Config, row: Row, fold: int, seed: int, starts: list[Run], filters: list[Run]
+) -> None:
+    """Trains a row's steps and writes its folder in one move.
+
+    Args:
+        config: The profile.
+        row: The row.
+        fold: Of the three.
+        seed: Of the initial weights, the held-out subjects and the order of the frames.
+        starts: Runs whose weights it starts from.
+        filters: Runs whose convolutional filters it takes, and nothing else of them.
+    """
     store = Store.open(store_dir(config), config.corpus.active_from)
-    own = row_config(config, row)
-    data = split_data(store, subject_split(config, store, fold, seed), row.patches, own.corpus.aus)
+    own, aus = row_config(config, row), row_aus(config, row)
+    patches = split_data(store, subject_split(config, store, fold, seed), row.patches, aus)
     set_seed(seed, reproducible=True)
     modules = make_modules(own, row, store)
     load_weights(modules, [start.weights() for start in starts])
+    load_filters(modules["pi"], [of.weights() for of in filters])
     for module in modules.values():
         module.to(default_device())
-    steps = [step for step in ALGORITHM_1 if step.number in row.steps]
-    seen = {"train": data["train"], "valid": data[STOPS[own.training.stop_on]]}
-    histories = [run_step(step, modules, seen, own, seed + step.number) for step in steps]
+    weights, data = DSIN(**modules), patches
+    if row.fixed_filters:
+        data = with_fixed_filters(modules["pi"], patches)
+        modules["pi"] = modules["pi"].heads()
+    seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
+    histories = [
+        run_step(step, trained, inputs, own, seed + step.number).assign(network=name)
+        for name, (trained, inputs) in trainings(row, modules, seen).items()
+        for step in ALGORITHM_1
+        if step.number in row.steps
+    ]
     model = DSIN(**modules)
     write_run(
         run_dir(config, row, fold, seed),
         spec=run_spec(config, row, fold, seed),
         history=pd.concat(histories),
         predictions=pd.concat(
-            [_predictions(model, data[part], part, own.corpus.aus) for part in ("valid", "test")]
+            [
+                _predictions(model, data[part], patches[part].frames, aus).assign(split=part)
+                for part in ("valid", "test")
+            ]
         ),
-        weights={name: tensor.contiguous().cpu() for name, tensor in model.state_dict().items()},
-        provenance=provenance(store, data, histories, seed),
+        weights={name: tensor.contiguous().cpu() for name, tensor in weights.state_dict().items()},
+        provenance=provenance(store, patches, histories, seed),
     )
+
+
+def trainings(
+    row: Row, modules: dict[str, nn.Module], data: Mapping[str, Data]
+) -> dict[str, tuple[dict[str, nn.Module], dict[str, Data]]]:
+    """What is trained apart, by name: all modules at once, or one network an Action Unit."""
+    if row.network != "one_per_au":
+        return {"all": (modules, dict(data))}
+    return {
+        au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()})
+        for j, (au, net) in enumerate(modules["pi"].nets.items())
+    }
+
+
+def with_fixed_filters(pi: PatchPrediction, data: Mapping[str, Data]) -> dict[str, CachedData]:
+    """What filters that stand still make of every frame, computed once. Paper: Sec. 4.1.3."""
+    return {part: CachedData(predict(Maps(pi), of), of.y) for part, of in data.items()}
 
 
 def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
@@ -161,36 +211,6 @@ def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
         valid_fraction=config.training.valid_fraction,
         seed=seed,
     )
-
-
-def make_modules(config: Config, row: Row, store: Store) -> dict[str, nn.Module]:
-    """Step 0 of Algorithm 1: the groups that a row needs, freshly initialised."""
-    n_au = len(config.corpus.aus)
-    sizes = {name: store.patch(name).shape[1] for name in row.patches}
-    modules: dict[str, nn.Module] = {"pi": PatchPrediction(n_au, sizes)}
-    if max(row.steps) >= 2:
-        modules["phi"] = Fusion(n_au, len(sizes), config.fusion.hidden, config.fusion.depth)
-    if max(row.steps) >= 4:
-        structure = config.structure_inference
-        modules["omega"] = StructureInference(
-            n_au,
-            structure.n_iter,
-            correction_factors=structure.correction_factors,
-            initial_state=structure.initial_state,
-            include_self=structure.include_self,
-        )
-    return modules
-
-
-def load_weights(modules: Mapping[str, nn.Module], starts: list[dict[str, torch.Tensor]]) -> None:
-    """Puts the weights of earlier rows in place; every tensor of a start must find its place."""
-    tensors = {name: tensor for start in starts for name, tensor in start.items()}
-    for group in GROUPS:
-        own = {
-            n.removeprefix(f"{group}."): t for n, t in tensors.items() if n.startswith(f"{group}.")
-        }
-        if own:
-            modules[group].load_state_dict(own, strict=True)
 
 
 def write_run(
@@ -217,9 +237,9 @@ def write_run(
         fresh.rename(folder)
 
 
-def _predictions(model: DSIN, data: PatchData, part: str, aus: list[str]) -> pd.DataFrame:
+def _predictions(model: DSIN, data: Data, frames: pd.DataFrame, aus: list[str]) -> pd.DataFrame:
     out = predict(model, data)
-    keys = data.frames[["subject", "sequence", "frame"]]
+    keys = frames[["subject", "sequence", "frame"]]
     columns = {"": final(out), "_label": data.y}
     if "y_hat" in out:
         columns |= {"_fused": out["f"], "_chi": out["chi"].mean(1)}
@@ -227,4 +247,4 @@ def _predictions(model: DSIN, data: PatchData, part: str, aus: list[str]) -> pd.
         pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])
         for suffix, value in columns.items()
     ]
-    return pd.concat([keys, *values], axis=1).assign(split=part)
+    return pd.concat([keys, *values], axis=1)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dsin_lib.experiments import ROWS
+from dsin_lib.experiments import TABLE_3, TABLE_4
 from dsin_lib.paper.claims import Claim, claims, margin, rows_of
 from dsin_lib.paper.published import joined
 
@@ -54,4 +54,6 @@ def test_a_missing_row_is_an_error():
 def test_rows_of_our_tables_are_named_as_printed():
     """A claim about our rows finds them; only compared systems and later rows are missing."""
     named = {row for claim in claims().values() for row in rows_of(claim)}
-    assert {row.label for row in ROWS.values()} <= named | {"PP(right cheek)"}
+    ours = {row.label for row in (*TABLE_3, *TABLE_4)}
+    unnamed = {"PP(right cheek)", "DSIN_10^tt"}  # the second stands in no table of the paper
+    assert ours <= named | unnamed

@@ -13,7 +13,8 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.paths import store_dir
 from dsin_lib.training.learner import fit
-from dsin_lib.training.runs import make_modules, subject_split
+from dsin_lib.training.modules import make_modules
+from dsin_lib.training.runs import subject_split
 from dsin_lib.training.stages import ALGORITHM_1, cached, run_step, step_loss
 
 ROW = ROWS["dsin_10"]
