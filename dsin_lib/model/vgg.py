@@ -8,6 +8,7 @@ Recognition, 2015, configuration D.
 from pathlib import Path
 
 from jaxtyping import Float
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
@@ -67,7 +68,7 @@ def load_trunk(features: nn.Sequential, path: Path) -> None:
     """
     try:
         tensors = load_file(path.expanduser())
-    except (OSError, ValueError) as error:
+    except (OSError, SafetensorError) as error:
         raise ValueError(f"vgg.weights: expected a safetensors file, got {path}: {error}") from None
     own = features.state_dict()
     for name, tensor in own.items():

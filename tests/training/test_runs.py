@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import torch
 
-from dsin_lib.config import load_config
+from dsin_lib.config import changed, load_config
 from dsin_lib.data.store import StoreError
 from dsin_lib.experiments import ROWS, run_spec
 from dsin_lib.paths import run_dir, store_dir
@@ -146,3 +146,38 @@ def test_without_a_store_the_error_names_the_file(results):
     with pytest.raises(StoreError, match=r"store\.json"):
         run(load_config("smoke"), "pp_mouth")
     assert not run_dir(load_config("smoke"), ROWS["pp_mouth"], 1, 0).exists()
+
+
+def test_one_network_an_au_learns_from_that_au_alone(tiny):
+    alone = run(tiny, "pp_mouth_ind")
+    aus = list(ROWS["pp_mouth_ind"].aus)
+    assert [c for c in alone.predictions if c.endswith("_label")] == [f"{au}_label" for au in aus]
+    assert set(alone.history["network"]) == set(aus)
+    before = alone.weights()
+    alone.folder.rename(alone.folder.with_name("alone"))
+    path = store_dir(tiny) / "frames.parquet"
+    frames = pd.read_parquet(path)
+    frames["AU10"] = 1 - frames["AU10"]
+    frames.to_parquet(path)
+    moved = {
+        name.split(".")[2]
+        for name, tensor in run(tiny, "pp_mouth_ind").weights().items()
+        if not torch.equal(before[name], tensor)
+    }
+    assert moved == {"AU10"}
+
+
+def test_vgg_is_trained_whole(tiny):
+    found = run(tiny, "vgg_face")
+    assert {name.split(".")[1] for name in found.weights()} == {"features", "head"}
+    assert found.spec["vgg"]["width"] == 8
+    assert "vgg" not in run(tiny, "pp_nose").spec
+
+
+def test_stopping_on_the_test_fold_is_another_run_with_the_same_training_frames(tiny):
+    honest = run(tiny, "pp_nose")
+    habit = run(changed(tiny, {"training.stop_on": "test"}), "pp_nose")
+    assert habit.folder != honest.folder
+    assert habit.provenance["subjects"] == honest.provenance["subjects"]
+    pd.testing.assert_series_equal(habit.history["train_loss"], honest.history["train_loss"])
+    assert not np.allclose(habit.history["valid_loss"], honest.history["valid_loss"])
