@@ -13,11 +13,18 @@ export MKL_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 export PYTHONUNBUFFERED = 1
 
+# `make site` shows the published run, unless a CONFIG is asked for or nothing is published.
+ifeq ($(origin CONFIG) $(wildcard results/published/published.json),file results/published/published.json)
+SITE := -m dsin_lib.reporting.restore
+else
+SITE := -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,notebook,tables
+endif
+
 .DEFAULT_GOAL := help
-.PHONY: help env book test lab site lint clean
+.PHONY: help env book test lab site publish lint clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-6s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo "  CONFIG=smoke|quick|laptop|paper|synau_d|bp4d|disfa (now $(CONFIG)), CORES=2 (now $(CORES))"
 
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
@@ -29,8 +36,11 @@ test: $(READY) ## all tests, about 12 minutes on two cores
 lab: $(READY) ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir book
 
-site: $(READY) ## render the book from results that exist; trains nothing
-	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,notebook,tables
+site: $(READY) ## render what is published, or CONFIG's results if you name one; trains nothing
+	@$(BIN)/python $(SITE)
+
+publish: $(READY) ## copy what CONFIG's book shows to results/published, to be committed
+	@$(BIN)/python -m dsin_lib.reporting.publish --config $(CONFIG)
 
 lint: $(READY) ## style, layers, stripped notebooks
 	$(BIN)/ruff check . && $(BIN)/ruff format --check .

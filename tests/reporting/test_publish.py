@@ -1,0 +1,260 @@
+"""What is published is small, names no machine, comes back as it was, and is complete or absent."""
+
+import base64
+import io
+import json
+import shutil
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from matplotlib import pyplot as plt
+from PIL import Image
+
+from dsin_lib.config import changed, load_config
+from dsin_lib.experiments import ROWS, TRAINED, run_spec
+from dsin_lib.paths import config_dir, run_dir
+from dsin_lib.reporting import publish as publishing
+from dsin_lib.reporting.pictures import LIMIT, png_outputs
+from dsin_lib.reporting.publish import PublishError, machine_paths, publish
+from dsin_lib.reporting.restore import restore
+from dsin_lib.training.runs import write_run
+
+CODE = ("config = 'quick'", "draw(config);")
+ALT = {"mystnb": {"image": {"alt": "Noise"}}}
+MACHINE = "/" + "home/someone/project/a.py"
+
+
+def chart():
+    """The PNG that matplotlib writes."""
+    figure, axis = plt.subplots()
+    axis.plot([1, 2])
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    plt.close(figure)
+    return buffer.getvalue()
+
+
+def pixels(png):
+    return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
+
+
+def plain_cells():
+    cells = [nbformat.v4.new_code_cell(code, id=f"c{n}") for n, code in enumerate(CODE)]
+    cells[0].metadata.tags, cells[1].metadata = ["parameters"], nbformat.from_dict(ALT)
+    return [nbformat.v4.new_markdown_cell("# A chapter", id="m0"), *cells]
+
+
+def executed(config, *pngs):
+    """A chapter as papermill leaves it, with these pictures."""
+    cells = plain_cells()
+    injected = nbformat.v4.new_code_cell(f"config = '{config.name}'", id="i0")
+    injected.metadata.tags = ["injected-parameters"]
+    outputs = [
+        nbformat.v4.new_output(
+            "display_data",
+            {"image/png": base64.b64encode(png).decode(), "text/plain": "<Figure>"},
+            metadata={"image/png": {"width": 300}},
+        )
+        for png in pngs
+    ]
+    glued = {"application/papermill.record/image/png": base64.b64encode(chart()).decode()}
+    outputs.append(nbformat.v4.new_output("display_data", glued))
+    cells[2].outputs, cells[2].execution_count = outputs, 3
+    for cell in cells:
+        cell.metadata["papermill"] = {"start_time": "2020-01-01"}
+        cell.metadata["execution"] = {"iopub.status.busy": "2020-01-01"}
+    notebook = nbformat.v4.new_notebook(cells=[*cells[:2], injected, cells[2]])
+    how = {"parameters": {"config": config.name}, "exception": None, "input_path": MACHINE}
+    notebook.metadata["papermill"] = how
+    return notebook
+
+
+@pytest.fixture
+def config(results):
+    """A config with a complete run of every row, none of them trained."""
+    config = load_config("smoke", {"evaluation.folds": [1, 2]})
+    for row in TRAINED:
+        for fold in config.evaluation.folds:
+            write_run(
+                run_dir(config, ROWS[row], fold, 0),
+                spec=run_spec(config, ROWS[row], fold, 0),
+                history=pd.DataFrame({"step": [1]}),
+                predictions=pd.DataFrame({"subject": ["F001"]}),
+                weights={"pi.a": torch.zeros(1)},
+                provenance={
+                    "seconds": {step: 2.0 for step in ROWS[row].steps},
+                    "cpu_seconds": {step: 1.0 for step in ROWS[row].steps},
+                    "frames": {"train": 30, "valid": 10, "test": 20},
+                    "subjects": {"train": ["F001", "F002"], "valid": ["F003"], "test": ["M001"]},
+                    **dict.fromkeys(("epochs", "code", "data", "machine", "finished"), "x"),
+                },
+            )
+    (config_dir(config) / "tables").mkdir(parents=True)
+    (config_dir(config) / "tables" / "table3.csv").write_text("row,AU01\nDSIN,50\n")
+    (config_dir(config) / "book").mkdir()
+    for name, pngs in {"one": (chart(), chart()), "two": ()}.items():
+        write_chapter(config, name, executed(config, *pngs))
+    return config
+
+
+def write_chapter(config, name, notebook):
+    nbformat.write(notebook, config_dir(config) / "book" / f"{name}.ipynb")
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """A book of two chapters and a page of prose."""
+    book = tmp_path / "pages" / "book"
+    book.mkdir(parents=True)
+    chapters = "".join(f"{{file: book/{name}}}, " for name in ("prose", "one", "two"))
+    (book.parent / "_toc.yml").write_text(f"parts: [{{chapters: [{chapters}]}}]")
+    (book / "prose.md").write_text("# Prose\n")
+    for name in ("one", "two"):
+        nbformat.write(nbformat.v4.new_notebook(cells=plain_cells()), book / f"{name}.ipynb")
+    return book.parent
+
+
+@pytest.fixture
+def out(tmp_path):
+    return tmp_path / "to" / "published"
+
+
+def contents(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_what_is_restored_is_what_was_published(config, pages, out, tmp_path):
+    publish(config, out, pages)
+    assert {str(path) for path in contents(out)} == {
+        "published.json", "tables/table3.csv", "book/one.ipynb", "book/two.ipynb",
+        *(f"book/images/{name}.png" for name in ("one-1", "one-2", "one-3", "two-1")),
+    }  # fmt: skip
+    shutil.rmtree(config_dir(config).parent / "runs")
+    assert restore(out, tmp_path, pages) == []
+    before = nbformat.read(config_dir(config) / "book" / "one.ipynb", 4)
+    after = nbformat.read(tmp_path / "one.ipynb", 4)
+    nbformat.validate(after)
+    for (was, kind), (now, _) in zip(png_outputs(before), png_outputs(after), strict=True):
+        was, now = (base64.b64decode(data.pop(kind)) for data in (was, now))
+        np.testing.assert_array_equal(pixels(was), pixels(now))
+    stamp = after.cells.pop()
+    assert "profile smoke+" in stamp.source and "60 frames of 4 subjects" in stamp.source
+    for old, new in zip(before.cells, after.cells, strict=True):
+        assert (old.source, old.get("outputs")) == (new.source, new.get("outputs"))
+    assert after.cells[3].metadata == ALT, "alt text stays, times go"
+
+
+def test_the_record_says_which_run_and_how_long(config, pages, out):
+    record = json.loads(publish(config, out, pages).read_text())
+    assert record["profile"] == config.name
+    assert record["config"] == config.model_dump(mode="json")
+    assert record["n_trainings"] == len(record["trainings"]) == 2 * len(TRAINED)
+    steps = 2 * sum(len(ROWS[row].steps) for row in TRAINED)
+    assert (record["seconds"], record["cpu_seconds"]) == (2 * steps, steps)
+    one = next(t for t in record["trainings"] if t["row"] == "dsin_2" and t["fold"] == 2)
+    assert one["seed"] == 0 and one["seconds"] == {"4": 2.0, "5": 2.0}
+
+
+def test_nothing_names_the_machine_or_the_hour(config, pages, out):
+    publish(config, out, pages)
+    text = b"".join(contents(out).values()).decode("latin-1")
+    assert not machine_paths(text) and "papermill" in (out / "book/one.ipynb").read_text()
+    assert "start_time" not in text and "status.busy" not in text
+
+
+@pytest.mark.parametrize("where", ["output", "table"])
+def test_a_path_of_the_machine_is_refused_by_the_name_of_its_file(config, pages, out, where):
+    if where == "output":
+        notebook = executed(config)
+        notebook.cells[3].outputs.append(nbformat.v4.new_output("stream", text=f"{MACHINE}:1: W"))
+        write_chapter(config, "two", notebook)
+    else:
+        (config_dir(config) / "tables" / "two.csv").write_text(f"a\n{MACHINE}\n")
+    with pytest.raises(PublishError, match=rf"two\.\w+: expected no path .* found {MACHINE}"):
+        publish(config, out, pages)
+    assert not out.exists()
+
+
+def test_the_results_folder_is_a_path_of_the_machine(results):
+    assert machine_paths(f"in {results}/runs")
+    assert not machine_paths("https://example.org/~home/page, </work>, a/b")
+
+
+def test_a_large_file_is_refused_by_name(config, pages, out):
+    (config_dir(config) / "tables" / "scores.csv").write_text("1\n" * (LIMIT // 2 + 1))
+    with pytest.raises(PublishError, match=r"tables/scores\.csv: expected at most 1,000,000 bytes"):
+        publish(config, out, pages)
+
+
+@pytest.mark.parametrize("at", ["check", "swap_in", "code_version"])
+def test_an_interrupted_publishing_leaves_the_old_one_whole(config, pages, out, monkeypatch, at):
+    publish(config, out, pages)
+    before = contents(out)
+    write_chapter(config, "two", executed(config, chart()))
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(publishing, at, interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        publish(config, out, pages)
+    assert contents(out) == before and [p.name for p in out.parent.iterdir()] == ["published"]
+
+
+def test_interrupted_between_two_moves_the_old_one_goes_back(tmp_path):
+    old, aside = tmp_path / "old", tmp_path / "aside"
+    old.mkdir()
+    with pytest.raises(FileNotFoundError):
+        publishing.swap_in(tmp_path / "absent", old, aside)
+    assert old.is_dir() and not aside.exists()
+
+
+def test_a_missing_training_is_named(config, pages, out):
+    shutil.rmtree(run_dir(config, ROWS["dsin_2"], 2, 0))
+    with pytest.raises(PublishError, match=r"training dsin_2, fold 2, seed 0: .*make book CONFIG="):
+        publish(config, out, pages)
+
+
+def test_chapters_that_do_not_show_this_config_are_refused(config, pages, out):
+    notebook = executed(config)
+    notebook.metadata.papermill.parameters["overrides"] = {"training.patience": 2}
+    write_chapter(config, "two", notebook)
+    with pytest.raises(PublishError, match=r"two\.ipynb: expected .* got .*patience"):
+        publish(config, out, pages)
+    notebook = executed(config)
+    notebook.cells[0].source = "# An older chapter"
+    write_chapter(config, "two", notebook)
+    with pytest.raises(PublishError, match=r"book/two\.ipynb has changed since"):
+        publish(config, out, pages)
+    (config_dir(config) / "book" / "two.ipynb").unlink()
+    with pytest.raises(PublishError, match=r"two\.ipynb: expected an executed chapter"):
+        publish(config, out, pages)
+
+
+@pytest.mark.parametrize("name", ["bp4d", "bp4d_plus", "disfa"])
+def test_a_licensed_corpus_is_not_published(config, pages, out, name):
+    licensed = changed(config, {"corpus.name": name})
+    with pytest.raises(PublishError, match=f"expected an open corpus, got {name}"):
+        publish(licensed, out, pages)
+
+
+def test_a_chapter_newer_than_what_is_published_is_named(config, pages, out, tmp_path):
+    publish(config, out, pages)
+    notebook = nbformat.v4.new_notebook(cells=plain_cells())
+    notebook.cells[0].source = "# Another title"
+    nbformat.write(notebook, pages / "book" / "one.ipynb")
+    assert restore(out, tmp_path, pages) == ["one"]
+    toc = pages / "_toc.yml"
+    toc.write_text(toc.read_text().replace("book/two", "book/three"))
+    with pytest.raises(FileNotFoundError, match=r"of: three\. .*Publish again .*make publish"):
+        restore(out, tmp_path, pages)
+
+
+def test_a_lost_picture_is_named(config, pages, out, tmp_path):
+    publish(config, out, pages)
+    (out / "book/images/one-2.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"images/one-2\.png: expected a picture"):
+        restore(out, tmp_path, pages)
