@@ -24,11 +24,18 @@ CHAPTERS = {  # notebook -> the rows and the studies whose runs it shows
     "patch_prediction": (("pp_face_ncb", *PATCH_ROWS), ()),
     "fusion": (("pp_mouth", "pp_face", "pp_f"), ()),
     "structure_inference": (("pp_f", "dsin_2", "dsin_10"), ()),
+    "regularisation": ((), ("chi",)),
+    "structure_seen": (("pp_mouth", "pp_f", "dsin_10"), ()),
     "bp4d_ablation": (TRAINED, ()),
-    "ledger": (TRAINED, ()),
+    "disfa_ablation": (PATCH_ROWS, ("table_4", "activity")),
+    "protocols": (("pp_face", "pp_f", "dsin_10"), ("habit",)),
+    "silences": (("pp_mouth", "dsin_10"), ("patch_readings", "readings", "habit", "activity")),
+    "ledger": (TRAINED, ("table_4", "chi")),
     "audit": ((), ()),
 }
-NOTE = "--licensed" if CONFIG.corpus.source.licensed else ""
+ABSENT = ["disfa_ablation"] if CONFIG.second_corpus is None else []
+CHAPTERS = {name: shows for name, shows in CHAPTERS.items() if name not in ABSENT}
+OPTIONS = " ".join(["--licensed"] * CONFIG.corpus.source.licensed + [f"--absent {name}" for name in ABSENT])
 TRIALS = {name: study.trials(CONFIG) for name, study in STUDIES.items()}
 
 
@@ -156,6 +163,7 @@ rule study:
 rule tables:
     input:
         records(TRAINED),
+        study_records(["table_4"]),
         expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables", "reporting/baselines", "reporting/predictions"]),
     output: str(HOME / "tables" / "table3.csv"),
     params: evaluation=CONFIG.evaluation.key(),
@@ -169,7 +177,7 @@ rule notebook:
         lambda w: stores_of(CHAPTERS[w.chapter][1]),
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
         runs=lambda w: records(CHAPTERS[w.chapter][0]) + study_records(CHAPTERS[w.chapter][1]),
-        tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "ledger") else [],
+        tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "disfa_ablation", "ledger") else [],
         code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
     params: shows=lambda w: shown(w.chapter),
@@ -189,5 +197,5 @@ rule book:
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
     shell:
-        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site {NOTE} "
+        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site {OPTIONS} "
         "2>&1 | tee {log}"

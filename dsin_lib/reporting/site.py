@@ -15,9 +15,11 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated
 
+import nbformat
 import typer
 import yaml
 
@@ -26,6 +28,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 MATHJAX = ("tex-svg.js", "input/tex/extensions")
 """What the pages load of MathJax 3.2.2 (Apache-2.0): one file, and extensions on demand."""
+
+ABSENT = "_absent.md"
+"""What a chapter says that the run cannot fill."""
 
 NOTES = {False: "_synthetic.md", True: "_licensed.md"}
 """What every chapter says at its top about whose faces it shows, by whether they are licensed."""
@@ -37,7 +42,14 @@ class SiteError(RuntimeError):
     """The book could not be built; the message holds Sphinx's own words."""
 
 
-def build_site(pages: Path, executed: Path, out: Path, *, licensed: bool = False) -> Path:
+def build_site(
+    pages: Path,
+    executed: Path,
+    out: Path,
+    *,
+    licensed: bool = False,
+    absent: Collection[str] = (),
+) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
     Args:
@@ -45,6 +57,7 @@ def build_site(pages: Path, executed: Path, out: Path, *, licensed: bool = False
         executed: Folder with the executed notebooks, one for each notebook of ``_toc.yml``.
         out: Where the site goes. A site already there is replaced once the new one is whole.
         licensed: Whether the notebooks were executed on a licensed corpus.
+        absent: Chapters that the run cannot fill; their pages say why.
 
     Returns:
         The site's front page, ``out/index.html``.
@@ -57,7 +70,7 @@ def build_site(pages: Path, executed: Path, out: Path, *, licensed: bool = False
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
-        assemble(pages, executed, source, licensed=licensed)
+        assemble(pages, executed, source, licensed=licensed, absent=absent)
         run_jupyter_book(source, built)
         html = built / "_build" / "html"
         copy_mathjax(html / "_static" / "mathjax")
@@ -68,7 +81,14 @@ def build_site(pages: Path, executed: Path, out: Path, *, licensed: bool = False
     return out / "index.html"
 
 
-def assemble(pages: Path, executed: Path, source: Path, *, licensed: bool = False) -> None:
+def assemble(
+    pages: Path,
+    executed: Path,
+    source: Path,
+    *,
+    licensed: bool = False,
+    absent: Collection[str] = (),
+) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 
     Args:
@@ -76,11 +96,13 @@ def assemble(pages: Path, executed: Path, source: Path, *, licensed: bool = Fals
         executed: Folder with the executed notebooks.
         source: Where the tree goes; it must not exist.
         licensed: Whether the notebooks were executed on a licensed corpus.
+        absent: Chapters that the run cannot fill.
 
     Raises:
         FileNotFoundError: A notebook of the table of contents has no executed copy.
     """
-    missing = [name for name in notebooks(pages) if not (executed / f"{name}.ipynb").is_file()]
+    filled = [name for name in notebooks(pages) if name not in absent]
+    missing = [name for name in filled if not (executed / f"{name}.ipynb").is_file()]
     if missing:
         raise FileNotFoundError(
             f"no executed copy in {executed} of: {', '.join(missing)}. "
@@ -94,8 +116,21 @@ def assemble(pages: Path, executed: Path, source: Path, *, licensed: bool = Fals
     shutil.copy(pages / "book" / NOTES[licensed], source / "book" / NOTES[False])
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(pages / name, source / name)
-    for name in notebooks(pages):
+    for name in filled:
         shutil.copy(executed / f"{name}.ipynb", source / "book")
+    for name in absent:
+        nbformat.write(
+            title_only(pages / "book" / f"{name}.ipynb"), source / "book" / f"{name}.ipynb"
+        )
+
+
+def title_only(notebook: Path) -> nbformat.NotebookNode:
+    """A chapter's title, and ``_absent.md`` in place of the rest."""
+    whole = nbformat.read(notebook, as_version=4)
+    title = whole.cells[0].source.splitlines()[0]
+    note = (notebook.parent / ABSENT).read_text(encoding="utf-8")
+    whole.cells = [nbformat.v4.new_markdown_cell(f"{title}\n\n{note}")]
+    return whole
 
 
 def notebooks(pages: Path) -> list[str]:
@@ -163,10 +198,11 @@ def main(
     out: Annotated[Path, typer.Option(help="Where the site goes.")],
     pages: Annotated[Path, typer.Option(help="Folder with _config.yml and book/.")] = ROOT,
     licensed: Annotated[bool, typer.Option(help="The faces are a licensed corpus'.")] = False,
+    absent: Annotated[list[str] | None, typer.Option(help="A chapter it cannot fill.")] = None,
 ) -> None:
     """Build the book's site and say how to open it."""
     try:
-        index = build_site(pages, executed, out, licensed=licensed)
+        index = build_site(pages, executed, out, licensed=licensed, absent=absent or ())
     except (FileNotFoundError, SiteError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

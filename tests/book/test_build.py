@@ -58,3 +58,13 @@ def test_the_note_at_the_top_says_whose_faces_these_are(
     book.assemble(pages, executed, tmp_path / "source", licensed=licensed)
     first = (tmp_path / "source/book/_synthetic.md").read_text().splitlines()[0]
     assert first == f":::{{admonition}} Measured on {faces}"
+
+
+def test_a_chapter_that_a_run_cannot_fill_says_so_under_its_own_title(
+    pages: Path, executed: Path, tmp_path: Path
+) -> None:
+    (executed / "fusion.ipynb").unlink()
+    book.assemble(pages, executed, tmp_path / "source", absent=["fusion"])
+    (cell,) = nbformat.read(tmp_path / "source/book/fusion.ipynb", as_version=4).cells
+    title = nbformat.read(pages / "book/fusion.ipynb", as_version=4).cells[0].source.splitlines()[0]
+    assert cell.source.startswith(f"{title}\n") and "second_corpus" in cell.source
