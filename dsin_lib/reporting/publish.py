@@ -33,12 +33,12 @@ import typer
 from nbformat import NotebookNode
 
 from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_root
-from dsin_lib.experiments import ROWS, TRAINED
-from dsin_lib.paths import config_dir, run_dir
+from dsin_lib.paths import config_dir
+from dsin_lib.reporting import cost
 from dsin_lib.reporting.pictures import LIMIT, take_out
 from dsin_lib.reporting.site import ROOT, notebooks
 from dsin_lib.training.provenance import code_version
-from dsin_lib.training.runs import Run, load_run
+from dsin_lib.training.runs import run
 
 PUBLISHED = PROJECT / "results" / "published"
 """In git, so beside the code even where DSIN_RESULTS names another folder for results."""
@@ -93,26 +93,24 @@ def publish(config: Config, out: Path = PUBLISHED, pages: Path = ROOT) -> Path:
 
 def record(config: Config) -> dict:
     """Which run this is: the config as resolved, the code, the data, each training's seconds."""
-    evaluation = config.evaluation
-    trainings = {  # by folder: rows that share a training name it once
-        run_dir(config, ROWS[row], fold, seed): (row, fold, seed)
-        for row in TRAINED
-        for fold in evaluation.folds
-        for seed in evaluation.seeds
-    }
-    runs = [_load(config, folder, *names) for folder, names in trainings.items()]
-    seen = runs[0].provenance
+    try:
+        found = cost.trainings(config)
+        seen = run(config, "pp_face", config.evaluation.folds[0], config.evaluation.seeds[0])
+    except FileNotFoundError as error:
+        raise PublishError(f"{error}{_make(config)}") from None
+    frames, subjects = seen.provenance["frames"], seen.provenance["subjects"]
     return {
         "profile": config.name,
         "config": config.model_dump(mode="json"),
         "code": code_version(),
         "published": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "frames": sum(seen["frames"].values()),
-        "subjects": len({name for part in seen["subjects"].values() for name in part}),
-        "n_trainings": len(runs),
-        "seconds": _total(runs, "seconds"),
-        "cpu_seconds": _total(runs, "cpu_seconds"),
-        "trainings": [_training(run) for run in runs],
+        "frames": sum(frames.values()),
+        "subjects": len({name for part in subjects.values() for name in part}),
+        "machine": seen.provenance["machine"],
+        "n_trainings": len(found),
+        "seconds": round(float(found["seconds"].sum()), 1),
+        "cpu_seconds": round(float(found["cpu_seconds"].sum()), 1),
+        "trainings": json.loads(found.round(1).to_json(orient="records")),
     }
 
 
@@ -180,24 +178,6 @@ def swap_in(fresh: Path, out: Path, aside: Path) -> None:
 
 def _make(config: Config) -> str:
     return f"; `make book CONFIG={config.name}` makes it"
-
-
-def _load(config: Config, folder: Path, row: str, fold: int, seed: int) -> Run:
-    try:
-        return load_run(folder)
-    except FileNotFoundError as error:
-        which = f"training {row}, fold {fold}, seed {seed}"
-        raise PublishError(f"{which}: {error}{_make(config)}") from None
-
-
-def _training(run: Run) -> dict:
-    names = {name: run.spec[name] for name in ("row", "fold", "seed")}
-    kept = ("seconds", "cpu_seconds", "epochs", "code", "data", "machine", "finished")
-    return names | {name: run.provenance[name] for name in kept}
-
-
-def _total(runs: list[Run], what: str) -> float:
-    return round(sum(sum(run.provenance[what].values()) for run in runs), 1)
 
 
 def main(

@@ -1,0 +1,106 @@
+"""What a profile's trainings cost, each counted once however many rows start from it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+
+from dsin_lib.config import Config
+from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, TRAINED, Row, row_named
+from dsin_lib.paths import run_dir
+from dsin_lib.studies import STUDIES, Trial
+from dsin_lib.training.runs import load_run
+
+TABLES = {
+    "Table 3": tuple(Trial(row) for row in TRAINED),
+    "Table 4": tuple(Trial(row, second=True) for row in TABLE_4_TRAINED),
+}
+
+
+def trainings(config: Config) -> pd.DataFrame:
+    """One line a distinct training, named after what asks for it first.
+
+    Returns:
+        Columns ``part`` (a table or a study), ``row``, ``fold``, ``seed``, ``code``, ``epochs``,
+        ``seconds`` by the clock, ``cpu_seconds`` of the processor (missing where not measured).
+
+    Raises:
+        FileNotFoundError: A training is not there; names it.
+    """
+    lines: dict[Path, dict[str, object]] = {}
+    for part, trial, fold, seed in wanted(config):
+        for folder, row in chain(trial.of(config), ROWS[trial.row], fold, seed).items():
+            if folder not in lines:
+                lines[folder] = {"part": part, "row": row.id, "fold": fold, "seed": seed}
+                lines[folder] |= _measured(folder)
+    return pd.DataFrame(lines.values())
+
+
+def chain(config: Config, row: Row, fold: int, seed: int) -> dict[Path, Row]:
+    """The folders of a row's training and of all that it starts from, the first one first."""
+    found: dict[Path, Row] = {}
+    for source in row.filters_from:
+        found |= chain(config.on_second_corpus(), row_named(source), fold, seed)
+    for start in row.starts_from:
+        found |= chain(config, row_named(start), fold, seed)
+    return found | ({run_dir(config, row, fold, seed): row} if row.steps else {})
+
+
+def shares(config: Config) -> pd.DataFrame:
+    """What sharing saves: per table, its distinct trainings and what each row alone would need.
+
+    Returns:
+        One line a table: ``trainings`` and ``seconds`` as they are, ``trainings alone`` and
+        ``seconds alone`` if every row trained all that it starts from for itself, and their ratio.
+    """
+    lines = {}
+    for table, trials in TABLES.items():
+        if trials[0].second and config.second_corpus is None:
+            continue
+        chains = [
+            chain(trial.of(config), ROWS[trial.row], fold, seed)
+            for trial in trials
+            for fold in config.evaluation.folds
+            for seed in config.evaluation.seeds
+        ]
+        every = [folder for one in chains for folder in one]
+        seconds = {folder: float(_measured(folder)["seconds"]) for folder in set(every)}
+        lines[table] = {
+            "trainings": len(seconds),
+            "seconds": sum(seconds.values()),
+            "trainings alone": len(every),
+            "seconds alone": sum(seconds[folder] for folder in every),
+        }
+    found = pd.DataFrame(lines).T
+    return found.assign(ratio=found["seconds alone"] / found["seconds"])
+
+
+def by_row(config: Config) -> pd.DataFrame:
+    """Trainings, epochs and seconds of each row of each part, summed over folds and seeds."""
+    found = trainings(config).groupby(["part", "row"], sort=False)
+    sums = found[["epochs", "seconds", "cpu_seconds"]].sum(min_count=1)
+    return sums.assign(trainings=found.size())
+
+
+def wanted(config: Config) -> Iterator[tuple[str, Trial, int, int]]:
+    """Part, trial, fold and seed of everything that a profile's book asks for."""
+    parts = {"Table 3": (TABLES["Table 3"], config.evaluation.folds)}
+    for name, study in STUDIES.items():
+        shown = "Table 4" if name == "table_4" else f"study {name}"
+        parts[shown] = (study.trials(config), study.folds(config))
+    for part, (trials, folds) in parts.items():
+        for trial in trials:
+            for fold in folds:
+                for seed in config.evaluation.seeds:
+                    yield part, trial, fold, seed
+
+
+def _measured(folder: Path) -> dict[str, object]:
+    found = load_run(folder).provenance
+    cpu = found.get("cpu_seconds")  # runs made before it was measured have none
+    return {
+        "code": found["code"],
+        "epochs": sum(found["epochs"].values()),
+        "seconds": sum(found["seconds"].values()),
+        "cpu_seconds": sum(cpu.values()) if cpu else float("nan"),
+    }
