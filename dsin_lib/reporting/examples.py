@@ -146,7 +146,7 @@ def shown(config: Config, store: Store, run_: Run, kind: str, k: int = 4) -> Fig
     lines = max(1, len(frames))
     aus, tau = config.corpus.aus, config.evaluation.tau
     figure, axes = plt.subplots(
-        lines, 1, figsize=(7.6, 1.75 * lines), squeeze=False, layout="constrained"
+        lines, 1, figsize=(7.6, 2.15 * lines), squeeze=False, layout="constrained"
     )
     for axis in axes.flat:
         axis.set_axis_off()

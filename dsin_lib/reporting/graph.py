@@ -110,17 +110,18 @@ def signed(value: float) -> str:
 
 
 def distances(config: Config, phis: Phis, to: str = "test_labels") -> pd.DataFrame:
-    """Mean absolute difference of phi from the test labels', over the pairs that both have.
+    """Mean absolute difference of phi from the test labels', over the pairs that all sources have.
 
     Returns:
         One line a source: the difference, missing where there is no such pair, and the pairs.
     """
     upper = np.triu(np.ones(phis[to].shape, bool), 1)
+    known = np.all([table.notna() for table in phis.values()], axis=0) & upper
     lines = {}
     for name in (other for other in phis if other != to):
-        away = (phis[name] - phis[to]).abs().where(upper).stack().dropna()
+        away = (phis[name] - phis[to]).abs().to_numpy()[known]
         lines[_named(TITLES[name], config)] = {
-            "mean difference of phi": float(away.mean()),
+            "mean difference of phi": float(away.mean()) if len(away) else float("nan"),
             "pairs": str(len(away)),
         }
     return pd.DataFrame(lines).T

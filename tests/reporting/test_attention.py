@@ -11,7 +11,8 @@ from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import attention
+from dsin_lib.reporting import attention, graph
+from dsin_lib.reporting.examples import unit_of
 from dsin_lib.training.runs import runs_of
 
 SIZES = {"mouth": 56, "nose": 56, "face": 112}
@@ -130,3 +131,16 @@ def test_trained_runs_to_table_and_figure(tiny):
     figure.canvas.draw()
     assert len(figure.axes) == 2 * (1 + min(attention.SHOWN, len(found.frames)))
     plt.close(figure)
+
+
+def test_disfa_s_units_go_the_same_way(tiny_levels):
+    runs = runs_of(tiny_levels, ["pp_mouth", "pp_f", "dsin_10"])
+    store, dsin = Store.open(store_dir(tiny_levels)), runs["DSIN_10"]
+    unit = unit_of(None, dsin, tiny_levels)
+    assert unit in ("AU09", "AU12", "AU25", "AU26"), "AU24 is not coded, the lower face is"
+    found = attention.seen(tiny_levels, store, runs, unit)
+    assert attention.shares(found.maps["DSIN_10, ŷ"]).sum() == pytest.approx(100)
+    phis = graph.correlations(tiny_levels, store, dsin)
+    assert phis["reference"].loc["AU01", "AU02"] == 0.6316
+    assert list(graph.claimed(tiny_levels, phis)["DISFA lists"]) == [0.5044]
+    assert np.isnan(graph.of_pair(phis, "AU04", "AU17")["labels"])

@@ -72,9 +72,13 @@ def test_sources_are_what_they_say(trained, tiny):
     assert phis["labels"].loc["AU01", "AU24"] == pytest.approx(
         matthews_corrcoef(all_labels[:, 0], all_labels[:, -1])
     )
-    table = graph.distances(tiny, phis)["mean difference of phi"]
-    of = {name: title for name, title in graph.TITLES.items()}
-    assert table[of["f"]] == pytest.approx(0) and table[of["y_hat"]] > 0.05
+    table, of = graph.distances(tiny, phis), graph.TITLES
+    away = table["mean difference of phi"]
+    assert away[of["f"]] == pytest.approx(0) and away[of["y_hat"]] > 0.05
+    assert set(table["pairs"]) == {"66"}
+    never = phis["y_hat"].assign(AU24=np.nan)
+    fewer = graph.distances(tiny, {**phis, "y_hat": never})
+    assert set(fewer["pairs"]) == {"55"}, "the same pairs for every source"
     figure = graph.drawn(tiny, phis)
     figure.canvas.draw()
     assert len(figure.axes) == 4
