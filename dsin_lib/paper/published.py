@@ -9,6 +9,8 @@ from importlib.resources import files
 import pandas as pd
 
 TABLES = ("table3", "table4", "table5", "table6")
+PHI = ("bp4d", "disfa")
+"""Corpora whose public label lists give the correlations of their labels."""
 SAME_ROW = {"table4": {"DSIN": "DSIN_10"}}
 """Rows that one table prints under another name: Table 4's DSIN takes ten steps, says its caption.
 """
@@ -75,3 +77,20 @@ def label_lists() -> dict[str, dict]:
 def disfa_prevalence() -> pd.Series:
     """Share of DISFA's frames in which each Action Unit has intensity 2 or more, 0..1."""
     return pd.Series(disfa_labels()["prevalence"], name="prevalence")
+
+
+def reference_phi(corpus: str) -> pd.DataFrame:
+    """Correlation phi of every two labels in a corpus' public lists, both ways round, 1 with self.
+
+    DISFA's are those of the eight units of Table 4, active from intensity 2. Aggregates only.
+
+    Args:
+        corpus: ``"bp4d"`` or ``"disfa"``.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if corpus not in PHI:
+        raise ValueError(f"corpus: expected one of {PHI}, got {corpus!r}")
+    found = json.loads(files("dsin_lib.paper").joinpath(f"{corpus}_phi.json").read_text("utf-8"))
+    return pd.DataFrame(found["phi"], index=found["aus"])

@@ -1,9 +1,21 @@
 """The paper as data: whole, and honest about its own averages."""
 
+import itertools
+
+import numpy as np
+import pandas as pd
 import pytest
 
+from data_prep.synth.shapes import SHAPES, statistics
+from dsin_lib.corpora import CORPORA
 from dsin_lib.facs import BP4D_AUS, au_names
-from dsin_lib.paper.published import TABLES, bp4d_labels, bp4d_prevalence, published
+from dsin_lib.paper.published import (
+    TABLES,
+    bp4d_labels,
+    bp4d_prevalence,
+    published,
+    reference_phi,
+)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -38,3 +50,32 @@ def test_always_positive_on_bp4d_is_what_its_prevalence_says():
     assert list(prevalence.index) == au_names(BP4D_AUS)
     assert (200 * prevalence / (1 + prevalence)).mean() == pytest.approx(48.05, abs=0.01)
     assert bp4d_labels()["subjects"] == 41
+
+
+@pytest.mark.parametrize(("corpus", "shape"), [("bp4d", "synau_b"), ("disfa", "synau_d")])
+def test_the_public_lists_phi_is_what_the_generator_s_labels_are_fitted_to(corpus, shape):
+    """Two copies of one source, as with the prevalence; the generator's has more units."""
+    phi, fitted = reference_phi(corpus), statistics(SHAPES[shape])
+    names = au_names(fitted["aus"])
+    other = pd.DataFrame(fitted["phi"], names, names, float)
+    pd.testing.assert_frame_equal(phi, other.loc[phi.index, phi.columns])
+    for a, b in itertools.combinations(names, 2):
+        assert ({a, b} <= set(phi.index)) == (not pd.isna(other.loc[a, b]))
+
+
+@pytest.mark.parametrize("corpus", ["bp4d", "disfa"])
+def test_phi_is_a_correlation_of_the_units_that_are_scored(corpus):
+    phi = reference_phi(corpus)
+    assert list(phi.index) == list(phi.columns) == au_names(CORPORA[corpus].aus)
+    assert (phi == phi.T).all(axis=None) and (np.diag(phi) == 1).all()
+    assert phi.abs().max(axis=None) <= 1
+
+
+def test_au_17_goes_with_au_4_in_the_public_lists():
+    """Sec. 4.2.3 says that the two are negatively correlated."""
+    assert reference_phi("bp4d").loc["AU04", "AU17"] == 0.0643
+
+
+def test_phi_of_an_unknown_corpus_is_refused_by_name():
+    with pytest.raises(ValueError, match=r"corpus: .*'ck'"):
+        reference_phi("ck")
