@@ -14,7 +14,7 @@ RESAMPLES = 2000
 LEVEL = 0.95
 """Share of the resamplings inside an interval."""
 
-Counts = Int[np.ndarray, "subject 3 au"]
+Counts = Int[np.ndarray, "subject 4 au"]
 
 
 def counts(
@@ -23,7 +23,7 @@ def counts(
     subjects: np.ndarray,
     tau: float | Float[np.ndarray, " au"] = 0.5,
 ) -> Counts:
-    """True positives, false positives and false negatives by subject, in the order of names.
+    """True and false positives, false and true negatives by subject, in the order of names.
 
     Args:
         probabilities: Predictions, 0..1.
@@ -31,8 +31,8 @@ def counts(
         subjects: Whose frame each is (frame).
         tau: Predicted active from here upwards.
     """
-    active = probabilities >= tau
-    found = np.stack([active & (labels == 1), active & (labels == 0), ~active & (labels == 1)], 1)
+    active, yes, no = probabilities >= tau, labels == 1, labels == 0
+    found = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
     names, whose = np.unique(subjects, return_inverse=True)
     total = np.zeros((len(names), *found.shape[1:]), int)
     np.add.at(total, whose, found)
@@ -40,20 +40,21 @@ def counts(
 
 
 def f1_of(total: np.ndarray) -> np.ndarray:
-    """F1 (... au), 0..1, of summed counts (... 3 au); 0 where nothing is active or predicted."""
+    """F1 (... au), 0..1, of summed counts (... 4 au); 0 where nothing is active or predicted."""
     tp, fp, fn = (total[..., k, :] for k in range(3))
     return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
 
 
 def resampled_f1(
-    folds: Sequence[Int[np.ndarray, "seed row subject 3 au"]],
+    folds: Sequence[Int[np.ndarray, "seed row subject 4 au"]],
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Float[np.ndarray, "resample row au"]:
     """F1 of every row under the same resamplings, averaged over folds and training seeds.
 
     Paper: Sec. 4.1.3 averages over three folds; so does each resampling, which draws every fold's
-    test subjects anew, with replacement. All rows and seeds of a fold see the same draw.
+    test subjects anew, with replacement. All rows and seeds of a fold see the same draw. A unit
+    that a row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
 
     Args:
         folds: Counts of one fold each, of every training seed and row on its test subjects.
@@ -65,10 +66,12 @@ def resampled_f1(
     for fold in folds:
         n = fold.shape[2]
         drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
-        means.append(f1_of(np.einsum("bs,erska->berka", drawn, fold)).mean(1))
+        coded = fold.any(axis=(2, 3))
+        f1 = f1_of(np.einsum("bs,erska->berka", drawn, fold))
+        means.append(np.where(coded, f1, np.nan).mean(1))
     return np.mean(means, axis=0)
 
 
 def interval(values: Float[np.ndarray, "resample ..."], level: float = LEVEL) -> np.ndarray:
-    """Lower and upper end (2 ...) of the percentile interval."""
-    return np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+    """Lower and upper end (2 ...) of the percentile interval; missing where a value is."""
+    return np.quantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)

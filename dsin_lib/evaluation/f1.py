@@ -15,8 +15,11 @@ def mean_f1(
     labels: Float[np.ndarray, "frame au"],
     tau: float | Float[np.ndarray, " au"] = 0.5,
 ) -> float:
-    """F1 averaged over Action Units, in 0..1; predicted active from ``tau`` upwards."""
-    return float(per_au_f1(probabilities, labels, tau).mean())
+    """F1 averaged over Action Units, in 0..1; predicted active from ``tau`` upwards.
+
+    A unit that no frame is coded for is left out.
+    """
+    return float(np.nanmean(per_au_f1(probabilities, labels, tau)))
 
 
 def per_au_f1(
@@ -26,6 +29,8 @@ def per_au_f1(
 ) -> Float[np.ndarray, " au"]:
     """F1 of each Action Unit, in 0..1; 0 where nothing is active and nothing is predicted.
 
+    Missing (nan) where no frame is coded: a unit that was not predicted was not predicted badly.
+
     >>> per_au_f1(np.array([[0.9, 0.1], [0.2, 0.2]]), np.array([[1, np.nan], [1, 1]])).round(3)
     array([0.667, 0.   ])
     """
@@ -33,7 +38,8 @@ def per_au_f1(
     tp = (active & (labels == 1)).sum(0)  # a comparison with nan is false: missing labels count
     fp = (active & (labels == 0)).sum(0)  # in none of the three
     fn = (~active & (labels == 1)).sum(0)
-    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
+    coded = (~np.isnan(labels)).any(0)
+    return np.where(coded, 2 * tp / np.maximum(2 * tp + fp + fn, 1), np.nan)
 
 
 def scores(
@@ -42,7 +48,10 @@ def scores(
     aus: list[str],
     tau: float | Float[np.ndarray, " au"] = 0.5,
 ) -> pd.DataFrame:
-    """One line an Action Unit: f1, auc, ap, prevalence (0..1) and the number of coded frames."""
+    """One line an Action Unit: f1, auc, ap, prevalence (0..1) and the number of coded frames.
+
+    All scores are missing where no frame is coded.
+    """
     lines = []
     for j, f1 in enumerate(per_au_f1(probabilities, labels, tau)):
         seen = ~np.isnan(labels[:, j])
@@ -53,7 +62,7 @@ def scores(
                 "f1": f1,
                 "auc": roc_auc_score(y, p) if two_classes else np.nan,
                 "ap": average_precision_score(y, p) if y.any() else np.nan,
-                "prevalence": y.mean(),
+                "prevalence": y.mean() if len(y) else np.nan,
                 "frames": len(y),
             }
         )

@@ -5,6 +5,7 @@ has the always-positive predictor's row: F1 means nothing without it.
 """
 
 from collections.abc import Iterable
+from html import escape
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from IPython.display import HTML
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.f1 import scores
-from dsin_lib.experiments import ROWS, TABLE_3, TRAINED, Row, row_named
+from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.paths import config_dir
@@ -24,7 +25,9 @@ from dsin_lib.training.runs import Run, run
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
 """The paper's ablations, one a corpus."""
 CHANCE = "Chance (prevalence)"
+INTERVAL = "95 % interval"
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
+TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 CLAIMS = (
     ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
     ("the face beats the mouth on average", "pp_face", "pp_mouth"),
@@ -58,19 +61,37 @@ def table_scores(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataF
 
 
 def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
-    """Table 3: F1 in percent, one line a row, one column an Action Unit, their average last."""
-    table = pd.concat([baselines(config, rows), 100 * _mean(config, rows, "f1")])
-    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
+    """F1 in percent, one line a row, one column an Action Unit, their average last.
+
+    Table 3 on a profile; Table 4 on ``config.on_second_corpus()`` with :data:`TABLE_4_ROWS`. A
+    unit that a row does not predict is missing, and so is the average of such a row.
+    """
+    rows = list(rows)
+    return _finished(pd.concat([baselines(config), 100 * _mean(config, rows, "f1")]), config)
 
 
-def beside_paper(table: pd.DataFrame) -> HTML:
+def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> HTML:
     """A table with the paper's number, small, under each of ours.
 
     The two were measured on different faces: the paper's column of numbers is there to compare
     patterns, not values. The best value of a column is bold.
+
+    Args:
+        table: From :func:`table_3`, or some of its rows.
+        intervals: Columns ``low`` and ``high`` of each row's average, from
+            :func:`dsin_lib.reporting.uncertainty.averages`.
     """
-    cells = table.map("{:.1f}".format) + printed(table).map(_small)
-    return _styled(cells, bold=table.drop(index=list(BASELINES), errors="ignore").idxmax())
+    cells = table.map(_number) + printed(table).map(_small)
+    best = table.drop(index=list(BASELINES), errors="ignore").dropna(axis=1, how="all").idxmax()
+    if intervals is not None:
+        cells[INTERVAL] = ends(intervals.reindex(table.index))
+    return _styled(cells, bold=best)
+
+
+def ends(intervals: pd.DataFrame) -> pd.Series:
+    """The columns ``low`` and ``high`` of an interval as words."""
+    low, high = (intervals[end].map(_number) for end in ("low", "high"))
+    return (low + " to " + high).where(intervals["low"].notna(), _number(np.nan))
 
 
 def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
@@ -78,14 +99,27 @@ def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
     return _styled(table.map(lambda value: _number(value, digits)))
 
 
-def write_tables(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> list[Path]:
-    """Writes the tables of a config as CSV files, each score behind them included."""
+def write_tables(
+    config: Config,
+    rows: Iterable[str] = TABLE_3_ROWS,
+    of_second: Iterable[str] = TABLE_4_ROWS,
+) -> list[Path]:
+    """Writes the tables of a config as CSV files, each score behind them included.
+
+    Args:
+        config: The profile.
+        rows: Rows of ``table3``.
+        of_second: Rows of ``table4``, where the profile has a second corpus.
+    """
     folder = config_dir(config) / "tables"
     folder.mkdir(parents=True, exist_ok=True)
-    tables = {
-        "table3_scores": table_scores(config, rows),
-        "table3": table_3(config, rows).rename_axis("row").reset_index(),
-    }
+    written = {"table3": (config, list(rows))}
+    if config.second_corpus is not None and (second_rows := list(of_second)):
+        written["table4"] = config.on_second_corpus(), second_rows
+    tables = {}
+    for name, (own, chosen) in written.items():
+        tables[f"{name}_scores"] = table_scores(own, chosen)
+        tables[name] = table_3(own, chosen).rename_axis("row").reset_index()
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
     return [folder / f"{name}.csv" for name in tables]
@@ -136,8 +170,7 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
 
 def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Area under the ROC curve, one line a row that ranks by itself, their average last."""
-    table = _mean(config, rows, "auc")
-    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
+    return _finished(_mean(config, rows, "auc"), config)
 
 
 def corrections(run_: Run, config: Config) -> pd.DataFrame:
@@ -181,20 +214,36 @@ def bp4d_always_positive() -> dict[str, object]:
 def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Average precision, one line a row that ranks by itself, below that of knowing nothing.
 
-    Whoever ranks frames at random has the prevalence of the test frames.
+    Whoever ranks frames at random has the prevalence of the test frames; a unit that none of them
+    shows has no precision.
     """
-    names = list(rows)
-    chance = _mean(config, names[:1], "prevalence").set_axis([CHANCE])
-    table = pd.concat([chance, _mean(config, names, "ap")])
-    return table.assign(average=table.mean(axis=1)).rename_axis(index=None, columns=None)
+    rows = list(rows)
+    prevalence = _mean(config, rows, "prevalence").mean()  # of rows that have it: it is one number
+    chance = prevalence.where(prevalence > 0).to_frame(CHANCE).T
+    return _finished(pd.concat([chance, _mean(config, rows, "ap")]), config)
+
+
+def notes(config: Config) -> dict[str, str]:
+    """What a row's name does not say and the config decides, by the row as it is shown."""
+    vgg = config.vgg
+    source = f"from {vgg.weights.name}" if vgg.weights else f"from scratch, {vgg.width} filters"
+    return {row.shown: source for row in ROWS.values() if row.network == "vgg"}
+
+
+def _finished(table: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """A table with its averages and notes; a row of some units has no average, as in the paper."""
+    some = [row.shown for row in ROWS.values() if row.aus]
+    average = table.mean(axis=1).mask(table.index.isin(some))
+    table = table.assign(average=average).rename_axis(index=None, columns=None)
+    table.attrs["notes"] = notes(config)
+    return table
 
 
 def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
     """A score averaged over folds and seeds, one line a row, one column an Action Unit."""
+    rows = list(rows)
     by_row = table_scores(config, rows).groupby(["row", "au"])[score].mean().unstack("au")
-    return by_row.loc[list(rows), config.corpus.aus].rename(
-        index={row: ROWS[row].shown for row in rows}
-    )
+    return by_row.loc[rows, config.corpus.aus].rename(index={row: ROWS[row].shown for row in rows})
 
 
 def _shown(label: str) -> str:
@@ -202,7 +251,7 @@ def _shown(label: str) -> str:
     return next((row.shown for row in ROWS.values() if row.label == label), label)
 
 
-def _number(value: object, digits: int) -> str:
+def _number(value: object, digits: int = 1) -> str:
     if pd.isna(value):
         return "–"
     return value if isinstance(value, str) else f"{value:.{digits}f}"
@@ -212,8 +261,13 @@ def _small(value: float) -> str:
     return "" if pd.isna(value) else f'<br><span class="paper">{value:.1f}</span>'
 
 
+def _note(words: str) -> str:
+    return words and f'<br><span class="paper">{escape(words)}</span>'
+
+
 def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> HTML:
-    style = cells.style
+    notes = cells.attrs.get("notes", {})
+    style = cells.style.format_index(lambda name: name + _note(notes.get(name, "")))
     if bold is not None:
         marks = pd.DataFrame("", index=cells.index, columns=cells.columns)
         for column, row in bold.items():

@@ -44,9 +44,10 @@ def resamplings(
 
 def averages(drawn: Float[np.ndarray, "resample row au"], rows: Iterable[str]) -> pd.DataFrame:
     """The interval of every row's average: low and high, by the row as it is shown."""
-    low, high = interval(drawn.mean(2))
-    shown = [ROWS[row].shown for row in rows]
-    return pd.DataFrame({"low": low, "high": high}, index=shown)
+    chosen = [row_named(row) for row in rows]
+    some = np.array([bool(row.aus) for row in chosen])  # no average, as in the paper
+    low, high = interval(np.where(some, np.nan, np.nanmean(drawn, 2)))
+    return pd.DataFrame({"low": low, "high": high}, index=[row.shown for row in chosen])
 
 
 def differences(

@@ -23,7 +23,8 @@ def test_counts_of_subjects_add_up_to_f1_of_all():
     probabilities, labels = drawn(0.4)
     labels[5, 0] = np.nan
     total = counts(probabilities, labels, SUBJECTS)
-    assert total.shape == (10, 3, 2)
+    assert total.shape == (10, 4, 2)
+    np.testing.assert_array_equal(total.sum((0, 1)), [399, 400])
     np.testing.assert_allclose(f1_of(total.sum(0)), per_au_f1(probabilities, labels))
 
 
@@ -31,6 +32,23 @@ def test_a_row_never_differs_from_itself():
     one = counts(*drawn(0.4), SUBJECTS)
     f1 = resampled_f1([np.stack([[one, one]])], resamples=50)
     np.testing.assert_array_equal(f1[:, 0], f1[:, 1])
+
+
+def test_a_unit_that_a_row_does_not_predict_is_missing_in_every_draw():
+    probabilities, labels = drawn(0.4)
+    whole = counts(probabilities, labels, SUBJECTS)
+    labels[:, 1] = np.nan
+    part = counts(probabilities, labels, SUBJECTS)
+    f1 = resampled_f1([np.stack([[whole, part]])] * 2, resamples=50)
+    assert np.isnan(f1[:, 1, 1]).all()
+    np.testing.assert_array_equal(f1[:, 0, 0], f1[:, 1, 0])
+    assert not np.isnan(f1[:, 0]).any()
+    assert np.isnan(interval(f1)[:, 1, 1]).all()
+
+
+def test_a_unit_that_is_never_active_nor_predicted_scores_zero():
+    total = counts(np.zeros((400, 2)), np.zeros((400, 2)), SUBJECTS)
+    assert (resampled_f1([total[None, None]], resamples=20) == 0).all()
 
 
 def test_pairing_narrows_the_interval_of_a_difference():
@@ -56,7 +74,7 @@ def test_the_interval_of_a_mean_covers_as_often_as_it_says():
     """F1 of subjects who differ: the interval of ten holds the value of very many, mostly."""
     skill = rng.uniform(0.3, 0.9, 4000)
     tp = rng.binomial(20, skill)
-    everybody = np.stack([tp, 20 - tp, 20 - tp], 1)[..., None]
+    everybody = np.stack([tp, 20 - tp, 20 - tp, tp], 1)[..., None]
     truth = f1_of(everybody.sum(0))[0]
     hits = 0
     for _ in range(200):

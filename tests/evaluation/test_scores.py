@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score
 
-from dsin_lib.evaluation.f1 import always_positive, per_au_f1, scores
+from dsin_lib.evaluation.f1 import always_positive, mean_f1, per_au_f1, scores
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
 
 rng = np.random.default_rng(0)
@@ -34,6 +34,15 @@ def test_a_missing_label_leaves_its_frame_out_for_that_au_only(labels, probabili
     f1 = per_au_f1(probabilities, masked)
     assert f1[0] == pytest.approx(f1_score(labels[100:, 0], probabilities[100:, 0] >= 0.5))
     np.testing.assert_array_equal(f1[1:], per_au_f1(probabilities, labels)[1:])
+
+
+def test_an_au_without_a_label_has_no_score(labels, probabilities):
+    labels[:, 1] = np.nan
+    table = scores(probabilities, labels, ["AU01", "AU02", "AU04"])
+    assert table.loc["AU02", ["f1", "auc", "ap", "prevalence"]].isna().all()
+    assert table.loc["AU02", "frames"] == 0
+    assert mean_f1(probabilities, labels) == pytest.approx(table["f1"].mean())
+    assert best_taus(probabilities, labels)[1] == pytest.approx(0.5)
 
 
 def test_always_positive_is_2p_over_1_plus_p(labels):

@@ -1,6 +1,7 @@
 """Tables say what the predictions say."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.metrics import f1_score
 
@@ -8,7 +9,7 @@ from dsin_lib.config import load_config
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import ROWS
 from dsin_lib.paper.published import published
-from dsin_lib.reporting import tables
+from dsin_lib.reporting import baselines, tables
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.training.runs import run
@@ -36,6 +37,50 @@ def test_always_positive_stands_in_every_table(tiny, table):
     p = test[[f"{au}_label" for au in tiny.corpus.aus]].astype(float).mean().to_numpy()
     shown = table.loc[ALWAYS_POSITIVE, tiny.corpus.aus].to_numpy(float)
     np.testing.assert_allclose(shown, 200 * p / (1 + p))
+
+
+def test_a_row_of_some_units_is_missing_elsewhere_and_has_no_average(tiny, tmp_path):
+    partial = tables.table_3(tiny, ["pp_right_eye_ind", "pp_mouth"])
+    row = partial.loc["PP(right eye)<sup>ind</sup>"]
+    assert list(row.index[row.notna()]) == ["AU01", "AU02", "AU04", "AU06", "AU07"]
+    assert partial.loc["PP(mouth)"].notna().all()
+    assert partial.loc[list(baselines.BASELINES)].notna().all(axis=None)
+    cells = tables.beside_paper(partial).data.split("<tr>")[4]
+    assert cells.count(">–<") == 8  # seven units and the average; the paper prints dashes there too
+    written = tables.write_tables(tiny, ["pp_right_eye_ind"], of_second=())[1].read_text()
+    assert written.splitlines()[-1].endswith("," * 8)
+    for of_row in (tables.ranking, tables.precision):
+        found = of_row(tiny, ["pp_right_eye_ind"]).loc["PP(right eye)<sup>ind</sup>"]
+        assert found[["AU10", "AU24", "average"]].isna().all() and found[:5].notna().all()
+
+
+def test_intervals_stand_beside_the_averages(table):
+    intervals = pd.DataFrame({"low": [12.34], "high": [56.78]}, index=["PP(nose)"])
+    html = tables.beside_paper(table, intervals).data
+    assert tables.INTERVAL in html and "12.3 to 56.8" in html
+    assert html.count(">–<") == len(table) - 1
+    assert tables.INTERVAL not in tables.beside_paper(table).data
+
+
+def test_vgg_says_what_it_is(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "table_scores", hand_made_scores)
+    monkeypatch.setattr(tables, "baselines", lambda config: pd.DataFrame())
+    small = load_config("smoke")
+    table = tables.table_3(small, ["vgg_face", "pp_face"])
+    for shown in (tables.beside_paper(table), tables.plain(100 * tables.ranking(small))):
+        assert shown.data.count("from scratch, 8 filters") == 1
+    whole = load_config("paper", {"vgg.weights": str(tmp_path / "vgg_face.safetensors")})
+    table = tables.table_3(whole, ["vgg_face"])
+    assert (
+        "from vgg_face.safetensors"
+        in tables.beside_paper(table.loc[["VGG(face)<sup>ft</sup>"]]).data
+    )
+    assert str(tmp_path) not in tables.beside_paper(table).data
+
+
+def hand_made_scores(config, rows):
+    lines = [(row, au, 0.5, 0.5) for row in rows for au in config.corpus.aus]
+    return pd.DataFrame(lines, columns=["row", "au", "f1", "auc"])
 
 
 def test_the_paper_stands_beside_ours_and_is_marked(table):
@@ -68,9 +113,19 @@ def test_tuned_thresholds_come_from_held_out_subjects_only(smoke, monkeypatch):
 
 
 def test_tables_are_written_with_every_score_behind_them(tiny):
-    paths = tables.write_tables(tiny, SOME)
+    paths = tables.write_tables(tiny, SOME, of_second=())
     assert [path.name for path in paths] == ["table3_scores.csv", "table3.csv"]
     assert len(paths[0].read_text().splitlines()) == 1 + len(SOME) * len(tiny.corpus.aus)
+
+
+def test_table_4_is_written_where_there_is_a_second_corpus(smoke, monkeypatch):
+    monkeypatch.setenv("DSIN_RESULTS", str(smoke))
+    config = load_config("smoke")
+    paths = tables.write_tables(config, SOME)
+    assert [path.name for path in paths[2:]] == ["table4_scores.csv", "table4.csv"]
+    header, *lines = paths[3].read_text().splitlines()
+    assert header == "row,AU01,AU02,AU04,AU06,AU09,AU12,AU25,AU26,average"
+    assert len(lines) == len(baselines.BASELINES) + len(tables.TABLE_4_ROWS)
 
 
 def test_bp4d_s_own_always_positive_beats_three_of_the_paper_s_rows():
