@@ -172,8 +172,8 @@ def row_config(config: Config, row: Row) -> Config:
 
 
 def row_aus(config: Config, row: Row) -> list[str]:
-    """Column names of the Action Units that a row predicts."""
-    return list(row.aus) or config.corpus.aus
+    """Column names of the Action Units that a row predicts, of those that its corpus has."""
+    return [au for au in config.corpus.aus if au in row.aus or not row.aus]
 
 
 def run_spec(config: Config, row: Row, fold: int, seed: int) -> dict:
@@ -195,7 +195,7 @@ def run_spec(config: Config, row: Row, fold: int, seed: int) -> dict:
             mode="json", include={"corpus", "preprocessing", "training", *sorted(sections)}
         ),
         "starts_from": [run_spec(config, ROWS[start], fold, seed) for start in row.starts_from],
-        **({"aus": list(row.aus)} if row.aus else {}),
+        **({"aus": row_aus(config, row)} if row.aus else {}),
         **({"filters_from": _filters(config, row, fold, seed)} if row.filters_from else {}),
     }
 

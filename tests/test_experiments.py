@@ -3,7 +3,7 @@
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.experiments import ROWS, TABLE_3, row_config, row_named, run_spec
+from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, row_aus, row_config, row_named, run_spec
 from dsin_lib.paper.published import published
 
 CONFIG = load_config("smoke")
@@ -30,6 +30,10 @@ WITH_OMEGA = {"dsin_2_ncf", "dsin_2", "dsin_5", "dsin_10"}
         ({"fusion.hidden": 32}, WITH_OMEGA | {"pp_f"}),
         ({"patch_prediction.max_epochs": 3}, TRAINED),
         ({"training.patience": 1}, TRAINED),
+        ({"vgg.width": 16}, {"vgg_face"}),
+        ({"training.stop_on": "test"}, TRAINED),
+        ({"evaluation.thresholds_from": "test"}, set()),
+        ({"second_corpus.seed": 1}, set()),
         ({"corpus.seed": 1}, TRAINED),
         ({"preprocessing.patch_crop": "fixed"}, TRAINED),
         ({"evaluation.tau": 0.4}, set()),
@@ -46,8 +50,8 @@ def test_every_row_stands_in_the_paper():
 
 def test_every_start_comes_before_its_row():
     seen = set()
-    for row in TABLE_3:
-        assert set(row.starts_from) <= seen, row.id
+    for row in (*TABLE_3, *TABLE_4):
+        assert {*row.starts_from, *row.filters_from} <= seen, row.id
         seen.add(row.id)
 
 
@@ -60,3 +64,15 @@ def test_a_row_changes_its_config():
 def test_an_unknown_row_is_named():
     with pytest.raises(ValueError, match=r"row: expected one of .*pp_f.*got 'dsin_3'"):
         row_named("dsin_3")
+
+
+def test_a_row_of_some_units_predicts_those_that_its_corpus_has():
+    assert row_aus(CONFIG, ROWS["pp_right_eye_ind"]) == ["AU01", "AU02", "AU04", "AU06", "AU07"]
+    disfa = CONFIG.on_second_corpus()
+    assert row_aus(disfa, ROWS["pp_right_eye_ind"]) == ["AU01", "AU02", "AU04", "AU06"]
+    assert row_aus(disfa, ROWS["pp_face"]) == disfa.corpus.aus
+
+
+def test_every_row_of_table_4_but_our_own_stands_in_the_paper():
+    assert [row.label for row in TABLE_4[:-1]] == list(published("table4").index)
+    assert all(row.fixed_filters for row in TABLE_4 if row.steps)

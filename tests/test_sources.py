@@ -34,6 +34,7 @@ ROOT = Path(__file__).parents[1]
 SMALL = {
     "preprocessing": {"face_px": 112},
     "patch_prediction": {"max_epochs": 1},
+    "vgg": {"width": 8},
     "fusion": {"max_epochs": 2, "max_joint_epochs": 1},
     "structure_inference": {"max_epochs": 2, "max_joint_epochs": 1},
     "evaluation": {"folds": [1]},
