@@ -9,11 +9,7 @@ import os
 from pathlib import Path
 
 from dsin_lib.config import Config, ConfigError, digest, results_root
-from dsin_lib.corpora import CORPORA
 from dsin_lib.experiments import Row, run_spec
-
-ROOT_VARIABLES = {name: one.root_variable for name, one in CORPORA.items() if one.licensed}
-"""The environment variable that names a licensed corpus' folder."""
 
 
 def corpus_dir(config: Config) -> Path:
@@ -24,9 +20,9 @@ def corpus_dir(config: Config) -> Path:
             stands; names the parameter and the variable.
     """
     corpus = config.corpus
-    if corpus.name not in ROOT_VARIABLES:
+    if not corpus.source.licensed:
         return results_root() / "corpora" / f"{corpus.name}-{corpus.pictures_key()}"
-    variable = ROOT_VARIABLES[corpus.name]
+    variable = corpus.source.root_variable
     root = corpus.root or os.environ.get(variable)
     if not root:
         raise ConfigError(
@@ -46,7 +42,7 @@ def store_dir(config: Config) -> Path:
     It keeps intensities, so it does not depend on which of them count as active.
     """
     made_of = [config.corpus.pictures_key(), config.preprocessing.key()]
-    if config.corpus.name in ROOT_VARIABLES:
+    if config.corpus.source.licensed:
         made_of.append(str(corpus_dir(config)))
     return results_root() / "stores" / f"{config.corpus.name}-{digest(made_of)}"
 

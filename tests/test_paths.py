@@ -3,8 +3,9 @@
 import pytest
 
 from dsin_lib.config import ConfigError, load_config
+from dsin_lib.corpora import CORPORA
 from dsin_lib.experiments import ROWS
-from dsin_lib.paths import ROOT_VARIABLES, corpus_dir, run_dir, store_dir
+from dsin_lib.paths import corpus_dir, run_dir, store_dir
 
 
 def test_profiles_with_the_same_faces_share_them(results):
@@ -24,9 +25,9 @@ def test_results_may_be_moved(monkeypatch, tmp_path):
     assert names[0] == names[1]
 
 
-@pytest.mark.parametrize("name", ROOT_VARIABLES)
+@pytest.mark.parametrize("name", [name for name, one in CORPORA.items() if one.licensed])
 def test_a_licensed_corpus_is_found_by_parameter_or_variable(monkeypatch, tmp_path, name):
-    config, variable = load_config("smoke", {"corpus.name": name}), ROOT_VARIABLES[name]
+    config, variable = load_config("smoke", {"corpus.name": name}), CORPORA[name].root_variable
     monkeypatch.delenv(variable, raising=False)
     with pytest.raises(ConfigError, match=rf"corpus\.root: .*{name}.*{variable}"):
         corpus_dir(config)

@@ -46,12 +46,13 @@ def fit(
 ) -> pd.DataFrame:
     """Trains a model in place and leaves it with the weights of its best epoch.
 
-    The best epoch is that of the lowest loss on the held-out subjects. Reading: early-stopping.
+    The best epoch is that of the lowest loss on ``valid``. Reading: early-stopping.
 
     Args:
         model: Any part of DSIN.
         train: What it learns from.
-        valid: Subjects held out inside the training folds.
+        valid: What ends the training: subjects held out inside the training folds, or, to show
+            what that is worth, those of the test fold.
         loss: Of the model's outputs.
         max_epochs: Early stopping may end it before.
         training: Learning rate, batch size, patience, threads.
