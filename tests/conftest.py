@@ -56,6 +56,15 @@ def tiny(results):
     return config
 
 
+@pytest.fixture
+def tiny_two(tiny):
+    """``tiny`` with the second corpus' store beside its own: intensities, of other subjects."""
+    second = store_dir(tiny.on_second_corpus())
+    subjects = first_subjects(6, "synau_d")
+    write_store(second, subjects=subjects, frames_per_subject=12, intensities=True)
+    return tiny
+
+
 def write_store(root, *, subjects, frames_per_subject, intensities=False):
     """A complete store of noise in which each AU brightens a spot of its own."""
     rng = np.random.default_rng(0)
