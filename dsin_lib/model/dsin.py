@@ -38,7 +38,7 @@ class DSIN(nn.Module):
         self.pi, self.phi, self.omega = pi, phi, omega
 
     def forward(
-        self, x: dict[str, Float[Tensor, "batch 3 _ _"]] | Float[Tensor, "batch ..."]
+        self, x: dict[str, Float[Tensor, "batch ..."]] | Float[Tensor, "batch ..."]
     ) -> dict[str, Tensor]:
         """All supervised outputs: p, f, y_hat, y_hat_steps, chi, as far as the modules go."""
         out: dict[str, Tensor] = {}
