@@ -1,0 +1,142 @@
+"""The penalty on the correction factors: what each r does to chi, to F1 and to the training.
+
+Paper: Sec. 4.2.1, Fig. 6. Step 4 alone is trained, on the same frozen fused network, so that r is
+the only difference between two runs.
+"""
+
+from collections.abc import Mapping
+
+import pandas as pd
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from dsin_lib.config import Config
+from dsin_lib.reporting.comparisons import change
+from dsin_lib.reporting.figures import sns  # with the book's theme
+from dsin_lib.studies import CHI_PENALTIES, STUDIES
+from dsin_lib.training.runs import Run, run
+
+Runs = Mapping[tuple[float, int, int], Run]
+"""Every run of the study by r, fold and seed."""
+OFF, ON = 0.1, 0.9
+"""A factor below the first lets next to nothing pass, one above the second next to all."""
+
+
+def runs(config: Config) -> Runs:
+    """The runs of all r, on all folds and seeds of a profile."""
+    return {
+        (r, fold, seed): run(trial.of(config), trial.row, fold, seed)
+        for r, trial in zip(CHI_PENALTIES, STUDIES["chi"].trials(config), strict=True)
+        for fold in config.evaluation.folds
+        for seed in config.evaluation.seeds
+    }
+
+
+def curves(found: Runs) -> pd.DataFrame:
+    """Moments of chi and F1 in percent by r and epoch, averaged over folds and seeds.
+
+    As far as every run of an r came: the mean of fewer would jump where one of them ends.
+    """
+    history = pd.concat(
+        {key: run_.history for key, run_ in found.items()}, names=["r", "fold", "seed"]
+    )
+    by_epoch = history.assign(F1=100 * history["valid_f1"], epoch=history["epoch"] + 1)
+    grouped = by_epoch.groupby(["r", "epoch"])
+    means = grouped[["chi_mean", "chi_std", "F1"]].mean()
+    of_r = pd.Series([r for r, _, _ in found]).value_counts()
+    whole = grouped.size() == of_r.reindex(means.index.get_level_values("r")).to_numpy()
+    return means[whole].reset_index()
+
+
+def summary(config: Config, found: Runs) -> pd.DataFrame:
+    """One line an r: scores with the interval of the change to r = 0, and what became of chi."""
+    trials = STUDIES["chi"].trials(config)
+    table = pd.DataFrame(
+        [change(config, trial, trials[0], config.evaluation.folds) for trial in trials],
+        index=pd.Index(CHI_PENALTIES, name="r"),
+    )[["F1 trial", "change", "low", "high"]]
+    by_run = pd.DataFrame([_of_run(config, run_) for run_ in found.values()])
+    means = by_run.groupby([r for r, _, _ in found]).mean()
+    drawn = curves(found)
+    shared = int(drawn.groupby("r")["epoch"].max().min())
+    at_shared = drawn[drawn["epoch"] == shared].set_index("r")["chi_std"]
+    return table.join(means).assign(shared=shared, spread=at_shared)
+
+
+def _of_run(config: Config, run_: Run) -> dict[str, float]:
+    history = run_.history
+    best = history.loc[history["valid_loss"].idxmin()]
+    test = run_.predictions[run_.predictions["split"] == "test"]
+    chi = test[[f"{au}_chi" for au in config.corpus.aus]].to_numpy(float)
+    return {
+        "stop_f1": 100 * best["valid_f1"],
+        "best_epoch": best["epoch"] + 1,
+        "ended_early": len(history) < config.structure_inference.max_epochs,
+        "chi_mean": best["chi_mean"],
+        "chi_std": best["chi_std"],
+        "off": 100 * (chi < OFF).mean(),
+        "on": 100 * (chi > ON).mean(),
+    }
+
+
+def scores(table: pd.DataFrame) -> pd.DataFrame:
+    """F1 of each r, and how long it was trained, as the book prints it."""
+    columns = {
+        "F1 trial": "test F1", "change": "change to r = 0", "low": "low", "high": "high",
+        "stop_f1": "F1 at the chosen epoch", "best_epoch": "chosen epoch",
+    }  # fmt: skip
+    shown = _by_r(table)[list(columns)].rename(columns=columns)
+    return shown.assign(**{"ended early (%)": 100 * _by_r(table)["ended_early"]})
+
+
+def factors(table: pd.DataFrame) -> pd.DataFrame:
+    """Chi of each r, as the book prints it."""
+    columns = {
+        "chi_mean": "μ(χ)", "chi_std": "σ(χ)", "spread": f"σ(χ) after {table['shared'].iloc[0]}",
+        "off": f"χ &lt; {OFF} (%)", "on": f"χ &gt; {ON} (%)",
+    }  # fmt: skip
+    return _by_r(table)[list(columns)].rename(columns=columns)
+
+
+def moments(drawn: pd.DataFrame) -> Figure:
+    """Mean (line) and standard deviation (envelope) of chi over training, as in Fig. 6."""
+    figure, panels = _panels(r"$\chi$")
+    for (r, of_r), axis in zip(drawn.groupby("r"), panels, strict=True):
+        mean, std = of_r["chi_mean"], of_r["chi_std"]
+        axis.fill_between(of_r["epoch"], mean - std, mean + std, color="C0", alpha=0.3, lw=0)
+        axis.plot(of_r["epoch"], mean, color="C0")
+        axis.set(title=f"r = {r:g}", ylim=(0, 1))
+    return figure
+
+
+def validation(found: Runs) -> Figure:
+    """F1 of the subjects that end a training over its epochs; a dot at the chosen one."""
+    figure, panels = _panels("F1 (%)")
+    for r, axis in zip(CHI_PENALTIES, panels, strict=True):
+        for history in (run_.history for (of, _, _), run_ in found.items() if of == r):
+            best = history["valid_loss"].idxmin()
+            f1 = 100 * history["valid_f1"]
+            (line,) = axis.plot(history["epoch"] + 1, f1, lw=1.2)
+            axis.plot(history.at[best, "epoch"] + 1, f1[best], "o", color=line.get_color())
+        axis.set_title(f"r = {r:g}")
+    return figure
+
+
+def _panels(label: str) -> tuple[Figure, list[Axes]]:
+    figure, axes = plt.subplots(
+        2, 3, figsize=(8, 4.6), sharex=True, sharey=True, layout="constrained"
+    )
+    *panels, spare = axes.flat
+    spare.set_axis_off()
+    panels[2].tick_params(labelbottom=True)
+    panels[0].xaxis.set_major_locator(MaxNLocator(4, integer=True, min_n_ticks=1))
+    figure.supxlabel("epoch")
+    figure.supylabel(label)
+    sns.despine(figure)
+    return figure, panels
+
+
+def _by_r(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_axis([f"r = {r:g}" for r in table.index])

@@ -1,0 +1,167 @@
+"""The study of r reads the right runs, and its words follow the numbers."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import f1_score
+
+from dsin_lib.reporting import comparisons, regularisation, regularisation_sentences
+from dsin_lib.reporting.regularisation_sentences import SENTENCES, sentences
+from dsin_lib.studies import CHI_PENALTIES
+from dsin_lib.training.runs import Run
+
+EPOCHS = {1: 4, 2: 6}
+"""Epochs that the made-up trainings of each fold took."""
+
+
+def made_up(config, r, fold):
+    """A training whose best epoch is its last but one, and which predicts more the larger r is."""
+    rng = np.random.default_rng(fold)
+    n, aus = EPOCHS[fold], config.corpus.aus
+    loss = np.arange(n, 0, -1.0)
+    loss[-1] = 9
+    history = pd.DataFrame({"epoch": range(n), "valid_loss": loss, "valid_f1": 0.1 * fold})
+    history["chi_mean"] = r + history["epoch"] / 10
+    history["chi_std"] = fold * history["epoch"] / 10
+    columns = {"subject": np.repeat(["A", "B", "C", "D"], 5), "split": "test"}
+    columns |= {au: rng.random(20) + 3 * r for au in aus}
+    columns |= {f"{au}_label": (rng.random(20) < 0.5).astype(float) for au in aus}
+    columns |= {f"{au}_chi": np.repeat([0.05, 0.5, 0.95, 0.95], 5) for au in aus}
+    return Run(Path(f"{r}-{fold}"), {}, history, pd.DataFrame(columns), {})
+
+
+@pytest.fixture
+def config(tiny):
+    return tiny.model_copy(
+        update={"evaluation": tiny.evaluation.model_copy(update={"folds": (1, 2)})}
+    )
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """What was asked of training, which answers with made-up runs."""
+    asked = []
+
+    def run(config, row, fold, seed):
+        r = config.structure_inference.chi_penalty
+        asked.append((r, row if isinstance(row, str) else row.id, fold, seed))
+        return made_up(config, r, fold)
+
+    monkeypatch.setattr(regularisation, "run", run)
+    monkeypatch.setattr(comparisons, "run", run)
+    return asked
+
+
+@pytest.fixture
+def table(config, asked):
+    return regularisation.summary(config, regularisation.runs(config))
+
+
+def test_step_4_is_trained_for_each_r_on_every_fold(config, asked):
+    found = regularisation.runs(config)
+    assert asked == [(r, "omega", fold, 0) for r in CHI_PENALTIES for fold in (1, 2)]
+    assert list(found) == [(r, fold, 0) for r in CHI_PENALTIES for fold in (1, 2)]
+
+
+def test_curves_are_means_of_folds_as_far_as_all_came(config, asked):
+    drawn = regularisation.curves(regularisation.runs(config)).set_index(["r", "epoch"])
+    assert list(drawn.loc[0.1].index) == [1, 2, 3, 4], "fold 1 ended after four epochs"
+    assert drawn.loc[(0.1, 3), "chi_mean"] == pytest.approx(0.3)
+    assert drawn.loc[(0.1, 3), "chi_std"] == pytest.approx((0.2 + 0.4) / 2)
+    assert drawn.loc[(0.1, 3), "F1"] == pytest.approx(15)
+
+
+def test_the_summary_is_of_the_chosen_epoch_and_the_test_frames(table):
+    line = table.loc[0.05]
+    assert line["best_epoch"] == (3 + 5) / 2 and line["ended_early"] == 1
+    assert line["chi_mean"] == pytest.approx(0.05 + (0.2 + 0.4) / 2)
+    assert line["off"] == 25 and line["on"] == 50
+    assert line["shared"] == 4 and line["spread"] == pytest.approx((0.3 + 0.6) / 2)
+    assert line["stop_f1"] == pytest.approx(15)
+
+
+def test_the_change_is_to_no_penalty(table):
+    assert not table.loc[0.0, ["change", "low", "high"]].any()
+    differences = table["F1 trial"] - table.at[0.0, "F1 trial"]
+    assert table["change"].to_numpy() == pytest.approx(differences.to_numpy())
+    assert table["change"].nunique() > 2
+    assert (table["low"] <= table["change"]).all() and (table["change"] <= table["high"]).all()
+
+
+def test_the_book_s_tables_and_figures_hold_every_r(config, asked, table):
+    shown = [f"r = {r:g}" for r in CHI_PENALTIES]
+    assert list(regularisation.scores(table).index) == shown
+    factors = regularisation.factors(table)
+    assert list(factors.index) == shown and "σ(χ) after 4" in factors
+    found = regularisation.runs(config)
+    for figure in (
+        regularisation.moments(regularisation.curves(found)),
+        regularisation.validation(found),
+    ):
+        assert [a.get_title() for a in figure.axes[:5]] == shown
+    dots = [line for line in figure.axes[0].get_lines() if line.get_marker() == "o"]
+    assert [float(dot.get_xdata()[0]) for dot in dots] == [3, 5]
+
+
+NUMBERS = {
+    "F1 trial": 50.0, "change": 0.0, "low": -1.0, "high": 1.0, "stop_f1": 50.0, "best_epoch": 10.0,
+    "ended_early": 1.0, "chi_mean": 0.5, "off": 10.0, "on": 10.0, "shared": 10, "spread": 0.1,
+}  # fmt: skip
+
+
+def said(changes):
+    """The verdicts of a summary in which single numbers are changed."""
+    table = pd.DataFrame(NUMBERS, index=pd.Index(CHI_PENALTIES, name="r"))
+    for (r, column), value in changes.items():
+        table.loc[r, column] = value
+    names = [check.__name__ for _, check in SENTENCES]
+    return dict(zip(names, sentences(table)["as said"], strict=True))
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "verdict"),
+    [
+        ("_benefit", {}, "yes"),
+        ("_benefit", {(0.05, "low"): 0.1}, "no"),
+        ("_minimal", {(0.01, "high"): -0.1}, "no"),
+        ("_minimal", {(0.1, "high"): -0.1}, "yes"),
+        ("_sparse", {}, "no"),
+        ("_sparse", {(0.0, "off"): 60.0}, "yes"),
+        ("_divergence", {}, "no"),
+        ("_divergence", {(0.005, "spread"): 0.2}, "in part"),
+        ("_divergence", {(0.005, "spread"): 0.2, (0.01, "spread"): 0.2}, "yes"),
+        ("_convergence", {(0.005, "best_epoch"): 8.0, (0.01, "best_epoch"): 9.0}, "yes"),
+        ("_convergence", {(0.005, "best_epoch"): 8.0, (0.0, "ended_early"): 0.5}, "cannot be said"),
+        ("_not_significant", {}, "yes"),
+        ("_not_significant", {(0.005, "low"): 0.1}, "no"),
+        ("_harm", {}, "cannot be said"),
+        ("_harm", {(0.1, "high"): -0.1}, "yes"),
+        ("_harm", {(0.1, "low"): 0.1}, "no"),
+        ("_collapse", {(0.1, "off"): 51.0}, "yes"),
+        ("_collapse", {(0.05, "off"): 51.0}, "no"),
+        ("_falls", {}, "no"),
+        ("_falls", {(r, "chi_mean"): 0.5 - r for r in CHI_PENALTIES}, "yes"),
+        ("_kept", {}, "a choice"),
+    ],
+)
+def test_a_verdict_follows_the_numbers(check, changes, verdict):
+    assert said(changes)[check] == verdict
+
+
+def test_the_words_hold_the_numbers(table):
+    here = sentences(table.assign(off=12.34))["here"]
+    assert "12.3 % of χ below 0.1" in here.iloc[2]
+    assert len(here) == len(SENTENCES) and max(CHI_PENALTIES) == regularisation_sentences.LARGE
+
+
+def test_r_closes_the_gates_of_a_real_training(tiny):
+    found = regularisation.runs(tiny)
+    table = regularisation.summary(tiny, found)
+    assert table["chi_mean"].is_monotonic_decreasing and table["chi_mean"].is_unique
+    test = found[0.1, 1, 0].predictions.query("split == 'test'")
+    aus = tiny.corpus.aus
+    f1 = [f1_score(test[f"{au}_label"], test[au] >= 0.5, zero_division=0) for au in aus]
+    assert table.loc[0.1, "F1 trial"] == pytest.approx(100 * np.mean(f1))
+    assert len(sentences(table)) == len(SENTENCES)
