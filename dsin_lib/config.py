@@ -149,7 +149,7 @@ class StructureInferenceSection(Section):
     correction_factors: bool = True
     initial_state: Literal["f", "half", "zero"] = "f"  # Reading: initial-state
     include_self: bool = True  # Reading: message-mean
-    chi_penalty: float = Field(5e-3, ge=0, description="r")
+    chi_penalty: float = Field(5e-3, ge=0, description="r")  # Reading: chi-penalty-scale
     chi_penalty_form: Literal["l1", "l2", "saturation"] = "l1"  # Reading: chi-penalty
     w_pi: float = Field(0.25, ge=0, description="w1 of step 5")
     w_phi: float = Field(0.25, ge=0, description="w2 of step 5")
