@@ -16,11 +16,13 @@ from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDEC
 
 
 def evidence(config: Config) -> Evidence:
-    """The profile's tables: its own, and that of its second corpus if it has one."""
-    ours = [measured(config)]
-    if config.second_corpus is not None:
-        ours.append(measured(config.on_second_corpus(), TABLE_4_ROWS))
-    return Evidence(config, {one.corpus: one for one in reversed(ours)})
+    """The profile's tables: its own, and Table 4's if it has a second corpus beside Table 3's."""
+    own = measured(config)
+    tables = {own.corpus: own}
+    if config.second_corpus is not None and own.corpus == "bp4d":
+        second = measured(config.on_second_corpus(), TABLE_4_ROWS)
+        tables.setdefault(second.corpus, second)
+    return Evidence(config, tables)
 
 
 def ledger(known: Evidence) -> pd.DataFrame:

@@ -14,6 +14,7 @@ from dsin_lib.reporting.verdicts import NOT_RUN
 
 OF_CHEEKS = [(cheek, lip) for cheek in ("AU06", "AU07") for lip in ("AU10", "AU12", "AU14")]
 OF_AU24 = [(au, "AU24") for au in ("AU15", "AU17", "AU23")]
+LISTED_PHI = None  # phi of BP4D's public label lists, once they are stored
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "imbalanced": tables.imbalanced,
     "rare-classes": tables.rare_classes,
@@ -35,9 +36,9 @@ MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "tau-low": runs.taus(runs.tau_low),
     "tau-au04": runs.taus(runs.tau_au04),
     "messages-correct": runs.messages_correct,
-    "phi-cheeks": runs.phi(OF_CHEEKS, lambda phi: phi.min(-1) - 0.3),
-    "phi-au04-au17": runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0]),
-    "phi-au24": runs.phi(OF_AU24, lambda phi: phi.min(-1) - 0.1),
+    "phi-cheeks": runs.phi(OF_CHEEKS, lambda phi: phi.min(-1) - 0.3, LISTED_PHI),
+    "phi-au04-au17": runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0], LISTED_PHI),
+    "phi-au24": runs.phi(OF_AU24, lambda phi: phi.min(-1) - 0.1, LISTED_PHI),
 }
 """From the id of an observation to what measures it."""
 

@@ -6,6 +6,7 @@ Each function's name and reading stand in ``dsin_lib/paper/observations.yaml``.
 from collections.abc import Callable, Sequence
 
 import numpy as np
+import pandas as pd
 
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
@@ -14,7 +15,7 @@ from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.evaluation.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
+from dsin_lib.reporting.finding import ARITHMETIC, NAN, Evidence, Finding, finding, no_interval
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.reporting.uncertainty import resampled_trials
 from dsin_lib.studies import Trial
@@ -209,9 +210,18 @@ def messages_correct(known: Evidence) -> Finding:
 
 
 def phi(
-    pairs: Sequence[tuple[str, str]], margin: Callable[[np.ndarray], np.ndarray]
+    pairs: Sequence[tuple[str, str]],
+    margin: Callable[[np.ndarray], Margins],
+    listed: pd.DataFrame | None = None,
 ) -> Callable[[Evidence], Finding]:
-    """A margin of the phi (... pair) of labels: of the corpus, and of draws of its subjects."""
+    """A margin of the phi (... pair) of labels: of the corpus, and of draws of its subjects.
+
+    Args:
+        pairs: Column names of two units each.
+        margin: From phi to a margin.
+        listed: phi of every two units in the public label lists of the paper's corpus.
+    """
+    paper = NAN if listed is None else float(margin(np.array([listed.loc[p] for p in pairs])))
 
     def found(known: Evidence) -> Finding:
         store = Store.open(store_dir(known.config), known.config.corpus.active_from)
@@ -219,7 +229,7 @@ def phi(
         one, other = (frames[[p[k] for p in pairs]].to_numpy(float) for k in (0, 1))
         values = np.stack([one * other, one, other, np.ones_like(one)], -1)
         sums = by_subject(values, frames["subject"].to_numpy(str))[:, None]
-        return finding(*resampled([sums], lambda total: margin(_phi(total))))
+        return finding(*resampled([sums], lambda total: margin(_phi(total))), paper)
 
     return found
 

@@ -220,7 +220,9 @@ def number(value: object, digits: int = 1) -> str:
     """A cell as the book prints it: a dash where it is missing."""
     if pd.isna(value):
         return "–"
-    return value if isinstance(value, str) else f"{value:.{digits}f}"
+    if isinstance(value, str):
+        return value
+    return f"{round(value, digits) + 0.0:.{digits}f}"  # no minus before a zero
 
 
 def small(value: object) -> str:

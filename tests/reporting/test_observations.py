@@ -104,7 +104,10 @@ def test_phi_is_the_correlation_of_labels(tiny):
     frames = Store.open(store_dir(tiny)).frames
     expected = np.corrcoef(frames["AU04"].astype(int), frames["AU17"].astype(int))[0, 1]
     assert found.margin == pytest.approx(-expected)
-    assert found.low < found.margin < found.high
+    assert found.low < found.margin < found.high and np.isnan(found.paper)
+    listed = pd.DataFrame({"AU17": [-0.25]}, index=["AU04"])
+    beside = observed_runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0], listed)
+    assert beside(known(config=tiny)).paper == 0.25
 
 
 def chi_run(history, seconds=0.0):

@@ -62,6 +62,12 @@ def test_intervals_stand_beside_the_averages(table):
     assert tables.INTERVAL not in tables.beside_paper(table).data
 
 
+def test_a_zero_has_no_sign_and_a_missing_value_is_a_dash():
+    assert [tables.number(x) for x in (-0.04, 0.0, -0.06, np.nan, "words")] == [
+        *("0.0", "0.0", "-0.1", "–", "words")
+    ]
+
+
 def test_vgg_says_what_it_is(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "table_scores", hand_made_scores)
     monkeypatch.setattr(tables, "baselines", lambda config: pd.DataFrame())
