@@ -53,6 +53,13 @@ def ensure_store(config: Config, *, workers: int = 2, progress: bool = True) -> 
     return Store.open(store_dir(config), config.corpus.active_from)
 
 
+def ensure_stores(config: Config, *, workers: int = 2, progress: bool = True) -> list[Store]:
+    """The prepared patches of every corpus that a profile names, its own first."""
+    second = [] if config.second_corpus is None else [config.on_second_corpus()]
+    how = {"workers": workers, "progress": progress}
+    return [ensure_store(own, **how) for own in (config, *second)]
+
+
 def reader(corpus: Corpus) -> Callable[[Path], pd.DataFrame]:
     """Reads a folder as the corpus that a config names, and as no other."""
     layout = LAYOUTS[corpus.source.layout]

@@ -5,7 +5,7 @@ keeps what they have in common (a paired bootstrap). F1 needs only counts, and c
 up over subjects: a resampling is a weighted sum.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
@@ -33,9 +33,14 @@ def counts(
     """
     active, yes, no = probabilities >= tau, labels == 1, labels == 0
     found = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
+    return by_subject(found.astype(int), subjects)
+
+
+def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:
+    """Sums of values (frame ...) over each subject's frames (subject ...), in order of names."""
     names, whose = np.unique(subjects, return_inverse=True)
-    total = np.zeros((len(names), *found.shape[1:]), int)
-    np.add.at(total, whose, found)
+    total = np.zeros((len(names), *values.shape[1:]), values.dtype)
+    np.add.at(total, whose, values)
     return total
 
 
@@ -64,12 +69,36 @@ def resampled_f1(
     rng = np.random.default_rng(seed)
     means = []
     for fold in folds:
-        n = fold.shape[2]
-        drawn = rng.multinomial(n, np.full(n, 1 / n), size=resamples)
+        drawn = _draws(rng, fold.shape[2], resamples)
         coded = fold.any(axis=(2, 3))
         f1 = f1_of(np.einsum("bs,erska->berka", drawn, fold))
         means.append(np.where(coded, f1, np.nan).mean(1))
     return np.mean(means, axis=0)
+
+
+def resampled(
+    folds: Sequence[np.ndarray],
+    statistic: Callable[[np.ndarray], np.ndarray],
+    resamples: int = RESAMPLES,
+    seed: int = 0,
+) -> tuple[float, Float[np.ndarray, " resample"]]:
+    """What any statistic of sums over subjects is, and under resamplings of the subjects.
+
+    Args:
+        folds: Sums of one fold each over the frames of a subject (subject seed ...).
+        statistic: From sums over subjects (resample seed ...) to one number each (resample seed).
+        resamples: How many.
+        seed: Of the draws, which are those of :func:`resampled_f1` for the same subjects.
+    """
+    rng = np.random.default_rng(seed)
+    drawn = [np.tensordot(_draws(rng, len(fold), resamples), fold, 1) for fold in folds]
+    here = np.mean([statistic(fold.sum(0)[None]).mean() for fold in folds])
+    return float(here), np.mean([statistic(total).mean(1) for total in drawn], axis=0)
+
+
+def _draws(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
+    """How often each subject is drawn (resample subject)."""
+    return rng.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples)
 
 
 def interval(values: Float[np.ndarray, "resample ..."], level: float = LEVEL) -> np.ndarray:

@@ -5,7 +5,7 @@ The same margin is taken of the paper's printed tables, of ours, and of every re
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 
 import numpy as np
@@ -22,6 +22,8 @@ HALVES = {
     for half in ("upper", "lower")
 }
 """Names that stand for a list of Action Units."""
+CORPUS_OF = {"table3": "bp4d", "table4": "disfa", "table5": "bp4d", "table6": "disfa"}
+"""Which corpus a table of the paper is about."""
 
 
 @dataclass(frozen=True)
@@ -35,11 +37,13 @@ class Claim:
         tables: The paper's tables that it is about; ``a+b`` are two joined row by row.
         margin: A key of :data:`MARGINS`.
         row: The row that is said to lead, named as printed.
-        over: The rows that it is said to lead; the best of them counts.
+        over: The rows that it is compared with; of a lead, the best of them counts.
         aus: Action Units that it is about: a list, ``upper``, ``lower``, or all.
-        by: F1 points that the lead must exceed.
-        at_least: Action Units on which the row must be best.
-        exactly: Action Units on which the row is said to be best, no more and no fewer.
+        by: F1 points (percent, where the margin is ``relative``) that the lead must exceed.
+        at_least: Action Units on which the row must have its place.
+        exactly: Action Units on which the row is said to have it, no more and no fewer.
+        place: Which place, where units are counted: 1 is best.
+        ours: Rows of our table for ``row`` and ``over``, where it names them otherwise.
         reads: How words without numbers were read.
     """
 
@@ -54,6 +58,8 @@ class Claim:
     by: int | float = 0
     at_least: int | None = None
     exactly: int | None = None
+    place: int = 1
+    ours: tuple[str, ...] | None = None
     reads: str = ""
 
 
@@ -105,11 +111,27 @@ def rows_of(claim: Claim) -> tuple[str, ...]:
     return (claim.row, *claim.over)
 
 
+def as_ours(claim: Claim) -> Claim:
+    """The claim about our tables: the same, but for rows that they name otherwise."""
+    return replace(claim, row=claim.ours[0], over=claim.ours[1:]) if claim.ours else claim
+
+
+def corpus_of(tables: str) -> str:
+    """``bp4d`` or ``disfa``: what a table, or several joined by ``+``, is about."""
+    return CORPUS_OF[tables.split("+")[0]]
+
+
+def arithmetic(margin: float) -> str:
+    """What the paper's own printed numbers say of a claim; no chance is in them."""
+    return "holds" if margin > 0 else "does not"
+
+
 def _claim(entry: dict) -> Claim:
     lists = {name: tuple(entry[name]) for name in ("tables", "over")}
     aus = entry.get("aus")
     chosen = HALVES.get(aus, aus) if isinstance(aus, str) else aus
-    return Claim(**{**entry, **lists, "section": str(entry["section"]), "aus": _tuple(chosen)})
+    lists |= {"aus": _tuple(chosen), "ours": _tuple(entry.get("ours"))}
+    return Claim(**{**entry, **lists, "section": str(entry["section"])})
 
 
 def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -128,17 +150,35 @@ def _contrast(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.nd
     return gain[..., named].mean(-1) - gain[..., others].mean(-1) - claim.by
 
 
+def _trail(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
+    """The worst mean of the other rows over the named units, less the mean of the row."""
+    means = scores[..., named].mean(-1)
+    return means[..., 1:].min(-1) - means[..., 0] - claim.by
+
+
+def _relative(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
+    """Percent by which the row's mean over the named units exceeds the best of the other rows."""
+    means = scores[..., named].mean(-1)
+    return 100 * (means[..., 0] / means[..., 1:].max(-1) - 1) - claim.by
+
+
 def _best_on(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.ndarray) -> Margins:
-    """On how many units the row leads all other rows, against the number that was said."""
+    """On how many units the row has its place among all rows, against the number that was said.
+
+    A rival stands before the row unless the row exceeds it by more than ``by``.
+    """
     units = scores[..., named]
-    best = (units[..., 0, :] > units[..., 1:, :].max(-2)).sum(-1)
+    before = (units[..., 1:, :] + claim.by >= units[..., :1, :]).sum(-2)
+    found = (before == claim.place - 1).sum(-1)
     if claim.exactly is not None:
-        return 0.5 - abs(best - claim.exactly)
-    return best - (claim.at_least - 0.5)
+        return 0.5 - abs(found - claim.exactly)
+    return found - (claim.at_least - 0.5)
 
 
 MARGINS: dict[str, Callable[..., Margins]] = {
     "lead": _lead,
+    "trail": _trail,
+    "relative": _relative,
     "contrast": _contrast,
     "best_on": _best_on,
 }

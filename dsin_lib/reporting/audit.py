@@ -5,7 +5,7 @@ Nothing here needs a face: it is arithmetic on what is printed, and on public la
 
 import pandas as pd
 
-from dsin_lib.paper.claims import claims, margin
+from dsin_lib.paper.claims import arithmetic, claims, margin
 from dsin_lib.paper.published import TABLES, bp4d_prevalence, joined, published
 
 ROUNDING = 0.0501
@@ -65,7 +65,7 @@ def sentences() -> pd.DataFrame:
         for table in claim.tables
     ]
     found = pd.DataFrame(lines)
-    return found.assign(verdict=found["margin"].gt(0).map({True: "holds", False: "does not"}))
+    return found.assign(verdict=found["margin"].map(arithmetic))
 
 
 def rare() -> dict[str, list[str]]:

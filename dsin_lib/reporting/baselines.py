@@ -7,7 +7,7 @@ from dsin_lib.config import Config
 from dsin_lib.data.dataset import split_data
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.f1 import always_positive, per_au_f1
-from dsin_lib.paper.published import label_lists
+from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.paths import store_dir
 from dsin_lib.training.runs import subject_split
 
@@ -45,3 +45,16 @@ def listed_baselines(name: str) -> pd.DataFrame:
     prevalence = pd.Series(label_lists()[OF_CORPUS[name]]["prevalence"])
     every = 200 * prevalence / (1 + prevalence)
     return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES))
+
+
+def bp4d_always_positive() -> dict[str, object]:
+    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
+    prevalence = bp4d_prevalence()
+    average = float((200 * prevalence / (1 + prevalence)).mean())
+    averages = published("table3")["printed_average"].dropna()
+    return {
+        "average": average,
+        "rows": len(averages),
+        "rows_below": int((averages < average).sum()),
+        "names_below": list(averages.index[averages < average]),
+    }

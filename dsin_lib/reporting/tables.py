@@ -16,7 +16,7 @@ from dsin_lib.config import Config
 from dsin_lib.evaluation.f1 import scores
 from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
-from dsin_lib.paper.published import bp4d_prevalence, published
+from dsin_lib.paper.published import published
 from dsin_lib.paths import config_dir
 from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
 from dsin_lib.reporting.predictions import labels_and, row_taus
@@ -28,17 +28,6 @@ CHANCE = "Chance (prevalence)"
 INTERVAL = "95 % interval"
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
-CLAIMS = (
-    ("class balancing helps the face (Sec. 4.2.1)", "pp_face", "pp_face_ncb"),
-    ("the face beats the mouth on average", "pp_face", "pp_mouth"),
-    ("the face beats the right eye on average", "pp_face", "pp_right_eye"),
-    ("fusion beats the face", "pp_f", "pp_face"),
-    ("structure inference with two steps beats fusion", "dsin_2", "pp_f"),
-    ("ten steps beat two", "dsin_10", "dsin_2"),
-    ("structure inference with ten steps beats fusion", "dsin_10", "pp_f"),
-    ("a tuned threshold helps", "dsin_10_tt", "dsin_10"),
-)
-"""Comparisons that the paper draws from Table 3: the claim, the better row, the other."""
 
 
 def row_scores(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
@@ -81,22 +70,23 @@ def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> 
         intervals: Columns ``low`` and ``high`` of each row's average, from
             :func:`dsin_lib.reporting.uncertainty.averages`.
     """
-    cells = table.map(_number) + printed(table).map(_small)
+    cells = table.map(number) + printed(table).map(small)
     best = table.drop(index=list(BASELINES), errors="ignore").dropna(axis=1, how="all").idxmax()
     if intervals is not None:
         cells[INTERVAL] = ends(intervals.reindex(table.index))
     return _styled(cells, bold=best)
 
 
-def ends(intervals: pd.DataFrame) -> pd.Series:
+def ends(intervals: pd.DataFrame, digits: int = 1) -> pd.Series:
     """The columns ``low`` and ``high`` of an interval as words."""
-    low, high = (intervals[end].map(_number) for end in ("low", "high"))
-    return (low + " to " + high).where(intervals["low"].notna(), _number(np.nan))
+    low, high = ([number(x, digits) for x in intervals[end]] for end in ("low", "high"))
+    words = [f"{one} to {other}" for one, other in zip(low, high, strict=True)]
+    return pd.Series(words, intervals.index).where(intervals["low"].notna(), number(np.nan))
 
 
 def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
     """A table as it is."""
-    return _styled(table.map(lambda value: _number(value, digits)))
+    return _styled(table.map(lambda value: number(value, digits)))
 
 
 def write_tables(
@@ -137,28 +127,21 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
     The paper prints no baselines; theirs come from the corpus' public label lists.
     """
     of_paper = published(paper_table(table)).rename(columns={"printed_average": "average"})
-    of_paper.index = [_shown(label) for label in of_paper.index]
+    of_paper.index = [shown_row(label) for label in of_paper.index]
     known = listed_baselines(paper_table(table))[of_paper.columns.drop("average")]
     of_paper = pd.concat([known.assign(average=known.mean(axis=1)), of_paper])
     return of_paper.reindex(index=table.index, columns=table.columns)
+
+
+def shown_row(label: str) -> str:
+    """A printed row label as the book shows it; rows that we do not have keep their label."""
+    return next((row.shown for row in ROWS.values() if row.label == label), label)
 
 
 def gain(table: pd.DataFrame, row: str, over: str) -> float:
     """F1 points by which one row's average exceeds another's, by the rows' ids."""
     averages = table["average"]
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
-
-
-def claims(table: pd.DataFrame) -> pd.DataFrame:
-    """The paper's comparisons of averages: the difference here and in print."""
-    ours_and_theirs = {"here": table, "paper": printed(table)}
-    return pd.DataFrame(
-        {
-            name: [gain(of, row, over) for _, row, over in CLAIMS]
-            for name, of in ours_and_theirs.items()
-        },
-        index=[claim for claim, _, _ in CLAIMS],
-    )
 
 
 def regions(table: pd.DataFrame) -> pd.DataFrame:
@@ -198,19 +181,6 @@ def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
     return table.assign(average=table.mean(axis=1)).rename_axis(columns=None)
 
 
-def bp4d_always_positive() -> dict[str, object]:
-    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
-    prevalence = bp4d_prevalence()
-    average = float((200 * prevalence / (1 + prevalence)).mean())
-    averages = published("table3")["printed_average"].dropna()
-    return {
-        "average": average,
-        "rows": len(averages),
-        "rows_below": int((averages < average).sum()),
-        "names_below": list(averages.index[averages < average]),
-    }
-
-
 def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Average precision, one line a row that ranks by itself, below that of knowing nothing.
 
@@ -246,28 +216,24 @@ def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
     return by_row.loc[rows, config.corpus.aus].rename(index={row: ROWS[row].shown for row in rows})
 
 
-def _shown(label: str) -> str:
-    """A printed row label as the book shows it; rows that we do not have keep their label."""
-    return next((row.shown for row in ROWS.values() if row.label == label), label)
-
-
-def _number(value: object, digits: int = 1) -> str:
+def number(value: object, digits: int = 1) -> str:
+    """A cell as the book prints it: a dash where it is missing."""
     if pd.isna(value):
         return "–"
-    return value if isinstance(value, str) else f"{value:.{digits}f}"
+    if isinstance(value, str):
+        return value
+    return f"{round(value, digits) + 0.0:.{digits}f}"  # no minus before a zero
 
 
-def _small(value: float) -> str:
-    return "" if pd.isna(value) else f'<br><span class="paper">{value:.1f}</span>'
-
-
-def _note(words: str) -> str:
-    return words and f'<br><span class="paper">{escape(words)}</span>'
+def small(value: object) -> str:
+    """A number or words in small print on a line of their own; nothing for what is missing."""
+    words = "" if pd.isna(value) else number(value)
+    return words and f'<br><span class="paper">{words}</span>'
 
 
 def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> HTML:
     notes = cells.attrs.get("notes", {})
-    style = cells.style.format_index(lambda name: name + _note(notes.get(name, "")))
+    style = cells.style.format_index(lambda name: name + small(escape(notes.get(name, ""))))
     if bold is not None:
         marks = pd.DataFrame("", index=cells.index, columns=cells.columns)
         for column, row in bold.items():

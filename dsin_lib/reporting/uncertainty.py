@@ -1,134 +1,242 @@
-"""Error bars and verdicts: what a paired bootstrap over test subjects leaves of a difference.
+"""Error bars: what a paired bootstrap over test subjects leaves of a score and of a difference.
 
 Subjects, not frames, are drawn: frames of one person resemble each other, so an interval over
 frames would be far too narrow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from operator import add
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 from jaxtyping import Float
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import Counts, counts, interval, resampled_f1
 from dsin_lib.experiments import ROWS, Row, row_named
-from dsin_lib.paper.claims import Claim, claims, margins, rows_of
+from dsin_lib.paper.claims import (
+    HALVES,
+    Claim,
+    arithmetic,
+    as_ours,
+    claims,
+    corpus_of,
+    margin,
+    margins,
+    rows_of,
+)
+from dsin_lib.paper.published import joined
+from dsin_lib.reporting.baselines import OF_CORPUS
 from dsin_lib.reporting.predictions import labels_and, row_taus
-from dsin_lib.reporting.provenance import CORPORA
-from dsin_lib.reporting.tables import CLAIMS, TABLE_3_ROWS, paper_table
+from dsin_lib.reporting.tables import (
+    INTERVAL,
+    TABLE_3_ROWS,
+    ends,
+    number,
+    paper_table,
+    shown_row,
+    small,
+    table_3,
+)
+from dsin_lib.reporting.verdicts import AGAINST_ZERO, NOT_RUN, verdict
+from dsin_lib.studies import Trial
 from dsin_lib.training.runs import run
 
-SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "undecided"
-NOT_RUN = "not run here"
-VERDICTS = (SUPPORTED, NOT_SUPPORTED, UNDECIDED, NOT_RUN)
+Drawn = Float[np.ndarray, "resample row au"]
 
 
-def resamplings(
-    config: Config, rows: Iterable[str] = TABLE_3_ROWS
-) -> Float[np.ndarray, "resample row au"]:
-    """F1 in percent of every row under the same draws of test subjects."""
+@dataclass(frozen=True)
+class Measured:
+    """One table of ours and its resamplings, as claims read them.
+
+    Attributes:
+        corpus: ``bp4d`` or ``disfa``: whose Action Units it has.
+        rows: As the paper prints them.
+        aus: Column names.
+        scores: F1 in percent.
+        drawn: The same under each draw of test subjects.
+    """
+
+    corpus: str
+    rows: list[str]
+    aus: list[str]
+    scores: Float[np.ndarray, "row au"]
+    drawn: Drawn
+
+    def has(self, claim: Claim) -> bool:
+        """Whether all rows of a claim are there."""
+        return set(rows_of(claim)) <= set(self.rows)
+
+    def margin(self, claim: Claim) -> dict[str, float]:
+        """By how much the claim is exceeded, and the ends of the interval of that."""
+        low, high = interval(margins(claim, self.drawn, self.rows, self.aus))
+        here = float(margins(claim, self.scores, self.rows, self.aus))
+        return {"margin": here, "low": float(low), "high": float(high)}
+
+
+def measured(
+    config: Config,
+    rows: Iterable[str] = TABLE_3_ROWS,
+    table: pd.DataFrame | None = None,
+    drawn: Drawn | None = None,
+) -> Measured:
+    """A table and its resamplings, computed unless they are given."""
+    rows = list(rows)
+    table = table_3(config, rows) if table is None else table
+    drawn = resamplings(config, rows) if drawn is None else drawn
+    aus = config.corpus.aus
+    scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
+    labels = [ROWS[row].label for row in rows]
+    return Measured(OF_CORPUS[paper_table(table)], labels, aus, scores, drawn)
+
+
+def resamplings(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> Drawn:
+    """F1 in percent of every row under the same draws of test subjects.
+
+    A unit that a row does not predict is missing in all draws.
+    """
+    return _resampled(config, [(config, row_named(row)) for row in rows])
+
+
+def resampled_trials(config: Config, trials: Sequence[Trial]) -> Drawn:
+    """F1 in percent of every trial, as :func:`resamplings` has it; trials of one corpus."""
+    return _resampled(config, [(trial.of(config), row_named(trial.row)) for trial in trials])
+
+
+def averages(drawn: Drawn, rows: Iterable[str]) -> pd.DataFrame:
+    """The interval of every row's average: low and high, by the row as it is shown.
+
+    Missing for a row of some units: it has no average.
+    """
     chosen = [row_named(row) for row in rows]
+    some = np.array([bool(row.aus) for row in chosen])
+    low, high = interval(np.where(some, np.nan, np.nanmean(drawn, 2)))
+    return pd.DataFrame({"low": low, "high": high}, index=[row.shown for row in chosen])
+
+
+def half_widths(drawn: Drawn, table: pd.DataFrame, rows: Iterable[str]) -> pd.DataFrame:
+    """Half the width of the interval of each cell and of each average, in the table's shape."""
+    rows = list(rows)
+    low, high = interval(drawn)
+    ends = averages(drawn, rows)
+    cells = pd.DataFrame((high - low) / 2, ends.index, table.columns.drop("average"))
+    cells.attrs = table.attrs
+    return cells.assign(average=(ends["high"] - ends["low"]) / 2)
+
+
+def differences(
+    config: Config, table: pd.DataFrame, drawn: Drawn, rows: Iterable[str] = TABLE_3_ROWS
+) -> pd.DataFrame:
+    """Every difference that the paper draws a conclusion from, by what is compared on which units.
+
+    Args:
+        config: The profile, or ``config.on_second_corpus()``.
+        table: F1 in percent as shown, from :func:`dsin_lib.reporting.tables.table_3`.
+        drawn: Resamplings of the same rows.
+        rows: Ids of the rows, in the order of ``drawn``.
+
+    Returns:
+        F1 points here, the ends of their interval, the paper's, and whether the interval spans
+        zero, in words.
+    """
+    ours = measured(config, rows, table, drawn)
+    lines = {}
+    for claim in claims().values():
+        plain = replace(as_ours(claim), by=0)
+        for printed_in in claim.tables:
+            of_corpus = corpus_of(printed_in) == ours.corpus
+            if claim.margin == "lead" and of_corpus and ours.has(plain):
+                found = ours.margin(plain)
+                lines[_compared(plain, ours.aus)] = {
+                    "here": found["margin"],
+                    "low": found["low"],
+                    "high": found["high"],
+                    "paper": margin(replace(claim, by=0), joined(printed_in)),
+                    "interval": AGAINST_ZERO[verdict(found["low"], found["high"])],
+                }
+    return pd.DataFrame(lines).T
+
+
+def ledger(
+    config: Config, table: pd.DataFrame, drawn: Drawn, rows: Iterable[str] = TABLE_3_ROWS
+) -> pd.DataFrame:
+    """Every claim about the corpus of these Action Units, held against ours; takes the same.
+
+    Returns:
+        One line a claim and table of the paper, from :func:`claim_line`.
+    """
+    ours = measured(config, rows, table, drawn)
+    about = [(claim, table) for claim in claims().values() for table in claim.tables]
+    lines = [claim_line(*one, ours) for one in about if corpus_of(one[1]) == ours.corpus]
+    return pd.DataFrame(lines)
+
+
+def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str, object]:
+    """A claim held against the paper's own table, and against ours where we have its rows.
+
+    Returns:
+        id, section, claim, reads, table, the margin in print (``paper``) and what ``arithmetic``
+        says of it, our ``margin`` with ``low`` and ``high``, ``basis`` (empty: there is an
+        interval), and the verdict.
+    """
+    of_paper, own = margin(claim, joined(printed_in)), as_ours(claim)
+    known = ours is not None and ours.has(own)
+    found = ours.margin(own) if known else dict.fromkeys(("margin", "low", "high"), np.nan)
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "claim": claim.says,
+        "reads": claim.reads,
+        "table": printed_in.replace("table", "").replace("+", " and "),
+        "paper": of_paper,
+        "arithmetic": arithmetic(of_paper),
+        **found,
+        "basis": "",
+        "verdict": verdict(found["low"], found["high"]) if known else NOT_RUN,
+    }
+
+
+def shown(found: pd.DataFrame) -> pd.DataFrame:
+    """The ledger as the book prints it: what is claimed, in print, here, and the verdict."""
+    in_print, here = ([number(x, 2) for x in found[name]] for name in ("paper", "margin"))
+    columns = {
+        "Table": found["table"],
+        "paper": list(map(add, in_print, found["arithmetic"].map(small))),
+        "here": here,
+        INTERVAL: ends(found, 2).where(found["basis"] == "", found["basis"]),
+        "verdict": found["verdict"],
+    }
+    says = list(map(add, found["claim"], found["reads"].map(small)))
+    return pd.DataFrame(columns).set_axis(says, axis=0)
+
+
+def _compared(claim: Claim, aus: list[str]) -> str:
+    """``DSIN_10 over PP+F, AU02 AU14``: what a lead compares, on which units."""
+    over = (
+        shown_row(claim.over[0])
+        if len(claim.over) == 1
+        else f"the best of {len(claim.over)} others"
+    )
+    words = f"{shown_row(claim.row)} over {over}"
+    if claim.aus is None:
+        return words
+    named = [au for au in claim.aus if au in aus]
+    halves = {f"{half} face": [au for au in of if au in aus] for half, of in HALVES.items()}
+    return f"{words}, {next((half for half in halves if halves[half] == named), ' '.join(named))}"
+
+
+def _resampled(config: Config, chosen: list[tuple[Config, Row]]) -> Drawn:
     folds = [
         np.stack(
             [
-                np.stack([_counts(config, row, fold, seed) for row in chosen])
+                np.stack([_counts(own, row, fold, seed) for own, row in chosen])
                 for seed in config.evaluation.seeds
             ]
         )
         for fold in config.evaluation.folds
     ]
     return 100 * resampled_f1(folds)
-
-
-def averages(drawn: Float[np.ndarray, "resample row au"], rows: Iterable[str]) -> pd.DataFrame:
-    """The interval of every row's average: low and high, by the row as it is shown."""
-    chosen = [row_named(row) for row in rows]
-    some = np.array([bool(row.aus) for row in chosen])  # no average, as in the paper
-    low, high = interval(np.where(some, np.nan, np.nanmean(drawn, 2)))
-    return pd.DataFrame({"low": low, "high": high}, index=[row.shown for row in chosen])
-
-
-def differences(
-    drawn: Float[np.ndarray, "resample row au"], rows: Iterable[str] = TABLE_3_ROWS
-) -> pd.DataFrame:
-    """The comparisons of averages that the paper draws: the interval of each difference."""
-    names, means = list(rows), drawn.mean(2)
-    lines = {
-        words: interval(means[:, names.index(row)] - means[:, names.index(over)])
-        for words, row, over in CLAIMS
-        if row in names and over in names
-    }
-    table = pd.DataFrame(lines, index=["low", "high"]).T
-    return table.assign(verdict=[verdict(*ends) for ends in table.to_numpy()])
-
-
-def ledger(
-    config: Config,
-    table: pd.DataFrame,
-    drawn: Float[np.ndarray, "resample row au"],
-    rows: Iterable[str] = TABLE_3_ROWS,
-) -> pd.DataFrame:
-    """Every claim about the paper's table of these Action Units, held against ours.
-
-    Args:
-        config: The profile.
-        table: F1 in percent as shown, from :func:`dsin_lib.reporting.tables.table_3`.
-        drawn: Resamplings of the same rows.
-        rows: Ids of the rows, in the order of ``drawn``.
-
-    Returns:
-        One line a claim: id, section, claim, margin, low, high, verdict.
-    """
-    labels, aus = [ROWS[row].label for row in rows], config.corpus.aus
-    shown = [ROWS[row].shown for row in rows]
-    ours = table.loc[shown, aus].to_numpy(float)
-    about = [claim for claim in claims().values() if paper_table(table) in claim.tables]
-    return pd.DataFrame([_line(claim, ours, drawn, labels, aus) for claim in about])
-
-
-def shown(found: pd.DataFrame) -> pd.DataFrame:
-    """The ledger by claim, as the book prints it."""
-    return found.drop(columns="id").set_index("claim").rename_axis(index=None)
-
-
-def summary(found: pd.DataFrame) -> dict[str, int]:
-    """How many claims of the ledger have each verdict."""
-    counts = found["verdict"].value_counts()
-    return {name: int(counts.get(name, 0)) for name in VERDICTS}
-
-
-def in_words(config: Config, found: pd.DataFrame) -> HTML:
-    """The ledger in two sentences, for the front page."""
-    counts = summary(found)
-    run_here = sum(counts.values()) - counts[NOT_RUN]
-    return HTML(
-        f"<p>Of {run_here} claims that this run can be held against, "
-        f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
-        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people could turn them "
-        f"round. {counts[NOT_RUN]} more need rows that it does not have. "
-        f"({CORPORA[config.corpus.name]}, profile {config.name}, "
-        f"{len(config.evaluation.folds)} of 3 folds.)</p>"
-    )
-
-
-def verdict(low: float, high: float) -> str:
-    """What an interval says of a claim that its middle be above zero."""
-    if low > 0:
-        return SUPPORTED
-    return NOT_SUPPORTED if high < 0 else UNDECIDED
-
-
-def _line(
-    claim: Claim, ours: np.ndarray, drawn: np.ndarray, labels: list[str], aus: list[str]
-) -> dict[str, object]:
-    line: dict[str, object] = {"id": claim.id, "section": claim.section, "claim": claim.says}
-    if not set(rows_of(claim)) <= set(labels):
-        return {**line, "margin": np.nan, "low": np.nan, "high": np.nan, "verdict": NOT_RUN}
-    low, high = interval(margins(claim, drawn, labels, aus))
-    here = float(margins(claim, ours, labels, aus))
-    return {**line, "margin": here, "low": low, "high": high, "verdict": verdict(low, high)}
 
 
 def _counts(config: Config, row: Row, fold: int, seed: int) -> Counts:

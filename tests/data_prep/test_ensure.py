@@ -3,7 +3,7 @@
 import pytest
 
 from data_prep import ensure
-from data_prep.ensure import ensure_corpus, ensure_store, reader
+from data_prep.ensure import ensure_corpus, ensure_store, ensure_stores, reader
 from data_prep.synth import CORPUS_VERSION
 from dsin_lib.config import ConfigError, Corpus, load_config
 from dsin_lib.corpora import CORPORA
@@ -44,6 +44,14 @@ def test_the_generator_is_asked_for_what_the_config_says(results, monkeypatch, n
             },
         )
     ]
+
+
+@pytest.mark.parametrize(
+    ("profile", "names"), [("smoke", ["synau_b", "synau_d"]), ("bp4d", ["bp4d"])]
+)
+def test_every_corpus_of_a_profile_is_prepared(monkeypatch, profile, names):
+    monkeypatch.setattr(ensure, "ensure_store", lambda config, **how: config.corpus.name)
+    assert ensure_stores(load_config(profile)) == names
 
 
 @pytest.mark.parametrize("name", CORPORA)

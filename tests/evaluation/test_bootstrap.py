@@ -3,7 +3,14 @@
 import numpy as np
 import pytest
 
-from dsin_lib.evaluation.bootstrap import counts, f1_of, interval, resampled_f1
+from dsin_lib.evaluation.bootstrap import (
+    by_subject,
+    counts,
+    f1_of,
+    interval,
+    resampled,
+    resampled_f1,
+)
 from dsin_lib.evaluation.f1 import per_au_f1
 
 rng = np.random.default_rng(0)
@@ -68,6 +75,26 @@ def test_folds_and_seeds_are_averaged():
     both_seeds = resampled_f1([np.stack([[one], [two]])], resamples=3000).mean(0)
     np.testing.assert_allclose(both_folds, np.mean(alone, 0), atol=0.01)
     np.testing.assert_allclose(both_seeds, np.mean(alone, 0), atol=0.01)
+
+
+def test_any_statistic_of_sums_is_resampled_as_f1_is():
+    """Folds of different sizes, two seeds: the same draws, the same averages."""
+    folds = []
+    for skill, subjects in ((0.2, SUBJECTS), (0.6, np.roll(SUBJECTS, 7)[:280])):
+        one, two = (
+            counts(*(part[: len(subjects)] for part in drawn(skill)), subjects) for _ in "ab"
+        )
+        folds.append(np.stack([one, two], 1))  # subject seed 4 au
+    here, found = resampled(folds, lambda total: f1_of(total)[..., 0], resamples=100)
+    as_rows = [np.moveaxis(fold, 0, 1)[:, None] for fold in folds]
+    np.testing.assert_allclose(found, resampled_f1(as_rows, resamples=100)[:, 0, 0])
+    assert here == pytest.approx(np.mean([f1_of(fold.sum(0))[:, 0].mean() for fold in folds]))
+    assert found.min() < here < found.max()
+
+
+def test_sums_by_subject_are_in_order_of_names():
+    values = np.array([[1.0], [2.0], [4.0]])
+    np.testing.assert_array_equal(by_subject(values, np.array(["b", "a", "b"])), [[2], [5]])
 
 
 def test_the_interval_of_a_mean_covers_as_often_as_it_says():

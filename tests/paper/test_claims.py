@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from dsin_lib.experiments import TABLE_3, TABLE_4
-from dsin_lib.paper.claims import Claim, claims, margin, rows_of
+from dsin_lib.paper.claims import Claim, arithmetic, as_ours, claims, corpus_of, margin, rows_of
 from dsin_lib.paper.published import joined
 
 AUS = ["AU01", "AU02", "AU12"]
@@ -38,6 +38,52 @@ def test_a_contrast_is_gain_against_gain():
 def test_units_on_which_a_row_is_best_are_counted(said, sign):
     best = replace(LEAD, margin="best_on", **said)  # a is best on AU01 and AU12
     assert margin(best, SCORES) * sign > 0
+
+
+@pytest.mark.parametrize(
+    ("said", "sign"),
+    [
+        ({"row": "b", "over": ("a", "c"), "place": 2, "exactly": 2}, 1),
+        ({"row": "b", "over": ("a", "c"), "place": 2, "exactly": 3}, -1),
+        ({"row": "b", "over": ("a",), "by": -5, "at_least": 3}, 1),  # less than 5 behind on AU01
+        ({"row": "b", "over": ("a",), "by": -4, "at_least": 3}, -1),
+    ],
+)
+def test_a_place_other_than_the_first_and_a_lead_that_may_be_missed(said, sign):
+    scores = SCORES.copy()
+    scores.loc["b"] = [45.5, 42, 59]
+    assert margin(replace(LEAD, **{"margin": "best_on", **said}), scores) * sign > 0
+
+
+def test_the_worst_trails_the_next_worst():
+    worst = replace(LEAD, margin="trail", row="c", over=("a", "b"))
+    assert margin(worst, SCORES) == pytest.approx(137 / 3 - 118 / 3)
+    assert margin(replace(worst, row="b", over=("a", "c")), SCORES) < 0
+
+
+def test_a_relative_lead_is_in_percent():
+    assert margin(replace(LEAD, margin="relative", by=9), SCORES) == pytest.approx(1300 / 137 - 9)
+
+
+def test_our_rows_stand_for_printed_ones_that_have_another_name():
+    claim = claims()["thresholds-disfa"]
+    assert rows_of(claim) == ("DSIN^tt", "DSIN")
+    assert rows_of(as_ours(claim)) == ("DSIN_10^tt", "DSIN_10")
+    assert as_ours(LEAD) == LEAD
+    ours = {row.label for row in TABLE_4}
+    for one in claims().values():
+        assert one.ours is None or (set(one.ours) <= ours and len(one.ours) == len(rows_of(one)))
+
+
+def test_every_table_of_a_claim_is_about_one_corpus():
+    for claim in claims().values():
+        for printed_in in claim.tables:
+            assert {corpus_of(one) for one in printed_in.split("+")} == {corpus_of(printed_in)}
+    assert corpus_of("table3+table5") == "bp4d" and corpus_of("table6") == "disfa"
+
+
+def test_what_exactly_meets_a_claim_does_not_exceed_it():
+    assert (arithmetic(0.01), arithmetic(0.0)) == ("holds", "does not")
 
 
 def test_a_unit_that_a_row_lacks_is_left_out():

@@ -1,0 +1,66 @@
+"""The claims ledger: every sentence that can be tested, about either corpus, with its verdict."""
+
+from html import escape
+
+import pandas as pd
+from IPython.display import HTML
+
+from dsin_lib.config import Config
+from dsin_lib.paper.claims import claims, corpus_of
+from dsin_lib.reporting.finding import Evidence
+from dsin_lib.reporting.observations import held
+from dsin_lib.reporting.provenance import CORPORA
+from dsin_lib.reporting.tables import TABLE_4_ROWS
+from dsin_lib.reporting.uncertainty import claim_line, measured, shown
+from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDECIDED, VERDICTS
+
+
+def evidence(config: Config) -> Evidence:
+    """The profile's tables: its own, and Table 4's if it has a second corpus beside Table 3's."""
+    own = measured(config)
+    tables = {own.corpus: own}
+    if config.second_corpus is not None and own.corpus == "bp4d":
+        second = measured(config.on_second_corpus(), TABLE_4_ROWS)
+        tables.setdefault(second.corpus, second)
+    return Evidence(config, tables)
+
+
+def ledger(known: Evidence) -> pd.DataFrame:
+    """Every claim about a table and every observation beside them; one line each.
+
+    Columns as of :func:`dsin_lib.reporting.uncertainty.claim_line`.
+    """
+    lines = [
+        claim_line(claim, printed_in, known.tables.get(corpus_of(printed_in)))
+        for claim in claims().values()
+        for printed_in in claim.tables
+    ]
+    return pd.concat([pd.DataFrame(lines), held(known)], ignore_index=True)
+
+
+def with_verdict(found: pd.DataFrame, verdict: str) -> pd.DataFrame:
+    """The lines of one verdict as the book prints them."""
+    lines = shown(found[found["verdict"] == verdict]).drop(columns="verdict")
+    return lines if len(lines) else pd.DataFrame("", ["none"], lines.columns)
+
+
+def summary(found: pd.DataFrame) -> dict[str, int]:
+    """How many lines of the ledger have each verdict."""
+    counts = found["verdict"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in VERDICTS}
+
+
+def in_words(config: Config, found: pd.DataFrame) -> HTML:
+    """The ledger in two sentences, for the front page."""
+    counts = summary(found)
+    run_here = sum(counts.values()) - counts[NOT_RUN]
+    corpora = [config.corpus, *([config.second_corpus] if config.second_corpus else [])]
+    names = " and ".join(CORPORA[corpus.name] for corpus in corpora)
+    return HTML(
+        f"<p>Of {run_here} claims that this run can be held against, "
+        f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
+        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people, or another "
+        f"training, could turn them round. {counts[NOT_RUN]} more need systems, rows or a corpus "
+        f"that it does not have. ({escape(names)}, profile {config.name}, "
+        f"{len(config.evaluation.folds)} of 3 folds.)</p>"
+    )

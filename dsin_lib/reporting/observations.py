@@ -1,0 +1,70 @@
+"""The second half of the ledger: sentences beside the paper's tables, held against this profile."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from dsin_lib.paper.claims import arithmetic
+from dsin_lib.paper.observations import Observation, observations
+from dsin_lib.reporting import observed_runs as runs
+from dsin_lib.reporting import observed_tables as tables
+from dsin_lib.reporting.finding import Evidence, Finding
+from dsin_lib.reporting.verdicts import NOT_RUN
+
+OF_CHEEKS = [(cheek, lip) for cheek in ("AU06", "AU07") for lip in ("AU10", "AU12", "AU14")]
+OF_AU24 = [(au, "AU24") for au in ("AU15", "AU17", "AU23")]
+LISTED_PHI = None  # phi of BP4D's public label lists, once they are stored
+MEASURES: dict[str, Callable[[Evidence], Finding]] = {
+    "imbalanced": tables.imbalanced,
+    "rare-classes": tables.rare_classes,
+    "common-classes": tables.common_classes,
+    "individual-parameters": runs.individual_parameters,
+    "individual-speed": runs.individual_speed,
+    "fusion-more-on-disfa": tables.fusion_more_on_disfa,
+    "patches-balanced-on-disfa": tables.patches_balanced_on_disfa,
+    "fusion-noisy-bp4d": tables.fusion_noisy("bp4d"),
+    "fusion-noisy-disfa": tables.fusion_noisy("disfa"),
+    "chi-minimal": runs.chi_equal(1e-2),
+    "chi-not-significant": runs.chi_equal(5e-3),
+    "chi-sparse-by-itself": runs.chi_sparse,
+    "chi-diverges-faster": runs.chi_diverges,
+    "chi-converges-faster": runs.chi_converges,
+    "chi-strong-hurts": runs.chi_strong_hurts,
+    "chi-strong-closes": runs.chi_closes,
+    "tau-half": runs.taus(runs.tau_half),
+    "tau-low": runs.taus(runs.tau_low),
+    "tau-au04": runs.taus(runs.tau_au04),
+    "messages-correct": runs.messages_correct,
+    "phi-cheeks": runs.phi(OF_CHEEKS, lambda phi: phi.min(-1) - 0.3, LISTED_PHI),
+    "phi-au04-au17": runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0], LISTED_PHI),
+    "phi-au24": runs.phi(OF_AU24, lambda phi: phi.min(-1) - 0.1, LISTED_PHI),
+}
+"""From the id of an observation to what measures it."""
+
+
+def held(known: Evidence) -> pd.DataFrame:
+    """Every observation against what a profile has measured, one line each, as of claims.
+
+    Without the corpus that it needs, an observation is not run.
+    """
+    return pd.DataFrame([_line(one, known) for one in observations().values()])
+
+
+def _line(one: Observation, known: Evidence) -> dict[str, object]:
+    able = one.id in MEASURES and set(one.needs) <= set(known.tables)
+    found = MEASURES[one.id](known) if able else Finding()
+    return {
+        "id": one.id,
+        "section": one.section,
+        "claim": one.says,
+        "reads": "; ".join(words for words in (one.reads, one.margin, one.unmeasured) if words),
+        "table": "",
+        "paper": found.paper,
+        "arithmetic": "" if np.isnan(found.paper) else arithmetic(found.paper),
+        "margin": found.margin,
+        "low": found.low,
+        "high": found.high,
+        "basis": found.basis,
+        "verdict": found.verdict if able else NOT_RUN,
+    }
