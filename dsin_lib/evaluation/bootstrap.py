@@ -51,7 +51,7 @@ def f1_of(total: np.ndarray) -> np.ndarray:
 
 
 def resampled_f1(
-    folds: Sequence[Int[np.ndarray, "seed row subject 4 au"]],
+    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
     resamples: int = RESAMPLES,
     seed: int = 0,
 ) -> Float[np.ndarray, "resample row au"]:
@@ -62,7 +62,8 @@ def resampled_f1(
     that a row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
 
     Args:
-        folds: Counts of one fold each, of every training seed and row on its test subjects.
+        folds: Counts of one fold each (seed row subject 4 au), of every training seed and row on
+            its test subjects, of whom folds may have more or fewer.
         resamples: How many.
         seed: Of the draws.
     """

@@ -7,6 +7,7 @@ import pandas as pd
 
 from dsin_lib.paper.claims import arithmetic
 from dsin_lib.paper.observations import Observation, observations
+from dsin_lib.paper.published import reference_phi
 from dsin_lib.reporting import observed_runs as runs
 from dsin_lib.reporting import observed_tables as tables
 from dsin_lib.reporting.finding import Evidence, Finding
@@ -14,7 +15,7 @@ from dsin_lib.reporting.verdicts import NOT_RUN
 
 OF_CHEEKS = [(cheek, lip) for cheek in ("AU06", "AU07") for lip in ("AU10", "AU12", "AU14")]
 OF_AU24 = [(au, "AU24") for au in ("AU15", "AU17", "AU23")]
-LISTED_PHI = None  # phi of BP4D's public label lists, once they are stored
+LISTED_PHI = reference_phi("bp4d")
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "imbalanced": tables.imbalanced,
     "rare-classes": tables.rare_classes,

@@ -40,6 +40,13 @@ def test_units_on_which_a_row_is_best_are_counted(said, sign):
     assert margin(best, SCORES) * sign > 0
 
 
+def test_a_tie_leads_nobody():
+    scores = SCORES.copy()
+    scores.loc["b", "AU01"] = 50
+    best = replace(LEAD, margin="best_on", over=("b",), exactly=1)  # AU12 alone
+    assert margin(best, scores) > 0
+
+
 @pytest.mark.parametrize(
     ("said", "sign"),
     [

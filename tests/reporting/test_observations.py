@@ -11,6 +11,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.paper.observations import observations
+from dsin_lib.paper.published import reference_phi
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting import ledger, observed_runs, observed_tables
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
@@ -189,6 +190,8 @@ def test_without_a_second_corpus_its_claims_are_not_run(whole):
     assert set(of_table_4["verdict"]) == {"not run here"}
     assert of_table_4["margin"].isna().all() and of_table_4["paper"].notna().all()
     lines = held(evidence).set_index("id")
+    listed = reference_phi("bp4d").loc["AU04", "AU17"]
+    assert lines.loc["phi-au04-au17", "paper"] == pytest.approx(-listed)
     assert lines.loc["fusion-more-on-disfa", "verdict"] == "not run here"
     assert lines.loc["rare-classes", "verdict"] == "not supported"
 
