@@ -1,5 +1,6 @@
 """The whole DAG at ``smoke``: real rendering, real dlib, real training, real papermill."""
 
+import json
 import os
 import shutil
 import signal
@@ -11,12 +12,20 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dsin_lib.config import CONFIGS
-from dsin_lib.experiments import TRAINED
+from dsin_lib.config import CONFIGS, load_config
+from dsin_lib.experiments import ROWS, TRAINED
+from dsin_lib.reporting.cost import chain, wanted
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
 ALL = len(CHAPTERS)
+SMOKE = load_config("smoke")
+EVERY_ROW = {
+    row.id
+    for _, trial, fold, seed in wanted(SMOKE)
+    for row in chain(trial.of(SMOKE), ROWS[trial.row], fold, seed).values()
+}
+"""Rows of both tables and of every study, with what they start from."""
 
 
 def dag(results, *arguments, config="smoke"):
@@ -55,7 +64,7 @@ def copy(smoke, tmp_path):
 def test_every_chapter_run_and_table_is_there(smoke):
     home = smoke / "smoke"
     assert sorted(path.stem for path in (home / "book").glob("*.ipynb")) == CHAPTERS
-    assert sorted(path.name for path in (smoke / "runs").iterdir()) == sorted(TRAINED)
+    assert {path.name for path in (smoke / "runs").iterdir()} == EVERY_ROW
     for name in ("index.html", *(f"book/{chapter}.html" for chapter in CHAPTERS)):
         assert (home / "site" / name).is_file()
     assert "Always positive" in (home / "tables" / "table3.csv").read_text()
@@ -99,23 +108,21 @@ def test_a_wrong_parameter_is_refused_before_anything_runs(results, tmp_path):
 
 
 def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
-    home = copy / "smoke"
+    tables = copy / "smoke" / "tables"
     for row in ("pp_f", "dsin_2", "dsin_10"):
         shutil.rmtree(copy / "runs" / row)
-    for shown in ("tables", "site"):  # or nothing would ask for the missing runs
-        shutil.rmtree(home / shown)
-    for chapter in ("fusion", "structure_inference", "bp4d_ablation"):
-        (home / "book" / f"{chapter}.ipynb").unlink()
+    shutil.rmtree(tables)  # or nothing would ask for the missing runs
+    target = ("--target", str(tables / "table3.csv"))
     kept = {p: p.read_text() for p in (copy / "runs").glob("pp_*/*/provenance.json")}
     running = subprocess.Popen(
-        [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
+        [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke", *target],
         cwd=copy,
         env={**os.environ, "DSIN_RESULTS": str(copy)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    (log,) = (home / "logs").glob("pp_f_fold1_seed0_*.log")
+    (log,) = (copy / "smoke" / "logs").glob("pp_f_fold1_seed0_*.log")
     started, before = time.time(), log.stat().st_mtime
     while log.stat().st_mtime == before and time.time() - started < 60:
         time.sleep(0.1)
@@ -124,10 +131,25 @@ def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
     running.wait()
     assert not list((copy / "runs" / "pp_f").glob("*/provenance.json"))
 
-    code, text = dag(copy)
+    code, text = dag(copy, *target)
     assert code == 0, text
-    assert sorted(path.name for path in (copy / "runs").iterdir()) == sorted(TRAINED)
+    assert (tables / "table3.csv").is_file()
+    assert {path.name for path in (copy / "runs").iterdir()} == EVERY_ROW
     assert {p: p.read_text() for p in kept} == kept, "what was whole was not trained again"
+
+
+def test_a_study_taken_up_again_keeps_the_runs_that_are_whole(copy):
+    record = copy / "smoke" / "studies" / "chi_fold1_seed0.json"
+    lost, *others = [
+        copy / run / "provenance.json" for run in json.loads(record.read_text())["runs"]
+    ]
+    shutil.rmtree(lost.parent)
+    record.unlink()
+    kept = {path: path.read_text() for path in others}
+    code, text = dag(copy, "--target", str(record))
+    assert code == 0, text
+    assert lost.is_file() and record.is_file()
+    assert {path: path.read_text() for path in others} == kept
 
 
 def test_site_renders_without_training_and_says_what_is_missing(copy):

@@ -139,7 +139,7 @@ def assert_no_pixel(results, name):
 def bp4d(smoke, tmp_path_factory):
     """BP4D as it may lie on a disk, and what the whole DAG made of it."""
     results = tmp_path_factory.mktemp("bp4d")
-    (corpus,) = (smoke / "corpora").iterdir()
+    (corpus,) = (smoke / "corpora").glob("synau_b-*")
     root = results / "BP4D"
     shutil.copytree(corpus / "AUCoding", root / "AUCoding")
     looks = {"F001": ("03d", ".jpg"), "F003": ("04d", ".png"), "M001": ("05d", ".jpeg")}
@@ -293,7 +293,7 @@ def test_no_pixel_of_licensed_disfa_is_in_the_book(disfa):
 
 def test_bp4d_plus_trains(smoke, tmp_path):
     """Named columns, five digits, images in a folder of their own, an uncoded task: to a run."""
-    (corpus,) = (smoke / "corpora").iterdir()
+    (corpus,) = (smoke / "corpora").glob("synau_b-*")
     root = tmp_path / "BP4D+"
     for path in sorted(corpus.glob("[FM]*/T*/*.jpg")):
         image = root / "2D+3D" / path.parts[-3] / path.parts[-2] / f"{int(path.stem):05d}.jpg"
