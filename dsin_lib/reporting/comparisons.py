@@ -68,7 +68,7 @@ def change(
 
 def _tested(
     config: Config, trial: Trial, fold: int
-) -> tuple[list[str], Int[np.ndarray, "seed 2 subject 3 au"]]:
+) -> tuple[list[str], Int[np.ndarray, "seed 2 subject 4 au"]]:
     """Who is tested; counts of a trial and of the always-positive predictor."""
     own, row = trial.of(config), row_named(trial.row)
     found = []
@@ -83,7 +83,7 @@ def _tested(
 
 
 def _measured(
-    folds: Sequence[Int[np.ndarray, "seed 2 subject 3 au"]],
+    folds: Sequence[Int[np.ndarray, "seed 2 subject 4 au"]],
 ) -> Float[np.ndarray, "2 au"]:
     """F1, 0..1, of all subjects, averaged over folds and seeds."""
     return np.mean([f1_of(found.sum(2)).mean(0) for found in folds], axis=0)
