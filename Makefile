@@ -30,8 +30,8 @@ help: ## this list
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
 	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
 
-test: $(READY) ## all tests, about 12 minutes on two cores
-	$(BIN)/python -m pytest
+test: $(READY) ## all tests, side by side on CORES cores
+	$(BIN)/python -m pytest -n $(CORES) --dist loadgroup
 
 lab: $(READY) ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir book

@@ -41,12 +41,15 @@ SMALL = {
 }
 TRAIN = """
 import sys
+from dsin_lib.__main__ import study
 from dsin_lib.config import load_config
 from dsin_lib.experiments import TRAINED
 from dsin_lib.training.runs import run
 
 for row in TRAINED[:-1]:
     run(load_config(sys.argv[1]), row)
+for name in ("habit", "chi", "readings"):
+    study(name, sys.argv[1])
 """
 FEW = 200
 """Pixels of the colour that a picture may hold: the photograph of an astronaut has 42 of them. The
@@ -79,10 +82,10 @@ def dag(results, config, target, **variables):
 def whole_dag(results, config, smoke, **variables):
     """The DAG of a config to the site.
 
-    To save time, all rows but the last are trained in one process, and the DAG finds them; so it
-    does the chapters that look at no corpus, of which it gets those of ``smoke``.
+    To save time, all rows but the last and most studies are trained in one process, and the DAG
+    finds them; so it does the chapters that look at no corpus, of which it gets those of ``smoke``.
     """
-    dag(results, config, "store", **variables)
+    python(results, "-m", "data_prep", "store", "--config", config, **variables)
     python(results, "-c", TRAIN, config, **variables)
     (results / config.stem / "book").mkdir(parents=True, exist_ok=True)
     for chapter in ("faces_and_facs", "label_statistics"):
