@@ -17,6 +17,7 @@ from dsin_lib.paths import store_dir
 from dsin_lib.shapes import PATCHES
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """Keeps what needs the whole DAG on one worker, which then makes it once."""
     for item in items:
