@@ -21,7 +21,7 @@ from dsin_lib.shapes import PATCHES
 def pytest_collection_modifyitems(items):
     """Keeps what needs the whole DAG on one worker, which then makes it once."""
     for item in items:
-        if {"smoke", "synau_d"} & set(getattr(item, "fixturenames", ())):
+        if {"smoke", "site", "synau_d"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("whole DAG"))
 
 

@@ -79,14 +79,20 @@ def test_a_second_time_does_nothing(smoke):
 @pytest.mark.parametrize(
     ("section", "changes", "runs", "also"),
     [
-        ("structure_inference", {"chi_penalty": 0.1}, 2, {"tables": 1, "notebook": 3}),
-        ("fusion", {"hidden": 32}, 3, {"tables": 1, "notebook": 4}),
-        ("patch_prediction", {"max_epochs": 3}, len(TRAINED), {"tables": 1, "notebook": 5}),
+        (
+            "structure_inference", {"chi_penalty": 0.1}, 4,
+            {"tables": 1, "notebook": 7, "study": 4},
+        ),
+        ("fusion", {"hidden": 32}, 5, {"tables": 1, "notebook": 9, "study": 5}),
+        (
+            "patch_prediction", {"max_epochs": 3}, len(TRAINED),
+            {"tables": 1, "notebook": 10, "study": 6},
+        ),
         ("evaluation", {"tau": 0.4}, 0, {"tables": 1, "notebook": ALL}),
-        ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 1, "notebook": ALL}),
+        ("preprocessing", {"patch_crop": "fixed"}, len(TRAINED), {"store": 2, "notebook": ALL}),
         ("reporting", {"publishable_subjects": ["F001"]}, 0, {"notebook": ALL}),
     ],
-)
+)  # fmt: skip
 def test_a_changed_value_reruns_only_what_depends_on_it(
     smoke, tmp_path, section, changes, runs, also
 ):
