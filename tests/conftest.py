@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from dsin_lib.config import load_config
 from dsin_lib.data import store as store_module
@@ -15,14 +16,6 @@ from dsin_lib.data.folds import first_subjects
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
 from dsin_lib.paths import store_dir
 from dsin_lib.shapes import PATCHES
-
-
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items):
-    """Keeps what needs the whole DAG on one worker, which then makes it once."""
-    for item in items:
-        if {"smoke", "site", "synau_d"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("whole DAG"))
 
 
 @pytest.fixture
@@ -34,16 +27,22 @@ def results(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory):
-    """The results folder of the whole DAG at ``smoke``, made once a session, with its site."""
-    results = tmp_path_factory.mktemp("smoke")
-    done = subprocess.run(
-        [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
-        cwd=results,
-        env={**os.environ, "DSIN_RESULTS": str(results)},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+    """The results folder of the whole DAG at ``smoke``, made once for all workers, with its site."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    results = shared / "smoke"
+    with FileLock(shared / "smoke.lock"):
+        if not (results / "smoke" / "site" / "index.html").is_file():
+            results.mkdir(exist_ok=True)
+            done = subprocess.run(
+                [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
+                cwd=results,
+                env={**os.environ, "DSIN_RESULTS": str(results)},
+                capture_output=True,
+                text=True,
+            )
+            assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
     return results
 
 
