@@ -27,7 +27,7 @@ def results(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory):
-    """The results folder of the whole DAG at ``smoke``, made once for all workers, with its site."""
+    """The results of the whole DAG at ``smoke`` with its site, made once for all workers."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
