@@ -244,7 +244,10 @@ def test_synau_d_becomes_a_chapter_and_a_run(synau_d):
 
 def test_another_threshold_trains_anew_and_renders_and_cuts_nothing(synau_d):
     other = profile(synau_d, {**SYNAU_D, "active_from": 3})
-    planned = python(synau_d, "-m", "dsin_lib", "dag", "--config", other, "--dry")
+    table = synau_d / "synau_d/tables/table3.csv"
+    planned = python(
+        synau_d, "-m", "dsin_lib", "dag", "--config", other, "--target", table, "--dry"
+    )
     profile(synau_d, SYNAU_D)  # as it was
     jobs = dict(re.findall(r"^(\w+) +(\d+)$", planned, re.MULTILINE))
     assert jobs["run"] == str(len(TRAINED)) and not {"corpus", "store"} & jobs.keys(), jobs

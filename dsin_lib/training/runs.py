@@ -14,6 +14,7 @@ provenance.json             code version, data hash, libraries, seed, machine, s
 import json
 import shutil
 import tempfile
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,15 +26,15 @@ from safetensors.torch import load_file, save_file
 from torch import nn
 
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import CachedData, Data, split_data
+from dsin_lib.data.dataset import Data, split_data
 from dsin_lib.data.folds import Split, split_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.predict import final, predict
 from dsin_lib.experiments import ROWS, Row, row_aus, row_config, row_named, run_spec
 from dsin_lib.model.dsin import DSIN
-from dsin_lib.model.patch_prediction import Maps, PatchPrediction
 from dsin_lib.paths import run_dir, store_dir
 from dsin_lib.studies import STUDIES
+from dsin_lib.training.frozen import without_frozen
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
 from dsin_lib.training.stages import ALGORITHM_1, run_step
@@ -157,10 +158,9 @@ def train(
     load_filters(modules["pi"], [of.weights() for of in filters])
     for module in modules.values():
         module.to(default_device())
-    weights, data = DSIN(**modules), patches
-    if row.fixed_filters:
-        data = with_fixed_filters(modules["pi"], patches)
-        modules["pi"] = modules["pi"].heads()
+    weights, clocks = DSIN(**modules), (time.perf_counter(), time.process_time())
+    modules, data = without_frozen(row, modules, patches)
+    once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
     seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
     histories = [
         run_step(step, trained, inputs, own, seed + step.number).assign(network=name)
@@ -180,7 +180,7 @@ def train(
             ]
         ),
         weights={name: tensor.contiguous().cpu() for name, tensor in weights.state_dict().items()},
-        provenance=provenance(store, patches, histories, seed),
+        provenance=provenance(store, patches, histories, seed, once),
     )
 
 
@@ -194,11 +194,6 @@ def trainings(
         au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()})
         for j, (au, net) in enumerate(modules["pi"].nets.items())
     }
-
-
-def with_fixed_filters(pi: PatchPrediction, data: Mapping[str, Data]) -> dict[str, CachedData]:
-    """What filters that stand still make of every frame, computed once. Paper: Sec. 4.1.3."""
-    return {part: CachedData(predict(Maps(pi), of), of.y) for part, of in data.items()}
 
 
 def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
@@ -242,7 +237,8 @@ def _predictions(model: DSIN, data: Data, frames: pd.DataFrame, aus: list[str]) 
     keys = frames[["subject", "sequence", "frame"]]
     columns = {"": final(out), "_label": data.y}
     if "y_hat" in out:
-        columns |= {"_fused": out["f"], "_chi": out["chi"].mean(1)}
+        fused = data.x if model.phi is None else out["f"]
+        columns |= {"_fused": fused, "_chi": out["chi"].mean(1)}
     values = [
         pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])
         for suffix, value in columns.items()

@@ -61,7 +61,8 @@ def run_step(
 
     Args:
         step: A row of :data:`ALGORITHM_1`.
-        modules: ``pi``, ``phi``, ``omega``, as far as the step needs them.
+        modules: ``pi``, ``phi``, ``omega``, as far as the step needs them; frozen ones may be
+            left out where their outputs are the data.
         data: ``train`` and ``valid``.
         config: The row's.
         seed: Of the order of the frames.
@@ -71,8 +72,8 @@ def run_step(
         seconds.
     """
     started, started_cpu = time.perf_counter(), time.process_time()
-    frozen = DSIN(**{group: modules[group] for group in step.frozen})
-    inputs = cached(frozen, data) if step.frozen else data
+    frozen = {group: modules[group] for group in step.frozen if group in modules}
+    inputs = cached(DSIN(**frozen), data) if frozen else data
     history = fit(
         DSIN(**{group: modules[group] for group in step.trained}),
         inputs["train"],

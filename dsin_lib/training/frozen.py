@@ -1,0 +1,69 @@
+"""What stands still through a whole run is computed once, however many runs share it.
+
+Paper: Sec. 4.1.3: the filters of Table 4 are fixed in every step. The trials of a study that train
+one module alone start from the same frozen others.
+"""
+
+import hashlib
+from collections.abc import Mapping
+
+from torch import Tensor, nn
+
+from dsin_lib.data.dataset import CachedData, Data, PatchData
+from dsin_lib.evaluation.predict import predict
+from dsin_lib.experiments import Row
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.patch_prediction import Maps
+from dsin_lib.training.stages import ALGORITHM_1
+
+_KNOWN: dict[str, dict[str, Tensor] | Tensor] = {}
+"""Outputs of this process by their key: some hundred numbers a frame, never its pixels."""
+
+
+def without_frozen(
+    row: Row, modules: Mapping[str, nn.Module], data: Mapping[str, PatchData]
+) -> tuple[dict[str, nn.Module], dict[str, Data]]:
+    """The modules that a row's steps train, and what they train on.
+
+    Args:
+        row: The row.
+        modules: ``pi``, ``phi``, ``omega``, as far as the row needs them.
+        data: Patches of each part.
+
+    Returns:
+        ``modules`` without what never moves, and its outputs in place of the patches; both as they
+        came if everything moves.
+    """
+    moving = {group for step in ALGORITHM_1 if step.number in row.steps for group in step.trained}
+    left = {group: module for group, module in modules.items() if group in moving}
+    if row.fixed_filters:
+        left["pi"] = modules["pi"].heads()
+        frozen: nn.Module = Maps(modules["pi"])
+    elif len(left) < len(modules):
+        frozen = DSIN(**{group: module for group, module in modules.items() if group not in left})
+    else:
+        return left, dict(data)
+    return left, {part: CachedData(outputs(frozen, of), of.y) for part, of in data.items()}
+
+
+def outputs(frozen: nn.Module, data: PatchData) -> dict[str, Tensor] | Tensor:
+    """The last outputs on every frame: maps a patch of filters, else f, else p.
+
+    Equal modules are asked for equal frames once a process.
+    """
+    key = _key(frozen, data)
+    if key not in _KNOWN:
+        out = predict(frozen, data)
+        _KNOWN[key] = out.get("f", out.get("p", out))
+    return _KNOWN[key]
+
+
+def _key(frozen: nn.Module, data: PatchData) -> str:
+    """Of every weight and buffer, of the files of the patches and of the rows read from them."""
+    found = hashlib.sha256(repr(frozen).encode())
+    for name, tensor in frozen.state_dict().items():
+        found.update(name.encode() + tensor.cpu().contiguous().numpy().tobytes())
+    for name, pixels in data.patches.items():
+        found.update(f"{name} {pixels.filename} {pixels.shape}".encode())
+    found.update(data.frames["row"].to_numpy().tobytes())
+    return found.hexdigest()
