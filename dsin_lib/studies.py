@@ -68,6 +68,11 @@ class Study:
         return config.evaluation.folds[: None if self.every_fold else 1]
 
 
+def chi_trial(r: float) -> Trial:
+    """A training of Fig. 6: step 4 alone, with a penalty on the correction factors."""
+    return Trial("omega", {"structure_inference.chi_penalty": r})
+
+
 def _table_4(config: Config) -> tuple[Trial, ...]:
     if config.second_corpus is None:
         return ()
@@ -85,7 +90,7 @@ def _activity(config: Config) -> tuple[Trial, ...]:
 
 
 def _chi(config: Config) -> tuple[Trial, ...]:
-    return tuple(Trial("omega", {"structure_inference.chi_penalty": r}) for r in CHI_PENALTIES)
+    return tuple(chi_trial(r) for r in CHI_PENALTIES)
 
 
 def _habit(config: Config) -> tuple[Trial, ...]:

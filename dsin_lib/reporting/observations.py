@@ -5,9 +5,11 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from dsin_lib.config import Config
 from dsin_lib.paper.claims import arithmetic
 from dsin_lib.paper.observations import Observation, observations
 from dsin_lib.paper.published import reference_phi
+from dsin_lib.reporting import observed_chi as chi
 from dsin_lib.reporting import observed_runs as runs
 from dsin_lib.reporting import observed_tables as tables
 from dsin_lib.reporting.finding import Evidence, Finding
@@ -26,13 +28,15 @@ MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "patches-balanced-on-disfa": tables.patches_balanced_on_disfa,
     "fusion-noisy-bp4d": tables.fusion_noisy("bp4d"),
     "fusion-noisy-disfa": tables.fusion_noisy("disfa"),
-    "chi-minimal": runs.chi_equal(1e-2),
-    "chi-not-significant": runs.chi_equal(5e-3),
-    "chi-sparse-by-itself": runs.chi_sparse,
-    "chi-diverges-faster": runs.chi_diverges,
-    "chi-converges-faster": runs.chi_converges,
-    "chi-strong-hurts": runs.chi_strong_hurts,
-    "chi-strong-closes": runs.chi_closes,
+    "chi-no-benefit": chi.no_benefit,
+    "chi-minimal": chi.equal(1e-2),
+    "chi-not-significant": chi.equal(5e-3),
+    "chi-sparse-by-itself": chi.sparse,
+    "chi-diverges-faster": chi.diverges,
+    "chi-converges-faster": chi.converges,
+    "chi-strong-hurts": chi.strong_hurts,
+    "chi-strong-closes": chi.closes,
+    "chi-collapses": chi.collapses,
     "tau-half": runs.taus(runs.tau_half),
     "tau-low": runs.taus(runs.tau_low),
     "tau-au04": runs.taus(runs.tau_au04),
@@ -49,11 +53,20 @@ def held(known: Evidence) -> pd.DataFrame:
 
     Without the corpus that it needs, an observation is not run.
     """
-    return pd.DataFrame([_line(one, known) for one in observations().values()])
+    there = set(known.tables)
+    every = observations().values()
+    return pd.DataFrame(
+        [_line(one, known, one.id in MEASURES and set(one.needs) <= there) for one in every]
+    )
 
 
-def _line(one: Observation, known: Evidence) -> dict[str, object]:
-    able = one.id in MEASURES and set(one.needs) <= set(known.tables)
+def about_chi(config: Config) -> pd.DataFrame:
+    """The observations about the penalty on chi alone, on whichever corpus a profile has."""
+    chosen = [one for one in observations().values() if one.id.startswith("chi-")]
+    return pd.DataFrame([_line(one, Evidence(config, {}), able=True) for one in chosen])
+
+
+def _line(one: Observation, known: Evidence, able: bool) -> dict[str, object]:
     found = MEASURES[one.id](known) if able else Finding()
     return {
         "id": one.id,

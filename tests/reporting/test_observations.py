@@ -13,11 +13,12 @@ from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import reference_phi
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import ledger, observed_runs, observed_tables
+from dsin_lib.reporting import ledger, observed_chi, observed_runs, observed_tables
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
 from dsin_lib.reporting.observations import MEASURES, held
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.reporting.uncertainty import Measured
+from dsin_lib.studies import chi_trial
 from dsin_lib.training.runs import run
 
 LABELS = [ROWS[row].label for row in (*PATCH_ROWS, "pp_f")]
@@ -121,8 +122,8 @@ def test_histories_of_the_gates_have_no_interval(monkeypatch):
         0.0: [chi_run([(3, 0.1), (2, 0.1), (1, 0.1)])],
         5e-3: [chi_run([(3, 0.2), (1, 0.3)])],
     }
-    monkeypatch.setattr(observed_runs, "_chi_runs", lambda config, r: runs[r])
-    faster, wider = observed_runs.chi_converges(known()), observed_runs.chi_diverges(known())
+    monkeypatch.setattr(observed_chi, "_chi_runs", lambda config, r: runs[r])
+    faster, wider = observed_chi.converges(known()), observed_chi.diverges(known())
     assert faster.margin == 1 and wider.margin == pytest.approx(0.15)
     assert faster.verdict == wider.verdict == "undecided"
     assert faster.basis == "one run, no interval"
@@ -137,16 +138,16 @@ def whole(smoke, monkeypatch):
 def test_runs_of_the_sweep_answer_for_the_gates(whole):
     chi = {}
     for r in (0.0, 1e-1):
-        trial = observed_runs._chi_trial(r)
+        trial = chi_trial(r)
         _, chi[r] = labels_and(
             run(trial.of(whole), trial.row, 1, 0), "test", whole.corpus.aus, "_chi"
         )
-    found = observed_runs.chi_closes(known(config=whole))
+    found = observed_chi.closes(known(config=whole))
     assert found.margin == pytest.approx(chi[0.0].mean() - chi[1e-1].mean() - 0.1)
     assert found.low <= found.margin <= found.high
-    sparse = observed_runs.chi_sparse(known(config=whole))
+    sparse = observed_chi.sparse(known(config=whole))
     assert sparse.margin == pytest.approx((chi[0.0] < 0.1).mean() - 0.5)
-    equal = observed_runs.chi_equal(1e-2)(known(config=whole))
+    equal = observed_chi.equal(1e-2)(known(config=whole))
     assert equal.low <= equal.margin <= 1
 
 

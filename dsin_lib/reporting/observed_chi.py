@@ -1,0 +1,129 @@
+"""Sentences of the paper about the penalty on the correction factors, as margins.
+
+Paper: Sec. 4.2.1, "Correction factor regularization", and the caption of Fig. 6. Each function's
+name and reading stand in ``dsin_lib/paper/observations.yaml``.
+"""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from dsin_lib.config import Config
+from dsin_lib.evaluation.bootstrap import by_subject, resampled
+from dsin_lib.evaluation.f1 import mean_f1
+from dsin_lib.reporting.finding import Evidence, Finding, finding, no_interval
+from dsin_lib.reporting.observed_runs import runs_of_row, subjects_of
+from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.reporting.regularisation import OFF
+from dsin_lib.reporting.uncertainty import resampled_trials
+from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
+from dsin_lib.training.runs import Run, run
+
+
+def no_benefit(known: Evidence) -> Finding:
+    """The best penalty of the figure against none, the best one found again in every draw."""
+    here, drawn = _f1(known.config, CHI_PENALTIES)
+    return finding(1 - (here[1:].max() - here[0]), 1 - (drawn[:, 1:].max(1) - drawn[:, 0]))
+
+
+def equal(r: float) -> Callable[[Evidence], Finding]:
+    """Whether a penalty moves average F1 by less than a point, against none."""
+
+    def found(known: Evidence) -> Finding:
+        here, drawn = _f1(known.config, (r, 0.0))
+        return finding(1 - abs(here[0] - here[1]), 1 - abs(drawn[:, 0] - drawn[:, 1]))
+
+    return found
+
+
+def strong_hurts(known: Evidence) -> Finding:
+    """The paper's own penalty against twenty times as much."""
+    here, drawn = _f1(known.config, (5e-3, 1e-1))
+    return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])
+
+
+def sparse(known: Evidence) -> Finding:
+    """Correction factors on test frames, of every unit."""
+    folds = [_gates(known.config, fold, (0.0,)) for fold in known.config.evaluation.folds]
+    return finding(*resampled(folds, lambda t: t[..., 0, 1] / t[..., 0, 2] - 0.5))
+
+
+def closes(known: Evidence) -> Finding:
+    """Correction factors on test frames, of every unit."""
+    folds = [_gates(known.config, fold, (0.0, 1e-1)) for fold in known.config.evaluation.folds]
+
+    def margin(total: np.ndarray) -> np.ndarray:
+        means = total[..., 0] / total[..., 2]
+        return means[..., 0] - means[..., 1] - 0.1
+
+    return finding(*resampled(folds, margin))
+
+
+def collapses(known: Evidence) -> Finding:
+    """Means of the correction factors on test frames, from each penalty to the next."""
+    folds = [_gates(known.config, fold, CHI_PENALTIES) for fold in known.config.evaluation.folds]
+
+    def margin(total: np.ndarray) -> np.ndarray:
+        means = total[..., 0] / total[..., 2]
+        return (means[..., :-1] - means[..., 1:]).min(-1)
+
+    return finding(*resampled(folds, margin))
+
+
+def diverges(known: Evidence) -> Finding:
+    """Histories of step 4, on held-out frames."""
+    small, none = (_chi_runs(known.config, r) for r in (5e-3, 0.0))
+    both = [min(len(a.history), len(b.history)) for a, b in zip(small, none, strict=True)]
+    means = [
+        np.mean([one.history["chi_std"][:n].mean() for one, n in zip(runs, both, strict=True)])
+        for runs in (small, none)
+    ]
+    return Finding(float(means[0] - means[1]), basis=no_interval(len(small)))
+
+
+def converges(known: Evidence) -> Finding:
+    """Epochs of step 4 until the loss that ends it is best."""
+    small, none = (_chi_runs(known.config, r) for r in (5e-3, 0.0))
+    epochs = [
+        np.mean([one.history["valid_loss"].to_numpy().argmin() for one in runs])
+        for runs in (none, small)
+    ]
+    return Finding(float(epochs[0] - epochs[1]), basis=no_interval(len(small)))
+
+
+def _f1(config: Config, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
+    trials = [chi_trial(r) for r in penalties]
+    here = [
+        np.mean([100 * mean_f1(p, y, config.evaluation.tau) for y, p in _tests(config, trial)])
+        for trial in trials
+    ]
+    return np.array(here), resampled_trials(config, trials).mean(2)
+
+
+def _chi_runs(config: Config, r: float) -> list[Run]:
+    trial = chi_trial(r)
+    return runs_of_row(trial.of(config), trial.row)
+
+
+def _tests(config: Config, trial: Trial) -> list[tuple[np.ndarray, ...]]:
+    """Labels and probabilities (frame au) of the test frames of every run of a trial."""
+    aus = config.corpus.aus
+    return [labels_and(one, "test", aus) for one in runs_of_row(trial.of(config), trial.row)]
+
+
+def _gates(config: Config, fold: int, penalties: Sequence[float]) -> np.ndarray:
+    """Sums over each test subject's frames and units (subject seed penalty 3).
+
+    Of the correction factor, of whether it is closed, and of one.
+    """
+
+    def sums(r: float, seed: int) -> np.ndarray:
+        trial = chi_trial(r)
+        one = run(trial.of(config), trial.row, fold, seed)
+        _, chi = labels_and(one, "test", config.corpus.aus, "_chi")
+        values = np.stack([chi.sum(1), (chi < OFF).sum(1), np.full(len(chi), chi.shape[1])], 1)
+        return by_subject(values, subjects_of(one, "test"))
+
+    seeds = config.evaluation.seeds
+    return np.stack([np.stack([sums(r, seed) for r in penalties], 1) for seed in seeds], 1)
