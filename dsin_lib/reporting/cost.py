@@ -17,8 +17,12 @@ TABLES = {
 }
 
 
-def trainings(config: Config) -> pd.DataFrame:
+def trainings(config: Config, *parts: str) -> pd.DataFrame:
     """One line a distinct training, named after what asks for it first.
+
+    Args:
+        config: The profile.
+        parts: Tables and studies; none for all of them.
 
     Returns:
         Columns ``part`` (a table or a study), ``row``, ``fold``, ``seed``, ``code``, ``epochs``,
@@ -29,6 +33,8 @@ def trainings(config: Config) -> pd.DataFrame:
     """
     lines: dict[Path, dict[str, object]] = {}
     for part, trial, fold, seed in wanted(config):
+        if parts and part not in parts:
+            continue
         for folder, row in chain(trial.of(config), ROWS[trial.row], fold, seed).items():
             if folder not in lines:
                 lines[folder] = {"part": part, "row": row.id, "fold": fold, "seed": seed}
@@ -46,15 +52,20 @@ def chain(config: Config, row: Row, fold: int, seed: int) -> dict[Path, Row]:
     return found | ({run_dir(config, row, fold, seed): row} if row.steps else {})
 
 
-def shares(config: Config) -> pd.DataFrame:
+def shares(config: Config, *tables: str) -> pd.DataFrame:
     """What sharing saves: per table, its distinct trainings and what each row alone would need.
+
+    Args:
+        config: The profile.
+        tables: Of :data:`TABLES`; none for all that the profile has.
 
     Returns:
         One line a table: ``trainings`` and ``seconds`` as they are, ``trainings alone`` and
         ``seconds alone`` if every row trained all that it starts from for itself, and their ratio.
     """
     lines = {}
-    for table, trials in TABLES.items():
+    for table in tables or TABLES:
+        trials = TABLES[table]
         if trials[0].second and config.second_corpus is None:
             continue
         chains = [
@@ -75,11 +86,26 @@ def shares(config: Config) -> pd.DataFrame:
     return found.assign(ratio=found["seconds alone"] / found["seconds"])
 
 
-def by_row(config: Config) -> pd.DataFrame:
-    """Trainings, epochs and seconds of each row of each part, summed over folds and seeds."""
-    found = trainings(config).groupby(["part", "row"], sort=False)
-    sums = found[["epochs", "seconds", "cpu_seconds"]].sum(min_count=1)
+def by_row(config: Config, *parts: str) -> pd.DataFrame:
+    """Trainings, epochs and seconds of each row of each part, summed over folds and seeds.
+
+    A sum of which a part was not measured is missing.
+    """
+    found = trainings(config, *parts).groupby(["part", "row"], sort=False)
+    sums = found[["epochs", "seconds", "cpu_seconds"]].sum(skipna=False)
     return sums.assign(trainings=found.size())
+
+
+def of_table_3(config: Config) -> pd.DataFrame:
+    """What each row of Table 3 adds to the bill, as the book prints it: its own training alone."""
+    found = by_row(config, "Table 3").loc["Table 3"]
+    columns = {
+        "trainings": found["trainings"],
+        "epochs": found["epochs"] / found["trainings"],
+        "processor s": found["cpu_seconds"] / found["trainings"],
+    }
+    shown = pd.DataFrame(columns).set_axis([ROWS[row].shown for row in found.index])
+    return shown.rename(columns={"epochs": "epochs each", "processor s": "processor s each"})
 
 
 def wanted(config: Config) -> Iterator[tuple[str, Trial, int, int]]:

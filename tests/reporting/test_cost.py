@@ -35,6 +35,15 @@ def test_each_training_is_counted_once(measured):
     assert len(habit) == 8, "six patch networks, fusion and inference, stopped on the test fold"
 
 
+def test_the_bill_of_table_3_names_each_row_once(measured, monkeypatch):
+    bill = cost.of_table_3(measured)
+    assert len(bill) == 15 and bill.index.is_unique and "PP+F" in bill.index
+    assert set(bill["trainings"]) == {1} and set(bill["processor s each"]) == {8.0}
+    old = {"epochs": 2, "seconds": 10.0, "cpu_seconds": float("nan")}
+    monkeypatch.setattr(cost, "_measured", lambda folder: old)
+    assert cost.of_table_3(measured)["processor s each"].isna().all(), "no sum of a part"
+
+
 def test_what_sharing_saves(measured):
     found = cost.shares(measured).loc["Table 3"]
     assert found["trainings"] == 15
