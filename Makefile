@@ -31,7 +31,7 @@ book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and d
 	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
 
 test: $(READY) ## all tests, side by side on CORES cores
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 lab: $(READY) ## JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir book

@@ -18,6 +18,11 @@ from dsin_lib.paths import store_dir
 from dsin_lib.shapes import PATCHES
 
 
+def pytest_collection_modifyitems(items):
+    """The files that run whole DAGs come first, so that no worker is left alone with one."""
+    items.sort(key=lambda item: item.path.parent.name != "sources" and "dag" not in item.path.name)
+
+
 @pytest.fixture
 def results(tmp_path, monkeypatch):
     """An empty results folder that the whole library writes to."""
