@@ -8,13 +8,11 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
 from torch import Tensor
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import interval
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, Row
-from dsin_lib.facs import au_names
 from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.training.modules import FILTERS
 from dsin_lib.training.runs import run
@@ -24,19 +22,6 @@ BATCH_NORM = "their batch normalisation"
 FULLY_CONNECTED = "fully connected layers"
 KINDS = (CONVOLUTIONS, BATCH_NORM, FULLY_CONNECTED)
 """Kinds of tensors of a patch network; those of batch normalisation include its statistics."""
-COMPARISONS = (
-    ("the face beats the mouth", "t4_pp_face", "t4_pp_mouth", ()),
-    ("the face beats the right eye", "t4_pp_face", "t4_pp_right_eye", ()),
-    ("the face beats the nose", "t4_pp_face", "t4_pp_nose", ()),
-    ("the nose beats the face", "t4_pp_nose", "t4_pp_face", (6, 9)),
-    ("the mouth beats the face", "t4_pp_mouth", "t4_pp_face", (12, 25, 26)),
-    ("the patch between the eyes beats the face", "t4_pp_between_eyes", "t4_pp_face", (1,)),
-    ("fusion beats the face", "t4_pp_f", "t4_pp_face", ()),
-    ("structure inference with ten steps beats fusion", "t4_dsin_10", "t4_pp_f", ()),
-    ("a tuned threshold helps", "t4_dsin_10_tt", "t4_dsin_10", ()),
-)
-"""Comparisons that the paper draws from Table 4: the claim, the better row, the other, and the
-Action Units whose mean it is about (none: all)."""
 GAINING = ("pp_face", "pp_f", "dsin_10")
 GAINS = (
     ("fusion over the face", "pp_f", "pp_face"),
@@ -88,30 +73,6 @@ def kind(name: str, tensor: Tensor) -> str:
 def sources(row: Row) -> list[str]:
     """Ids of the first corpus' rows whose filters a row has, however many rows lie between."""
     return [*row.filters_from, *(of for start in row.starts_from for of in sources(ROWS[start]))]
-
-
-def differences(table: pd.DataFrame, drawn: Float[np.ndarray, "resample row au"]) -> pd.DataFrame:
-    """The paper's comparisons of Table 4: here, in print, and the interval of ours.
-
-    Args:
-        table: All rows of Table 4, from :func:`dsin_lib.reporting.tables.table_3`.
-        drawn: Resamplings of the same rows.
-    """
-    names, aus = list(tables.TABLE_4_ROWS), list(table.columns.drop("average"))
-    printed, lines = tables.printed(table), {}
-    for words, row, over, numbers in COMPARISONS:
-        of = au_names(numbers) or aus
-        gain = drawn[:, names.index(row)] - drawn[:, names.index(over)]
-        low, high = interval(gain[:, [aus.index(au) for au in of]].mean(1))
-        here, paper = (
-            scores.loc[ROWS[row].shown, of].mean() - scores.loc[ROWS[over].shown, of].mean()
-            for scores in (table, printed)
-        )
-        lines[" on ".join([words, ", ".join(of)][: 1 + bool(numbers)])] = {
-            "here": here, "paper": paper, "low": low, "high": high,
-            "verdict": uncertainty.verdict(low, high),
-        }  # fmt: skip
-    return pd.DataFrame(lines).T
 
 
 def across(config: Config) -> pd.DataFrame:

@@ -158,20 +158,6 @@ def differences(
     return pd.DataFrame(lines).T
 
 
-def ledger(
-    config: Config, table: pd.DataFrame, drawn: Drawn, rows: Iterable[str] = TABLE_3_ROWS
-) -> pd.DataFrame:
-    """Every claim about the corpus of these Action Units, held against ours; takes the same.
-
-    Returns:
-        One line a claim and table of the paper, from :func:`claim_line`.
-    """
-    ours = measured(config, rows, table, drawn)
-    about = [(claim, table) for claim in claims().values() for table in claim.tables]
-    lines = [claim_line(*one, ours) for one in about if corpus_of(one[1]) == ours.corpus]
-    return pd.DataFrame(lines)
-
-
 def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str, object]:
     """A claim held against the paper's own table, and against ours where we have its rows.
 

@@ -11,7 +11,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED
 from dsin_lib.paper.published import published
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import tables, transfer
+from dsin_lib.reporting import tables, transfer, uncertainty
 from dsin_lib.reporting.baselines import BASELINES
 from dsin_lib.training.modules import FILTERS, make_modules
 from dsin_lib.training.runs import run
@@ -92,27 +92,26 @@ def test_sizes_count_every_number_of_the_patch_network(tiny_two):
     assert counted[transfer.CONVOLUTIONS] == 16 * (3 * 64 + 64 * 64 + 64 * 128 + 128 * 256)
 
 
-def test_differences_are_of_averages_and_paired():
+def test_differences_of_table_4_are_those_that_the_paper_concludes_from(tiny_two):
     rng, rows = np.random.default_rng(0), tables.TABLE_4_ROWS
-    aus = ["AU01", "AU02", "AU04", "AU06", "AU09", "AU12", "AU25", "AU26"]
-    index = [*BASELINES, *(ROWS[row].shown for row in rows)]
+    second = tiny_two.on_second_corpus()
+    index, aus = [*BASELINES, *(ROWS[row].shown for row in rows)], second.corpus.aus
     table = pd.DataFrame(rng.uniform(0, 90, (len(index), 8)), index, aus)
     table["average"] = table.mean(axis=1)
     drawn = rng.uniform(0, 90, (50, 1, 8)) + np.zeros((1, len(rows), 1))
     drawn[:, rows.index("t4_pp_f")] += 3.0
-    line = transfer.differences(table, drawn).loc["fusion beats the face"]
+    found = uncertainty.differences(second, table, drawn, rows)
+    line = found.loc["PP+F over PP(face)"]
     assert line["here"] == pytest.approx(tables.gain(table, "t4_pp_f", "t4_pp_face"))
     cells = published("table4").loc[["PP+F", "PP(face)"], aus].mean(axis=1)
     assert line["paper"] == pytest.approx(cells["PP+F"] - cells["PP(face)"])
     assert (line["low"], line["high"]) == pytest.approx((3, 3)), "one draw for both rows"
-    assert line["verdict"] == "supported"
-    found = transfer.differences(table, drawn)
-    assert np.isnan(found.loc["a tuned threshold helps", "paper"])
-    line = found.loc["the nose beats the face on AU06, AU09"]
+    line = found.loc["PP(nose) over PP(face), AU06 AU09"]
     cells = table.loc[["PP(nose)", "PP(face)"], ["AU06", "AU09"]].mean(axis=1)
     assert line["here"] == pytest.approx(cells["PP(nose)"] - cells["PP(face)"])
     assert line["paper"] == pytest.approx((32.0 + 50.9 - 26.8 - 21.3) / 2)
-    assert (line["low"], line["high"]) == (0, 0) and line["verdict"] == "undecided"
+    assert line["interval"] == "spans zero: undecided"
+    assert any(one.startswith("DSIN<sub>10</sub><sup>tt</sup> over") for one in found.index)
 
 
 def test_gains_on_both_corpora_and_their_difference(tiny_two, monkeypatch):
