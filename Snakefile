@@ -7,9 +7,10 @@
 
 import sys
 
-from dsin_lib.config import PROJECT, digest, load_config, results_root
+from dsin_lib.config import PROJECT, load_config, results_root
 from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
 from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir, study_record
+from dsin_lib.sections import digest
 from dsin_lib.studies import STUDIES, study_key
 
 PROFILE = config.get("profile", "quick")

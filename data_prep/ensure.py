@@ -8,11 +8,12 @@ import pandas as pd
 
 from data_prep.prepare import prepare
 from data_prep.synth import CORPUS_VERSION, write_corpus
-from dsin_lib.config import Config, ConfigError, Corpus
+from dsin_lib.config import Config, ConfigError
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store
 from dsin_lib.paths import corpus_dir, store_dir
+from dsin_lib.sections import Corpus
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""

@@ -1,221 +1,43 @@
-"""One frozen, typed config: every constant of a replication, read from one YAML file.
+"""One config: a profile's sections, read from one YAML file.
 
 The config stops at the door: only the run, the learner and the data set receive it; modules take
 plain keyword arguments. A misspelt or out-of-range parameter is refused by name before anything
-runs. ``Reading:`` marks a choice that the paper leaves open.
+runs.
 """
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import get_args
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError
 
-from dsin_lib.corpora import CORPORA, Source
-from dsin_lib.facs import au_names
+from dsin_lib import sections
+from dsin_lib.sections import Section, digest
 
 PROJECT = Path(__file__).resolve().parents[1]
 CONFIGS = PROJECT / "configs"
-
-Positive = Annotated[int, Field(ge=1)]
-Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
 
 class ConfigError(ValueError):
     """A config that names an unknown parameter or a value out of range."""
 
 
-class Section(BaseModel):
-    """Frozen, and closed to names that it does not know."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    def key(self) -> str:
-        """Eight hex digits that change exactly when a value of the section changes."""
-        return digest(self.model_dump(mode="json"))
-
-
-class Corpus(Section):
-    """Which faces. Paper: Sec. 4.1.1."""
-
-    name: Literal["synau_b", "synau_d", "bp4d", "bp4d_plus", "disfa"] = "synau_b"
-    root: Path | None = Field(
-        None, description="of a licensed corpus; none: the folder that DSIN_BP4D_ROOT ... names"
-    )
-    camera: Literal["left", "right"] = Field("left", description="of DISFA")
-    active_from: int = Field(
-        2, ge=1, le=5, description="lowest intensity that counts as active, where there are any"
-    )  # Reading: disfa-activity
-    version: str = Field("1.0.0", description="of the open corpus' generator")
-    n_subjects: int = Field(
-        41, ge=6, le=41, validate_default=True, description="of an open corpus; SynAU-D has 27"
-    )
-    n_tasks: int = Field(8, ge=1, le=8, description="sequences a subject of SynAU-B")
-    frames_per_sequence: Positive = Field(440, description="of an open corpus")
-    stride: Positive = Field(
-        1, description="video frames (25/s) from one written frame to the next"
-    )
-    image_px: int = Field(256, ge=192, le=1024, description="width and height of a rendered image")
-    seed: Seed = 0
-
-    @field_validator("root", "camera", "n_subjects")
-    @classmethod
-    def _of_this_corpus(cls, value: Any, info: Any) -> Any:  # a ValidationInfo: no runtime type
-        name = info.data.get("name")  # none if it was itself refused
-        source = CORPORA.get(name)
-        if source is None:
-            return value
-        if info.field_name == "root" and value is not None and not source.licensed:
-            raise ValueError(f"only a licensed corpus has one, and {name} is rendered")
-        if info.field_name == "camera" and value != "left" and name != "disfa":
-            raise ValueError(f"only disfa has two, and this is {name}")
-        if info.field_name == "n_subjects" and value > source.n_subjects and not source.licensed:
-            raise ValueError(f"{name} has at most {source.n_subjects}")
-        return value
-
-    @property
-    def source(self) -> Source:
-        """What is known of the corpus by its name."""
-        return CORPORA[self.name]
-
-    @property
-    def aus(self) -> list[str]:
-        """Column names of the Action Units that are trained and scored, in the paper's order."""
-        return au_names(self.source.aus)
-
-    def pictures_key(self) -> str:
-        """Eight hex digits that change with the pictures, not with what counts as active.
-
-        Another threshold renders nothing again and cuts no patch again.
-        """
-        values = self.model_dump(mode="json", exclude={"root", "active_from"})
-        if self.source.licensed:
-            values = {name: values[name] for name in ("name", "camera")}
-        return digest(values)
-
-
-class Preprocessing(Section):
-    """From image to aligned patches. Paper: Sec. 4.1.2, Fig. 4."""
-
-    alignment: Literal["similarity", "affine"] = "similarity"  # Reading: alignment
-    patch_crop: Literal["box", "fixed"] = "box"  # Reading: patch-crop
-    face_px: Literal[112, 224] = 224  # Reading: input-size
-    patch_px: Literal[56] = 56
-    upsample: int = Field(0, ge=0, le=2, description="doublings of the image before detection")
-
-
-class PatchPredictionSection(Section):
-    """Pi and step 1 of Algorithm 1. Paper: Sec. 3.1, Fig. 3a."""
-
-    class_balancing: bool = True
-    max_epochs: Positive = 30
-
-
-class VGGSection(Section):
-    """VGG-16 with a new head: the first row of Table 3. Paper: Sec. 4.2.1."""
-
-    width: Literal[8, 16, 32, 64] = Field(64, description="filters of its first block; VGG-16: 64")
-    weights: Path | None = Field(
-        None, description="safetensors file to start from (VGG-Face); none: from scratch"
-    )
-
-    @field_validator("weights")
-    @classmethod
-    def _of_the_whole_width(cls, value: Path | None, info: Any) -> Path | None:
-        if value is not None and info.data.get("width") != 64:
-            raise ValueError("weights have 64 filters in their first block: say width: 64")
-        if value is not None and not value.expanduser().is_absolute():
-            raise ValueError("expected an absolute path")
-        return value
-
-
-class FusionSection(Section):
-    """Phi and steps 2 and 3 of Algorithm 1. Paper: Sec. 3.2, Fig. 3b."""
-
-    hidden: Positive = 64
-    depth: Literal[1, 2] = Field(1, description="hidden layers")  # Reading: fusion-depth
-    max_epochs: Positive = Field(200, description="of step 2, on cached p")
-    max_joint_epochs: Positive = Field(10, description="of step 3")
-
-
-class StructureInferenceSection(Section):
-    """Omega and steps 4 and 5 of Algorithm 1. Paper: Sec. 3.3, Fig. 3c."""
-
-    n_iter: int = Field(10, ge=1, le=50, description="T")
-    correction_factors: bool = True
-    initial_state: Literal["f", "half", "zero"] = "f"  # Reading: initial-state
-    include_self: bool = True  # Reading: message-mean
-    chi_penalty: float = Field(5e-3, ge=0, description="r")  # Reading: chi-penalty-scale
-    chi_penalty_form: Literal["l1", "l2", "saturation"] = "l1"  # Reading: chi-penalty
-    w_pi: float = Field(0.25, ge=0, description="w1 of step 5")
-    w_phi: float = Field(0.25, ge=0, description="w2 of step 5")
-    w_omega: float = Field(0.5, ge=0, description="w3 of step 5")
-    max_epochs: Positive = Field(200, description="of step 4, on cached f")
-    max_joint_epochs: Positive = Field(10, description="of step 5")
-
-
-class Training(Section):
-    """What every step shares. Paper: Sec. 4.1.3."""
-
-    learning_rate: float = Field(1e-3, gt=0, le=1)
-    batch_size: Positive = 64
-    patience: Positive = Field(
-        5, description="epochs without a better loss on those subjects"
-    )  # Reading: patience
-    valid_fraction: float = Field(
-        0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
-    )
-    stop_on: Literal["held_out", "test"] = Field(
-        "held_out", description="which subjects end a training; test: the field's habit"
-    )  # Reading: early-stopping
-    threads: Positive = Field(1, description="CPU threads of one training; several run at once")
-
-
-class Evaluation(Section):
-    """Folds and scores. Paper: Sec. 4.1.3 and 4.1.4."""
-
-    fold_lists: Literal["field", "author"] = "field"  # Reading: folds
-    folds: tuple[Literal[1, 2, 3], ...] = Field((1, 2, 3), min_length=1)
-    seeds: tuple[Seed, ...] = Field((0,), min_length=1)
-    tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
-    thresholds_from: Literal["held_out", "test"] = Field(
-        "held_out", description="whose frames choose tuned thresholds; test: the field's habit"
-    )  # Reading: threshold-set
-
-    @field_validator("folds", "seeds")
-    @classmethod
-    def _no_repeats(cls, value: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(value)) < len(value):
-            raise ValueError("names one twice")
-        return value
-
-
-class Reporting(Section):
-    """What the book may show."""
-
-    publishable_subjects: tuple[str, ...] = Field(
-        (), description="of a licensed corpus, whose images its agreement lets you publish"
-    )
-
-
 class Config(Section):
     """A profile: the whole replication at one size."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9+_-]*$")
-    corpus: Corpus = Corpus()
-    second_corpus: Corpus | None = Field(None, description="of Table 4; none: no Table 4")
-    preprocessing: Preprocessing = Preprocessing()
-    patch_prediction: PatchPredictionSection = PatchPredictionSection()
-    vgg: VGGSection = VGGSection()
-    fusion: FusionSection = FusionSection()
-    structure_inference: StructureInferenceSection = StructureInferenceSection()
-    training: Training = Training()
-    evaluation: Evaluation = Evaluation()
-    reporting: Reporting = Reporting()
+    corpus: sections.Corpus = sections.Corpus()
+    second_corpus: sections.Corpus | None = Field(None, description="of Table 4; none: no Table 4")
+    preprocessing: sections.Preprocessing = sections.Preprocessing()
+    patch_prediction: sections.PatchPrediction = sections.PatchPrediction()
+    vgg: sections.VGG = sections.VGG()
+    fusion: sections.Fusion = sections.Fusion()
+    structure_inference: sections.StructureInference = sections.StructureInference()
+    training: sections.Training = sections.Training()
+    evaluation: sections.Evaluation = sections.Evaluation()
+    reporting: sections.Reporting = sections.Reporting()
 
     def on_second_corpus(self) -> "Config":
         """The same profile with its two corpora exchanged, as Table 4 needs it.
@@ -277,12 +99,6 @@ def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) ->
             )
         result[section] = {**(result.get(section) or {}), parameter: value}
     return result
-
-
-def digest(value: object) -> str:
-    """Eight hex digits of a JSON-able value."""
-    text = json.dumps(value, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:8]
 
 
 def results_root() -> Path:

@@ -8,8 +8,9 @@ executed notebooks, site and logs.
 import os
 from pathlib import Path
 
-from dsin_lib.config import Config, ConfigError, digest, results_root
+from dsin_lib.config import Config, ConfigError, results_root
 from dsin_lib.experiments import Row, run_spec
+from dsin_lib.sections import digest
 
 
 def corpus_dir(config: Config) -> Path:

@@ -7,7 +7,7 @@ config. One job runs all trials of a study on one fold.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from dsin_lib.config import Config, changed, digest
+from dsin_lib.config import Config, changed
 from dsin_lib.experiments import (
     NO_CHANGE,
     PATCH_ROWS,
@@ -16,6 +16,7 @@ from dsin_lib.experiments import (
     run_spec,
 )
 from dsin_lib.paper.readings import readings
+from dsin_lib.sections import digest
 
 CHI_PENALTIES = (0.0, 5e-3, 1e-2, 5e-2, 1e-1)
 """Values of r in Fig. 6."""

@@ -3,9 +3,10 @@
 import pytest
 from pydantic import ValidationError
 
-from dsin_lib.config import CONFIGS, ConfigError, Corpus, changed, load_config
+from dsin_lib.config import CONFIGS, ConfigError, changed, load_config
 from dsin_lib.corpora import CORPORA
 from dsin_lib.data.folds import fold_lists
+from dsin_lib.sections import Corpus
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

@@ -10,7 +10,7 @@ from jaxtyping import Float, Float32, UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config, Preprocessing
+from dsin_lib.config import Config
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
@@ -19,6 +19,7 @@ from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
 from dsin_lib.paths import corpus_dir
 from dsin_lib.reporting.privacy import may_show, publishable
+from dsin_lib.sections import Preprocessing
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 
 GREEN, WHITE = "#37c871", "#ffffff"

@@ -25,12 +25,12 @@ from fastai.basics import (
 from fastai.callback.all import EarlyStoppingCallback, TrackerCallback
 from torch import nn
 
-from dsin_lib.config import Training
 from dsin_lib.data.dataset import Data, as_input
 from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.evaluation.predict import final
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
+from dsin_lib.sections import Training
 
 
 def fit(

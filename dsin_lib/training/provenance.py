@@ -11,9 +11,10 @@ import torch
 from fastai.basics import default_device
 
 import dsin_lib
-from dsin_lib.config import PROJECT, digest
+from dsin_lib.config import PROJECT
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
+from dsin_lib.sections import digest
 
 LIBRARIES = (
     "torch",
