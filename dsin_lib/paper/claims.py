@@ -6,14 +6,13 @@ The same margin is taken of the paper's printed tables, of ours, and of every re
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
 
 import numpy as np
 import pandas as pd
-import yaml
 from jaxtyping import Float
 
 from dsin_lib.facs import ACTION_UNITS, au_name
+from dsin_lib.paper.sentences import Sentence, entries
 
 Margins = np.ndarray | np.generic | float
 """One margin, or one for each of a batch of tables."""
@@ -26,14 +25,11 @@ CORPUS_OF = {"table3": "bp4d", "table4": "disfa", "table5": "bp4d", "table6": "d
 """Which corpus a table of the paper is about."""
 
 
-@dataclass(frozen=True)
-class Claim:
+@dataclass(frozen=True, kw_only=True)
+class Claim(Sentence):
     """A sentence of the paper that a table of scores can support.
 
     Attributes:
-        id: Its name.
-        section: Where the paper says it.
-        says: What it says, in a few words.
         tables: The paper's tables that it is about; ``a+b`` are two joined row by row.
         margin: A key of :data:`MARGINS`.
         row: The row that is said to lead, named as printed.
@@ -44,12 +40,8 @@ class Claim:
         exactly: Action Units on which the row is said to have it, no more and no fewer.
         place: Which place, where units are counted: 1 is best.
         ours: Rows of our table for ``row`` and ``over``, where it names them otherwise.
-        reads: How words without numbers were read.
     """
 
-    id: str
-    section: str
-    says: str
     tables: tuple[str, ...]
     margin: str
     row: str
@@ -60,13 +52,11 @@ class Claim:
     exactly: int | None = None
     place: int = 1
     ours: tuple[str, ...] | None = None
-    reads: str = ""
 
 
 def claims() -> dict[str, Claim]:
     """Every claim of the ledger by its id."""
-    text = files("dsin_lib.paper").joinpath("claims.yaml").read_text(encoding="utf-8")
-    return {entry["id"]: _claim(entry) for entry in yaml.safe_load(text)}
+    return {entry["id"]: _claim(entry) for entry in entries("claims.yaml")}
 
 
 def margin(claim: Claim, scores: pd.DataFrame) -> float:
@@ -131,7 +121,7 @@ def _claim(entry: dict) -> Claim:
     aus = entry.get("aus")
     chosen = HALVES.get(aus, aus) if isinstance(aus, str) else aus
     lists |= {"aus": _tuple(chosen), "ours": _tuple(entry.get("ours"))}
-    return Claim(**{**entry, **lists, "section": str(entry["section"])})
+    return Claim(**{**entry, **lists})
 
 
 def _tuple(values: Sequence[str] | None) -> tuple[str, ...] | None:

@@ -1,9 +1,8 @@
 """The ambiguity register: each silence of the paper, its readings, and the default here."""
 
 from dataclasses import dataclass
-from importlib.resources import files
 
-import yaml
+from dsin_lib.paper.sentences import entries
 
 
 @dataclass(frozen=True)
@@ -39,9 +38,7 @@ class Silence:
 
 def readings() -> dict[str, Silence]:
     """Every entry of the register by its id."""
-    text = files("dsin_lib.paper").joinpath("readings.yaml").read_text(encoding="utf-8")
-    entries = [
-        Silence(**{**entry, "section": str(entry["section"]), "readings": tuple(entry["readings"])})
-        for entry in yaml.safe_load(text)
-    ]
-    return {entry.id: entry for entry in entries}
+    return {
+        entry["id"]: Silence(**{**entry, "readings": tuple(entry["readings"])})
+        for entry in entries("readings.yaml")
+    }

@@ -11,7 +11,9 @@ from dsin_lib.paper.published import joined
 
 AUS = ["AU01", "AU02", "AU12"]
 SCORES = pd.DataFrame([[50, 40, 60], [45, 42, 50], [30, 30, 58]], list("abc"), AUS, dtype=float)
-LEAD = Claim("x", "4", "a leads", ("table3",), "lead", "a", ("b", "c"))
+LEAD = Claim(
+    id="x", section="4", says="a leads", tables=("table3",), margin="lead", row="a", over=("b", "c")
+)
 
 
 @pytest.mark.parametrize("claim", claims().values(), ids=claims())
