@@ -26,7 +26,8 @@ from dsin_lib.data.store import Store
 from dsin_lib.faces.patches import window
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import KERNEL, STRIDE
-from dsin_lib.reporting.examples import KEYS, active_frames, aligned_face
+from dsin_lib.reporting.examples import KEYS, active_frames
+from dsin_lib.reporting.faces import patch_of
 from dsin_lib.reporting.model import modules_of
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 from dsin_lib.training.runs import Run, subject_split
@@ -183,7 +184,7 @@ def drawn(config: Config, store: Store, found: Seen) -> Figure:
 
     Each picture is scaled to its own maximum, as class activation maps are.
     """
-    pictures = [aligned_face(config, store, frame) for _, frame in found.frames.iterrows()]
+    pictures = [patch_of(config, store, frame, "face") for _, frame in found.frames.iterrows()]
     faces = [np.mean(pictures, axis=0).astype(np.uint8), *pictures[:SHOWN]]
     names = [f"mean of {len(pictures)}", *found.frames["subject"].iloc[:SHOWN]]
     size = (5.2, 0.3 + 2.4 * len(faces))

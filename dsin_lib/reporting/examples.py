@@ -9,7 +9,6 @@ then to the first by subject, sequence and frame. Nobody looked at a picture to 
 
 import numpy as np
 import pandas as pd
-from jaxtyping import UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
@@ -123,19 +122,6 @@ def typical(run_: Run, config: Config) -> dict[str, float]:
     return {name: float(100 * which.mean()) for name, which in kept.items()}
 
 
-def aligned_face(
-    config: Config, store: Store, frame: pd.Series
-) -> UInt8[np.ndarray, "height width 3"]:
-    """The aligned face of a frame, or its landmarks where the subject may not be shown.
-
-    Args:
-        config: Names the corpus and the subjects that may be shown.
-        store: The prepared corpus.
-        frame: A line of the store's frames: ``subject`` and ``row``.
-    """
-    return faces._patch(config, store, frame, "face")  # the guarded way to a picture
-
-
 def shown(config: Config, store: Store, run_: Run, kind: str, k: int = 4) -> Figure:
     """The examples of a kind: each a face, and beside it labels, f at tau and y_hat at tau.
 
@@ -158,7 +144,7 @@ def shown(config: Config, store: Store, run_: Run, kind: str, k: int = 4) -> Fig
         line = predictions.loc[tuple(frame[KEYS])]
         values = {name: line[[f"{au}{end}" for au in aus]] for name, end in LINES.items()}
         table = pd.DataFrame({name: v.to_numpy(float) for name, v in values.items()}, index=aus)
-        _example(axis, aligned_face(config, store, frame), table, tau)
+        _example(axis, faces.patch_of(config, store, frame, "face"), table, tau)
         title = f"{frame['subject']}, {frame['sequence']}, frame {frame['frame']}"
         axis.set_title(
             f"{title}: {frame['right']} put right, {frame['spoiled']} spoiled",

@@ -108,7 +108,7 @@ def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
     )
     for line, (_, frame) in zip(axes, frames.iterrows(), strict=True):
         for axis, name in zip(line, PATCHES, strict=True):
-            pixels = _patch(config, store, frame, name)
+            pixels = patch_of(config, store, frame, name)
             axis.imshow(cv2.resize(pixels, (112, 112), interpolation=cv2.INTER_AREA))
             axis.set_axis_off()
     for axis, name in zip(axes[0], PATCHES, strict=True):
@@ -123,7 +123,7 @@ def mean_patches(config: Config, store: Store, n: int = 400) -> Figure:
     size = (1.7 * len(PATCHES), 2)
     figure, axes = plt.subplots(1, len(PATCHES), figsize=size, layout="constrained")
     for axis, name in zip(axes, PATCHES, strict=True):
-        pixels = [_patch(config, store, frame, name) for _, frame in frames.iterrows()]
+        pixels = [patch_of(config, store, frame, name) for _, frame in frames.iterrows()]
         axis.imshow(np.mean(pixels, axis=0).astype(np.uint8))
         axis.set_title(name.replace("_", " "), fontsize="small")
         axis.set_axis_off()
@@ -135,9 +135,17 @@ def _image(config: Config, frame: pd.Series) -> UInt8[np.ndarray, "height width 
     return read_image(path) if pd.isna(index) else read_video_frame(path, int(index))
 
 
-def _patch(
+def patch_of(
     config: Config, store: Store, frame: pd.Series, name: str
 ) -> UInt8[np.ndarray, "height width 3"]:
+    """A patch of a frame, or its landmarks where the subject may not be shown.
+
+    Args:
+        config: Names the corpus and the subjects that may be shown.
+        store: The prepared corpus.
+        frame: A line of the store's frames: ``subject`` and ``row``.
+        name: Of the patch.
+    """
     row, px = int(frame["row"]), store.patch(name).shape[1]
     if publishable(config, frame["subject"]):
         return store.patch(name)[row]

@@ -137,7 +137,7 @@ def test_a_licensed_face_is_drawn_without_its_pixels(made, tiny, name):
     store, config = Store.open(store_dir(tiny)), changed(tiny, {"corpus.name": name})
     first = store.frames.iloc[0]
     of = made.predictions.tail(8).assign(subject=first["subject"], frame=range(1, 9))
-    face = examples.aligned_face(config, store, first)
+    face = faces.patch_of(config, store, first, "face")
     assert (face == store.patch("face")[0]).all() == (name == "synau_b")
     figure = examples.shown(config, store, replace(made, predictions=of), "corrected")
     figure.canvas.draw()
