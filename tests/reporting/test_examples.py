@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import examples, tables
+from dsin_lib.reporting import examples, faces, tables
 from dsin_lib.training.runs import Run
 
 FRAMES = [
