@@ -179,7 +179,7 @@ rule notebook:
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
         runs=lambda w: records(CHAPTERS[w.chapter][0]) + study_records(CHAPTERS[w.chapter][1]),
         tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "disfa_ablation", "ledger") else [],
-        code=[str(path) for path in sorted((PROJECT / "dsin_lib" / "reporting").glob("*.py"))],
+        code=[str(path) for folder in ("reporting", "evaluation", "paper") for path in sorted((PROJECT / "dsin_lib" / folder).glob("*.*"))],
     output: str(HOME / "book" / "{chapter}.ipynb"),
     params: shows=lambda w: shown(w.chapter),
     message: "Executing the chapter {wildcards.chapter}"

@@ -28,8 +28,12 @@ def store(
     workers: int = 2,
 ) -> None:
     """Finds the faces, aligns them and cuts the patches."""
-    changes = dict(change.split("=") for change in preprocessing.split(",") if change)
-    named = {f"preprocessing.{name}": yaml.safe_load(value) for name, value in changes.items()}
+    named = {}
+    for change in filter(None, preprocessing.split(",")):
+        name, given, value = change.partition("=")
+        if not given:
+            raise ValueError(f"--preprocessing: expected name=value, got {change!r}")
+        named[f"preprocessing.{name}"] = yaml.safe_load(value)
     typer.echo(ensure_store(changed(_chosen(config, second), named), workers=workers).root)
 
 

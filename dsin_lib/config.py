@@ -50,7 +50,7 @@ class Config(Section):
         if self.second_corpus is None:
             raise ConfigError(
                 f"{self.name}: second_corpus: expected the corpus of Table 4, such as "
-                "{name: synau_d}, got none"
+                "{name: synau_d, n_subjects: 27}, got none"
             )
         return self.model_copy(update={"corpus": self.second_corpus, "second_corpus": self.corpus})
 
@@ -97,7 +97,10 @@ def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) ->
             raise ConfigError(
                 f"override {dotted!r}: expected 'section.parameter' with a section of {_sections()}"
             )
-        result[section] = {**(result.get(section) or {}), parameter: value}
+        of_section = result.get(section) or {}
+        if section == "second_corpus" and not of_section and "second_corpus.name" not in changes:
+            raise ConfigError(f"override {dotted!r}: expected a profile with a second corpus")
+        result[section] = {**of_section, parameter: value}
     return result
 
 

@@ -39,7 +39,7 @@ class Row:
         starts_from: Ids of the rows whose weights (or predictions) it takes.
         change: Dotted config parameters and their values.
         thresholds: ``"fixed"``: tau of the config; ``"tuned"``: one tau an Action Unit, chosen on
-            the held-out training subjects.
+            whom ``evaluation.thresholds_from`` names.
         aus: The Action Units that it predicts; none for all of its corpus.
         network: What predicts from a patch: the patch CNN of Fig. 3a, one such CNN an Action Unit
             (``ind``), or VGG-16.
@@ -165,7 +165,7 @@ def row_named(row_id: str) -> Row:
 
 
 def row_config(config: Config, row: Row) -> Config:
-    """The config that a row trains with: the profile's, changed along the chain of its starts."""
+    """The config that a row trains with: the profile's, changed by its starts and by itself."""
     for start in row.starts_from:
         config = changed(config, ROWS[start].change)
     return changed(config, row.change)

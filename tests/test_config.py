@@ -77,6 +77,13 @@ def test_a_file_that_is_no_config_is_named(tmp_path):
         load_config(path)
 
 
+def test_no_second_corpus_is_made_up_from_a_part_of_one():
+    with pytest.raises(ConfigError, match=r"second_corpus.active_from.*with a second corpus"):
+        load_config("synau_d", {"second_corpus.active_from": 4})
+    named = {"second_corpus.name": "disfa", "second_corpus.active_from": 4}
+    assert load_config("synau_d", named).second_corpus.active_from == 4
+
+
 def test_an_override_gives_the_results_a_place_of_their_own():
     plain, more = load_config("smoke"), load_config("smoke", {"training.patience": 9})
     assert more.training.patience == 9

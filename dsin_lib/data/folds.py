@@ -79,8 +79,10 @@ def split_subjects(
         seed: Draws the held-out subjects.
 
     Raises:
-        ValueError: A subject is in no list, or a part of the split would be empty.
+        ValueError: A negative seed; a subject in no list; a part of the split that would be empty.
     """
+    if seed < 0:
+        raise ValueError(f"seed: expected 0 or more, got {seed}")
     names = sorted(set(subjects))
     known = [name for part in fold_lists(corpus, lists) for name in part]
     if strangers := [name for name in names if name not in known]:

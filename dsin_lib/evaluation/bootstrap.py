@@ -97,6 +97,14 @@ def resampled(
     return float(here), np.mean([statistic(total).mean(1) for total in drawn], axis=0)
 
 
+def of_others(drawn: np.ndarray) -> np.ndarray:
+    """Draws (resample ...) to hold against those of another group of people.
+
+    Shifted by one, no draw meets the one that came of the same random numbers.
+    """
+    return np.roll(drawn, 1, axis=0)
+
+
 def _draws(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
     """How often each subject is drawn (resample subject)."""
     return rng.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples)

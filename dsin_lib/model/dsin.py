@@ -49,7 +49,3 @@ class DSIN(nn.Module):
         if self.omega is not None:
             out |= self.omega(x)
         return out
-
-    def group(self, name: str) -> nn.Module | None:
-        """The module of a group of :data:`GROUPS`, or none."""
-        return getattr(self, name)

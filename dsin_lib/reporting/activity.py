@@ -29,10 +29,11 @@ def at(second: Config, level: int) -> Config:
     return changed(second, {"corpus.active_from": level})
 
 
-def runs_of_levels(second: Config, fold: int = 1, seed: int = 0) -> list[Run]:
-    """The runs of all rows and levels on one fold."""
-    configs = [at(second, level) for level in ACTIVE_FROM]
-    return [run(config, row, fold, seed) for config in configs for row in ROWS_OF_THRESHOLD]
+def runs_of_levels(second: Config) -> list[Run]:
+    """The runs of all rows and levels, on every fold and seed."""
+    return [
+        one for level in ACTIVE_FROM for one in every_run(at(second, level), *ROWS_OF_THRESHOLD)
+    ]
 
 
 def positives(second: Config) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from dsin_lib.config import Config, changed
 from dsin_lib.evaluation.bootstrap import counts, f1_of, interval, resampled_f1
 from dsin_lib.experiments import row_named
-from dsin_lib.reporting.predictions import labels_and, row_taus
+from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.studies import Trial
 from dsin_lib.training.runs import run
 
@@ -75,8 +75,7 @@ def _tested(
     for seed in config.evaluation.seeds:
         run_ = run(own, row, fold, seed)
         labels, probabilities = labels_and(run_, "test", own.corpus.aus)
-        predictions = run_.predictions
-        who = predictions.loc[predictions["split"] == "test", "subject"].to_numpy(str)
+        who = subjects_of(run_, "test")
         by_row = counts(probabilities, labels, who, row_taus(own, row, run_))
         found.append(np.stack([by_row, counts(np.ones_like(labels), labels, who)]))
     return sorted(set(who.tolist())), np.stack(found)

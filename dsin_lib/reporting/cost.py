@@ -30,7 +30,11 @@ def trainings(config: Config, *parts: str) -> pd.DataFrame:
 
     Raises:
         FileNotFoundError: A training is not there; names it.
+        ValueError: No such part.
     """
+    known = dict.fromkeys(part for part, *_ in wanted(config))
+    if unknown := [part for part in parts if part not in known]:
+        raise ValueError(f"parts: expected some of {list(known)}, got {unknown}")
     lines: dict[Path, dict[str, object]] = {}
     for part, trial, fold, seed in wanted(config):
         if parts and part not in parts:
@@ -61,7 +65,7 @@ def shares(config: Config, *tables: str) -> pd.DataFrame:
 
     Returns:
         One line a table: ``trainings`` and ``seconds`` as they are, ``trainings alone`` and
-        ``seconds alone`` if every row trained all that it starts from for itself, and their ratio.
+        ``seconds alone`` if every row trained all that it starts from for itself.
     """
     lines = {}
     for table in tables or TABLES:
@@ -82,8 +86,7 @@ def shares(config: Config, *tables: str) -> pd.DataFrame:
             "trainings alone": len(every),
             "seconds alone": sum(seconds[folder] for folder in every),
         }
-    found = pd.DataFrame(lines).T
-    return found.assign(ratio=found["seconds alone"] / found["seconds"])
+    return pd.DataFrame(lines).T
 
 
 def by_row(config: Config, *parts: str) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from dsin_lib.config import Config
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.reporting import faces
-from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.reporting.predictions import labels_and, moved
 from dsin_lib.training.runs import Run
 
 KEYS = ["subject", "sequence", "frame"]
@@ -43,10 +43,9 @@ def net_counts(run_: Run, config: Config) -> pd.DataFrame:
         difference; ``moved``, the sum of ``|y_hat - f|`` over both.
     """
     aus, tau = config.corpus.aus, config.evaluation.tau
-    y, y_hat = labels_and(run_, "test", aus)
+    _, y_hat = labels_and(run_, "test", aus)
     _, f = labels_and(run_, "test", aus, "_fused")
-    coded, was, now = ~np.isnan(y), (f >= tau) == y, (y_hat >= tau) == y
-    right, spoiled = coded & ~was & now, coded & was & ~now
+    right, spoiled, _ = moved(run_, aus, tau)
     test = run_.predictions[run_.predictions["split"] == "test"]
     return test[KEYS].assign(
         right=right.sum(1),

@@ -6,13 +6,16 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
+from dsin_lib.experiments import TABLE_4_TRAINED, TRAINED
 from dsin_lib.paper.claims import claims, corpus_of
-from dsin_lib.reporting.finding import Evidence
+from dsin_lib.reporting.finding import ARITHMETIC, Evidence
 from dsin_lib.reporting.observations import held
 from dsin_lib.reporting.provenance import CORPORA
 from dsin_lib.reporting.tables import TABLE_4_ROWS
 from dsin_lib.reporting.uncertainty import claim_line, measured, shown
 from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDECIDED, VERDICTS
+from dsin_lib.studies import STUDIES
+from dsin_lib.training.runs import Run, every_run
 
 
 def evidence(config: Config) -> Evidence:
@@ -38,6 +41,16 @@ def ledger(known: Evidence) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(lines), held(known)], ignore_index=True)
 
 
+def runs(config: Config) -> list[Run]:
+    """Every run that the ledger reads: of both tables and of the sweep of r."""
+    found = every_run(config, *TRAINED)
+    for trial in STUDIES["chi"].trials(config):
+        found += every_run(trial.of(config), trial.row)
+    if config.second_corpus is not None:
+        found += every_run(config.on_second_corpus(), *TABLE_4_TRAINED)
+    return found
+
+
 def with_verdict(found: pd.DataFrame, verdict: str) -> pd.DataFrame:
     """The lines of one verdict as the book prints them."""
     lines = shown(found[found["verdict"] == verdict]).drop(columns="verdict")
@@ -45,22 +58,27 @@ def with_verdict(found: pd.DataFrame, verdict: str) -> pd.DataFrame:
 
 
 def summary(found: pd.DataFrame) -> dict[str, int]:
-    """How many lines of the ledger have each verdict."""
-    counts = found["verdict"].value_counts()
-    return {name: int(counts.get(name, 0)) for name in VERDICTS}
+    """How many lines of the ledger have each verdict, those that this run decides.
+
+    What is arithmetic on public label lists alone has no margin here and is counted as such.
+    """
+    fixed = found["margin"].isna() & (found["verdict"] != NOT_RUN)
+    counts = found.loc[~fixed, "verdict"].value_counts()
+    return {name: int(counts.get(name, 0)) for name in VERDICTS} | {ARITHMETIC: int(fixed.sum())}
 
 
 def in_words(config: Config, found: pd.DataFrame) -> HTML:
     """The ledger in two sentences, for the front page."""
     counts = summary(found)
-    run_here = sum(counts.values()) - counts[NOT_RUN]
+    run_here = counts[SUPPORTED] + counts[NOT_SUPPORTED] + counts[UNDECIDED]
     corpora = [config.corpus, *([config.second_corpus] if config.second_corpus else [])]
     names = " and ".join(CORPORA[corpus.name] for corpus in corpora)
     return HTML(
         f"<p>Of {run_here} claims that this run can be held against, "
         f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
         f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people, or another "
-        f"training, could turn them round. {counts[NOT_RUN]} more need systems, rows or a corpus "
-        f"that it does not have. ({escape(names)}, profile {config.name}, "
+        f"training, could turn them round. {counts[ARITHMETIC]} more follow from public label "
+        f"lists alone, and {counts[NOT_RUN]} need systems, rows or a corpus that it does not "
+        f"have, or could not be counted. ({escape(names)}, profile {config.name}, "
         f"{len(config.evaluation.folds)} of 3 folds.)</p>"
     )

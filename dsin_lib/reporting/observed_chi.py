@@ -1,7 +1,7 @@
 """Sentences of the paper about the penalty on the correction factors, as margins.
 
-Paper: Sec. 4.2.1, "Correction factor regularization", and the caption of Fig. 6. Each function's
-name and reading stand in ``dsin_lib/paper/observations.yaml``.
+Paper: Sec. 4.2.1, "Correction factor regularization", and the caption of Fig. 6. Their readings
+stand in ``dsin_lib/paper/observations.yaml``.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,12 +12,11 @@ from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import by_subject, resampled
 from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.reporting.finding import Evidence, Finding, finding, no_interval
-from dsin_lib.reporting.observed_runs import runs_of_row, subjects_of
-from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.regularisation import OFF
 from dsin_lib.reporting.uncertainty import resampled_trials
 from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
-from dsin_lib.training.runs import Run, run
+from dsin_lib.training.runs import Run, every_run, run
 
 
 def no_benefit(known: Evidence) -> Finding:
@@ -103,13 +102,13 @@ def _f1(config: Config, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndar
 
 def _chi_runs(config: Config, r: float) -> list[Run]:
     trial = chi_trial(r)
-    return runs_of_row(trial.of(config), trial.row)
+    return every_run(trial.of(config), trial.row)
 
 
 def _tests(config: Config, trial: Trial) -> list[tuple[np.ndarray, ...]]:
     """Labels and probabilities (frame au) of the test frames of every run of a trial."""
     aus = config.corpus.aus
-    return [labels_and(one, "test", aus) for one in runs_of_row(trial.of(config), trial.row)]
+    return [labels_and(one, "test", aus) for one in every_run(trial.of(config), trial.row)]
 
 
 def _gates(config: Config, fold: int, penalties: Sequence[float]) -> np.ndarray:

@@ -1,6 +1,6 @@
 """Sentences of the paper about thresholds, labels and networks, as margins.
 
-Each function's name and reading stand in ``dsin_lib/paper/observations.yaml``.
+Their readings stand in ``dsin_lib/paper/observations.yaml``.
 """
 
 from collections.abc import Callable, Sequence
@@ -15,8 +15,8 @@ from dsin_lib.evaluation.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting.finding import ARITHMETIC, NAN, Evidence, Finding, finding, no_interval
-from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.training.runs import PARTS, Run, run
+from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
+from dsin_lib.training.runs import PARTS, Run, every_run, run
 
 LOW_TAU = (0.1, 0.3)
 
@@ -25,14 +25,14 @@ def individual_parameters(known: Evidence) -> Finding:
     """Numbers of the trained networks: the same in every run."""
     alone, joint = (
         sum(tensor.numel() for tensor in runs[0].weights().values())
-        for runs in (runs_of_row(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
+        for runs in (every_run(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
     )
     return Finding(alone / joint - 2, basis=ARITHMETIC)
 
 
 def individual_speed(known: Evidence) -> Finding:
     """Processor seconds of whole trainings, early stopping included."""
-    alone, joint = (runs_of_row(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
+    alone, joint = (every_run(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
     ratio = sum(map(_seconds, alone)) / sum(map(_seconds, joint))
     return Finding(ratio - 2, basis=no_interval(len(joint)))
 
@@ -48,12 +48,6 @@ def taus(margin: Callable[[np.ndarray, list[str]], Margins]) -> Callable[[Eviden
     return found
 
 
-def runs_of_row(config: Config, row: str) -> list[Run]:
-    """The runs of a row on every fold and seed."""
-    evaluation = config.evaluation
-    return [run(config, row, fold, seed) for fold in evaluation.folds for seed in evaluation.seeds]
-
-
 def _seconds(of: Run) -> float:
     once = of.history.drop_duplicates(["network", "step"])
     return float(once["step_cpu_seconds"].sum())
@@ -63,7 +57,8 @@ def _best_taus(config: Config) -> tuple[np.ndarray, np.ndarray]:
     """The best threshold of each unit (au), and in draws of the subjects that choose it."""
     part, aus = PARTS[config.evaluation.thresholds_from], config.corpus.aus
     folds = []
-    for one in runs_of_row(config, "dsin_10"):
+    for fold in config.evaluation.folds:  # of one seed: others hold out some of the same people
+        one = run(config, "dsin_10", fold, config.evaluation.seeds[0])
         labels, probabilities = labels_and(one, part, aus)
         whose = subjects_of(one, part)
         folds.append(np.stack([counts(probabilities, labels, whose, tau) for tau in TAUS])[None])
@@ -97,9 +92,8 @@ def messages_correct(known: Evidence) -> Finding:
 
     def sums(fold: int, seed: int) -> np.ndarray:
         one = run(known.config, "dsin_10", fold, seed)
-        (y, y_hat), (_, f) = (labels_and(one, "test", aus, name) for name in ("", "_fused"))
-        coded, was, now = ~np.isnan(y), (f >= tau) == y, (y_hat >= tau) == y
-        net = (coded & now).sum(1) - (coded & was).sum(1)
+        right, spoiled, coded = moved(one, aus, tau)
+        net = right.sum(1) - spoiled.sum(1)
         return by_subject(np.stack([net, coded.sum(1)], 1), subjects_of(one, "test"))
 
     evaluation = known.config.evaluation
@@ -137,8 +131,3 @@ def _phi(total: np.ndarray) -> np.ndarray:
     both, one, other = (total[..., k] / total[..., 3] for k in range(3))
     scale = np.sqrt(one * (1 - one) * other * (1 - other))
     return (both - one * other) / np.where(scale > 0, scale, np.nan)
-
-
-def subjects_of(of: Run, part: str) -> np.ndarray:
-    """Whose each frame of a part is, in the order of the predictions."""
-    return of.predictions.loc[of.predictions["split"] == part, "subject"].to_numpy(str)

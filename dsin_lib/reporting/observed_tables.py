@@ -1,12 +1,13 @@
 """Sentences of the paper that follow from tables of scores or from label lists, as margins.
 
-Each function's name and reading stand in ``dsin_lib/paper/observations.yaml``.
+Their readings stand in ``dsin_lib/paper/observations.yaml``.
 """
 
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from dsin_lib.evaluation.bootstrap import of_others
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.paper.claims import Margins
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
@@ -68,8 +69,7 @@ def _of_tables(
     at = [[one.rows.index(row) for row in rows] for one in ours]
     here = margin(*(one.scores[rows_] for one, rows_ in zip(ours, at, strict=True)))
     drawn = [one.drawn[:, rows_] for one, rows_ in zip(ours, at, strict=True)]
-    if len(drawn) > 1:
-        drawn[1] = drawn[1][::-1]  # people of two corpora are drawn apart from each other
+    drawn[1:] = map(of_others, drawn[1:])
     printed = [published(PRINTED_IN[corpus]).loc[list(rows)] for corpus in corpora]
     paper = margin(*(one.drop(columns="printed_average").to_numpy(float) for one in printed))
     return finding(float(here), margin(*drawn), float(paper))

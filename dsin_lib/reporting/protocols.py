@@ -19,7 +19,7 @@ from dsin_lib.evaluation.bootstrap import Counts, counts, f1_of, interval, resam
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting.figures import STEP_NAMES
-from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.studies import ROWS_OF_HABIT, STUDIES
 from dsin_lib.training.runs import PARTS, Run, run
 
@@ -189,9 +189,9 @@ def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.Data
 
 
 def runs_of_habit(config: Config, seed: int = 0) -> list[Run]:
-    """The runs behind the comparison, honest ones first."""
+    """Every training that leads to the rows compared, honest ones first."""
     ends = [_stopped_on(config, subjects) for subjects in ENDS.values()]
-    return [run(end, row, _fold(config), seed) for end in ends for row in ROWS_OF_HABIT]
+    return [run(end, row, _fold(config), seed) for end in ends for row in CHAIN]
 
 
 def _fold(config: Config) -> int:
@@ -211,5 +211,4 @@ def _counts(config: Config, row: str, protocol: str, fold: int, seed: int) -> Co
     if how.thresholds_from is not None:
         chosen_on, said = labels_and(run_, PARTS[how.thresholds_from], aus)
         taus = best_taus(said, chosen_on)
-    test = run_.predictions[run_.predictions["split"] == "test"]
-    return counts(probabilities, labels, test["subject"].to_numpy(str), taus)
+    return counts(probabilities, labels, subjects_of(run_, "test"), taus)

@@ -15,20 +15,29 @@ CORPORA = {
 
 
 def provenance_line(config: Config, *runs: Run) -> HTML:
-    """Profile, corpus, folds, seeds, subjects and frames, code version and seconds of training."""
-    evaluation, first = config.evaluation, runs[0].provenance
-    folds = " and ".join(str(fold) for fold in evaluation.folds)
+    """Profile, corpus, folds, seeds, subjects and frames, code version and seconds of training.
+
+    Args:
+        config: The profile.
+        runs: All that is shown above the line; subjects and frames are those of the first.
+    """
+    first, lists = runs[0].provenance, config.evaluation.fold_lists
+    folds, seeds = (sorted({run.spec[name] for run in runs}) for name in ("fold", "seed"))
+    codes = dict.fromkeys(run.provenance["code"] for run in runs)
     frames, subjects = first["frames"], first["subjects"]
     seconds = sum(sum(run.provenance["seconds"].values()) for run in runs)
+    where = f"in fold {runs[0].spec['fold']} " if len(folds) > 1 else ""
     parts = (
         f"profile {config.name}",
         CORPORA[config.corpus.name],
-        f"fold {folds} of the {evaluation.fold_lists}'s three" if len(evaluation.folds) < 3
-        else f"three folds, the {evaluation.fold_lists}'s lists",
-        f"seeds {', '.join(map(str, evaluation.seeds))}",
-        *(f"{part}: {frames[part]:,} frames of {len(subjects[part])} subjects" for part in frames),
-        f"code {first['code']}",
+        f"fold {' and '.join(map(str, folds))} of the {lists}'s three" if len(folds) < 3
+        else f"three folds, the {lists}'s lists",
+        f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}",
+        *(f"{part}: {where}{frames[part]:,} frames of {len(subjects[part])} subjects"
+          for part in frames),
+        f"code {', '.join(codes)}",
         f"data {first['data']}",
-        f"{seconds:,.0f} s of training on {first['machine']['device']}",
+        f"{len(runs)} {'training' if len(runs) == 1 else 'trainings'} of {seconds:,.0f} s "
+        f"on {first['machine']['device']}",
     )  # fmt: skip
     return HTML(f'<p class="provenance">{" · ".join(parts)}</p>')

@@ -65,11 +65,15 @@ def publish(config: Config, out: Path = PUBLISHED, pages: Path = ROOT) -> Path:
         ``out/published.json``.
 
     Raises:
-        PublishError: A licensed corpus; a chapter, table or training that is missing; a chapter
-            executed otherwise; a file that is too large or names a path of this machine.
+        PublishError: A licensed corpus, or no second one; a chapter, table or training that is
+            missing; a chapter executed otherwise; a file that is too large or names a path of this
+            machine.
     """
-    if config.corpus.source.licensed:
-        raise PublishError(f"corpus.name: expected an open corpus, got {config.corpus.name}")
+    for section, corpus in (("corpus", config.corpus), ("second_corpus", config.second_corpus)):
+        if corpus is None:
+            raise PublishError("second_corpus: expected a profile that fills every chapter")
+        if corpus.source.licensed:
+            raise PublishError(f"{section}.name: expected an open corpus, got {corpus.name}")
     home = config_dir(config)
     tables = sorted((home / "tables").glob("*.csv"))
     if not tables:

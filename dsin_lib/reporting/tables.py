@@ -19,7 +19,7 @@ from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import published
 from dsin_lib.paths import config_dir
 from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
-from dsin_lib.reporting.predictions import labels_and, row_taus
+from dsin_lib.reporting.predictions import labels_and, moved, row_taus
 from dsin_lib.training.runs import Run, run
 
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
@@ -110,6 +110,8 @@ def write_tables(
     for name, (own, chosen) in written.items():
         tables[f"{name}_scores"] = table_scores(own, chosen)
         tables[name] = table_3(own, chosen).rename_axis("row").reset_index()
+    for old in folder.glob("*.csv"):  # of a second corpus that the profile no longer has
+        old.unlink()
     for name, table in tables.items():
         table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
     return [folder / f"{name}.csv" for name in tables]
@@ -144,6 +146,12 @@ def gain(table: pd.DataFrame, row: str, over: str) -> float:
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
 
 
+def in_print(printed: pd.DataFrame, row: str, over: str) -> str:
+    """A gain of the paper's in words, some rows of which it does not print for a corpus."""
+    points = gain(printed, row, over)
+    return "not printed" if np.isnan(points) else f"{points:+.1f}"
+
+
 def regions(table: pd.DataFrame) -> pd.DataFrame:
     """Mean F1 over the upper-face and over the lower-face Action Units."""
     region = {f"AU{n:02d}": unit.region for n, unit in ACTION_UNITS.items()}
@@ -158,12 +166,9 @@ def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
 
 def corrections(run_: Run, config: Config) -> pd.DataFrame:
     """Test labels per Action Unit that structure inference puts right and that it spoils."""
-    aus, tau = config.corpus.aus, config.evaluation.tau
-    y, y_hat = labels_and(run_, "test", aus)
-    _, f = labels_and(run_, "test", aus, "_fused")
-    coded, was, now = ~np.isnan(y), (f >= tau) == y, (y_hat >= tau) == y
-    counts = {"put right": coded & ~was & now, "spoiled": coded & was & ~now}
-    return pd.DataFrame({name: which.sum(0) for name, which in counts.items()}, index=aus)
+    right, spoiled, _ = moved(run_, config.corpus.aus, config.evaluation.tau)
+    counts = {"put right": right.sum(0), "spoiled": spoiled.sum(0)}
+    return pd.DataFrame(counts, index=config.corpus.aus)
 
 
 def before_and_after(run_: Run, config: Config) -> pd.DataFrame:

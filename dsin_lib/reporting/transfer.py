@@ -11,7 +11,7 @@ import pandas as pd
 from torch import Tensor
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import interval
+from dsin_lib.evaluation.bootstrap import interval, of_others
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, Row
 from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.training.modules import FILTERS
@@ -87,8 +87,7 @@ def across(config: Config) -> pd.DataFrame:
     lines = {}
     for words, row, over in GAINS:
         on_first, on_second = (of[row].to_numpy() - of[over].to_numpy() for of in (first, second))
-        # Two corpora, two groups of people: shifted by one, no draw meets its like.
-        low, high = interval(np.roll(on_second[1:], 1) - on_first[1:])
+        low, high = interval(of_others(on_second[1:]) - on_first[1:])
         here = {"first corpus": on_first[0], "second corpus": on_second[0]}
         lines[words] = {**here, "difference": on_second[0] - on_first[0], "low": low, "high": high}
     return pd.DataFrame(lines).T

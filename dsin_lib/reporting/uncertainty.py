@@ -28,7 +28,7 @@ from dsin_lib.paper.claims import (
 )
 from dsin_lib.paper.published import joined
 from dsin_lib.reporting.baselines import OF_CORPUS
-from dsin_lib.reporting.predictions import labels_and, row_taus
+from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.reporting.tables import (
     INTERVAL,
     TABLE_3_ROWS,
@@ -228,6 +228,5 @@ def _resampled(config: Config, chosen: list[tuple[Config, Row]]) -> Drawn:
 def _counts(config: Config, row: Row, fold: int, seed: int) -> Counts:
     run_, aus = run(config, row, fold, seed), config.corpus.aus
     labels, probabilities = labels_and(run_, "test", aus)
-    test = run_.predictions[run_.predictions["split"] == "test"]
     tau = row_taus(config, row, run_)
-    return counts(probabilities, labels, test["subject"].to_numpy(str), tau)
+    return counts(probabilities, labels, subjects_of(run_, "test"), tau)

@@ -136,6 +136,17 @@ def runs_of(config: Config, rows: Iterable[str], fold: int = 1, seed: int = 0) -
     return {ROWS[row].label: run(config, row, fold, seed) for row in rows}
 
 
+def every_run(config: Config, *rows: str) -> list[Run]:
+    """The runs of some rows on every fold and seed of a profile, row by row."""
+    evaluation = config.evaluation
+    return [
+        run(config, row, fold, seed)
+        for row in rows
+        for fold in evaluation.folds
+        for seed in evaluation.seeds
+    ]
+
+
 def train(
     config: Config, row: Row, fold: int, seed: int, starts: list[Run], filters: list[Run]
 ) -> None:

@@ -69,7 +69,7 @@ def run_step(
 
     Returns:
         One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std,
-        seconds.
+        step_seconds, step_cpu_seconds.
     """
     started, started_cpu = time.perf_counter(), time.process_time()
     frozen = {group: modules[group] for group in step.frozen if group in modules}

@@ -49,6 +49,11 @@ def test_a_subject_outside_the_lists_is_named():
         split_subjects(["F001", "F099"], corpus="bp4d", fold=1)
 
 
+def test_a_negative_seed_is_refused_by_name():
+    with pytest.raises(ValueError, match="seed: expected 0 or more, got -1"):
+        split_subjects(first_subjects(6), corpus="bp4d", fold=1, seed=-1)
+
+
 def test_too_few_subjects_for_a_fold():
     with pytest.raises(ValueError, match="expected at least 1 test and 2 other"):
         split_subjects(["F001", "F002", "F003"], corpus="bp4d", fold=3)

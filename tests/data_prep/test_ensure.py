@@ -1,8 +1,10 @@
 """A config gets the faces that it names, or is told why not."""
 
 import pytest
+from typer.testing import CliRunner
 
 from data_prep import ensure
+from data_prep.__main__ import app
 from data_prep.ensure import ensure_corpus, ensure_store, ensure_stores, reader
 from data_prep.synth import CORPUS_VERSION
 from dsin_lib.config import ConfigError, load_config
@@ -80,3 +82,10 @@ def test_bp4d_plus_is_not_taken_for_bp4d(results, make_corpus, write_labels):
     config = load_config("smoke", {"corpus.name": "bp4d", "corpus.root": str(root)})
     with pytest.raises(CorpusError, match=r"F001_T1\.csv, line 1: expected the header 0\.\.99"):
         ensure_store(config, workers=1, progress=False)
+
+
+def test_a_change_of_preprocessing_without_a_value_is_refused(results):
+    command = ["store", "--config", "smoke", "--preprocessing", "alignment"]
+    refused = CliRunner().invoke(app, command)
+    assert "expected name=value, got 'alignment'" in str(refused.exception)
+    assert not results.exists()

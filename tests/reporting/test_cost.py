@@ -49,7 +49,12 @@ def test_what_sharing_saves(measured):
     assert found["trainings"] == 15
     alone = 10 + 7 + 4 * 8  # networks of one step, PP+F, and four DSIN rows with their starts
     assert found["trainings alone"] == alone
-    assert found["ratio"] == pytest.approx(alone / 15)
+    assert found["seconds alone"] == 10 * alone
+
+
+def test_a_part_that_does_not_exist_is_refused(measured):
+    with pytest.raises(ValueError, match=r"parts: expected some of \['Table 3'.*'Tabel 3'"):
+        cost.by_row(measured, "Tabel 3")
 
 
 def test_a_training_that_is_missing_is_named(results):

@@ -248,6 +248,14 @@ def test_a_licensed_corpus_is_not_published(config, pages, out, name):
         publish(licensed, out, pages)
 
 
+def test_nor_is_a_licensed_second_one_nor_a_book_with_a_chapter_missing(config, pages, out):
+    licensed = changed(config, {"second_corpus.name": "disfa"})
+    with pytest.raises(PublishError, match=r"second_corpus.name: expected an open corpus"):
+        publish(licensed, out, pages)
+    with pytest.raises(PublishError, match="second_corpus: expected a profile that fills"):
+        publish(config.model_copy(update={"second_corpus": None}), out, pages)
+
+
 def test_a_chapter_newer_than_what_is_published_is_named(config, pages, out, tmp_path):
     publish(config, out, pages)
     notebook = nbformat.v4.new_notebook(cells=plain_cells())
