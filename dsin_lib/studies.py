@@ -111,13 +111,14 @@ def alternatives(config: Config, row: str) -> dict[tuple[str, object], Trial]:
     for silence in (one for one in readings().values() if one.measured_on == row):
         parameter = f"second_{silence.parameter}" if second else silence.parameter
         for reading in silence.readings:
-            if reading != _taken(config, parameter, silence.default):
+            if reading != taken(config, parameter, silence.default):
                 change = {} if parameter is None else {parameter: reading}
                 found[silence.id, reading] = Trial(silence.compared or row, change, second)
     return found
 
 
-def _taken(config: Config, parameter: str | None, default: object) -> object:
+def taken(config: Config, parameter: str | None, default: object) -> object:
+    """The value of a dotted parameter, or the register's default where there is none."""
     if parameter is None:
         return default
     section, name = parameter.split(".")

@@ -7,6 +7,7 @@ from dsin_lib.config import Config
 from dsin_lib.data.dataset import split_data
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.f1 import always_positive, per_au_f1
+from dsin_lib.paper.claims import CORPUS_OF
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.paths import store_dir
 from dsin_lib.training.runs import subject_split
@@ -16,8 +17,6 @@ PRIOR = "Training prevalence"
 BASELINES = (ALWAYS_POSITIVE, PRIOR)
 """Predictors that look at no image: every unit in every frame; every unit with the probability that
 it has among the training subjects, which passes tau or does not."""
-OF_CORPUS = {"table3": "bp4d", "table4": "disfa"}
-"""The corpus behind a table of the paper."""
 
 
 def baselines(config: Config) -> pd.DataFrame:
@@ -42,7 +41,7 @@ def _constant(labels: np.ndarray, prior: np.ndarray, tau: float) -> np.ndarray:
 
 def listed_baselines(name: str) -> pd.DataFrame:
     """The same predictors on the corpus of a paper's table, by its public label lists."""
-    prevalence = pd.Series(label_lists()[OF_CORPUS[name]]["prevalence"])
+    prevalence = pd.Series(label_lists()[CORPUS_OF[name]]["prevalence"])
     every = 200 * prevalence / (1 + prevalence)
     return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES))
 

@@ -9,12 +9,13 @@ import numpy as np
 
 from dsin_lib.evaluation.bootstrap import of_others
 from dsin_lib.experiments import PATCH_ROWS, ROWS
-from dsin_lib.paper.claims import Margins
+from dsin_lib.paper.claims import Margins, corpus_of
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.reporting import audit
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
+from dsin_lib.reporting.tables import ABLATIONS
 
-PRINTED_IN = {"bp4d": "table3", "disfa": "table4"}
+PRINTED_IN = {corpus_of(table): table for table in ABLATIONS}
 PATCHES = [ROWS[row].label for row in PATCH_ROWS]
 
 

@@ -36,7 +36,7 @@ from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_r
 from dsin_lib.paths import config_dir
 from dsin_lib.reporting import cost
 from dsin_lib.reporting.pictures import LIMIT, take_out
-from dsin_lib.reporting.site import ROOT, notebooks
+from dsin_lib.reporting.site import ROOT, notebooks, swap_in
 from dsin_lib.training.provenance import code_version
 from dsin_lib.training.runs import run
 
@@ -166,18 +166,6 @@ def machine_paths(text: str) -> list[str]:
     """Absolute paths in a text that mean something on one machine only."""
     own = {f"{path}/" for path in (PROJECT, Path.home(), results_root(), sys.prefix)} - {"//"}
     return OF_A_MACHINE.findall(text) + [path for path in sorted(own) if path in text]
-
-
-def swap_in(fresh: Path, out: Path, aside: Path) -> None:
-    """Put a whole folder in another's place; if that fails, the other is where it was."""
-    try:
-        if out.exists():
-            out.rename(aside)
-        fresh.rename(out)
-    except BaseException:
-        if aside.exists() and not out.exists():
-            aside.rename(out)
-        raise
 
 
 def _make(config: Config) -> str:

@@ -4,7 +4,6 @@ Each reading is tried alone, on the cheapest row that feels it. A change of F1 h
 a bootstrap over test subjects: paired where both readings are tested on the same people.
 """
 
-import functools
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from dsin_lib import studies
 from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import LEVEL
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED
@@ -106,11 +106,9 @@ def sweep(config: Config) -> pd.DataFrame:
 
 def taken(config: Config, silence: Silence) -> object:
     """The reading that a profile takes."""
-    if silence.parameter is None:
-        return silence.default
     second = silence.measured_on in TABLE_4_TRAINED and config.second_corpus is not None
     own = config.on_second_corpus() if second else config
-    return functools.reduce(getattr, silence.parameter.split("."), own)
+    return studies.taken(own, silence.parameter, silence.default)
 
 
 def departures(config: Config) -> list[str]:

@@ -75,10 +75,20 @@ def build_site(
         html = built / "_build" / "html"
         copy_mathjax(html / "_static" / "mathjax")
         drop_font_preloads(html)
-        if out.exists():
-            out.rename(Path(scratch, "previous"))
-        html.rename(out)
+        swap_in(html, out, Path(scratch, "previous"))
     return out / "index.html"
+
+
+def swap_in(fresh: Path, out: Path, aside: Path) -> None:
+    """Put a whole folder in another's place; if that fails, the other is where it was."""
+    try:
+        if out.exists():
+            out.rename(aside)
+        fresh.rename(out)
+    except BaseException:
+        if aside.exists() and not out.exists():
+            aside.rename(out)
+        raise
 
 
 def assemble(

@@ -27,7 +27,6 @@ from dsin_lib.paper.claims import (
     rows_of,
 )
 from dsin_lib.paper.published import joined
-from dsin_lib.reporting.baselines import OF_CORPUS
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.reporting.tables import (
     INTERVAL,
@@ -88,7 +87,7 @@ def measured(
     aus = config.corpus.aus
     scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
     labels = [ROWS[row].label for row in rows]
-    return Measured(OF_CORPUS[paper_table(table)], labels, aus, scores, drawn)
+    return Measured(corpus_of(paper_table(table)), labels, aus, scores, drawn)
 
 
 def resamplings(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> Drawn:
