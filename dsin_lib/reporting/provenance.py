@@ -26,14 +26,14 @@ def provenance_line(config: Config, *runs: Run) -> HTML:
     codes = dict.fromkeys(run.provenance["code"] for run in runs)
     frames, subjects = first["frames"], first["subjects"]
     seconds = sum(sum(run.provenance["seconds"].values()) for run in runs)
-    where = f"in fold {runs[0].spec['fold']} " if len(folds) > 1 else ""
+    where = f" of fold {runs[0].spec['fold']}" if len(folds) > 1 else ""
     parts = (
         f"profile {config.name}",
         CORPORA[config.corpus.name],
         f"fold {' and '.join(map(str, folds))} of the {lists}'s three" if len(folds) < 3
         else f"three folds, the {lists}'s lists",
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}",
-        *(f"{part}: {where}{frames[part]:,} frames of {len(subjects[part])} subjects"
+        *(f"{part}{where}: {frames[part]:,} frames of {len(subjects[part])} subjects"
           for part in frames),
         f"code {', '.join(codes)}",
         f"data {first['data']}",
