@@ -62,7 +62,7 @@ def summary(found: pd.DataFrame) -> dict[str, int]:
 
     What is arithmetic on public label lists alone has no margin here and is counted as such.
     """
-    fixed = found["margin"].isna() & (found["verdict"] != NOT_RUN)
+    fixed = found["margin"].isna() & (found["basis"] == ARITHMETIC)
     counts = found.loc[~fixed, "verdict"].value_counts()
     return {name: int(counts.get(name, 0)) for name in VERDICTS} | {ARITHMETIC: int(fixed.sum())}
 
