@@ -16,14 +16,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import torch
 from fastai.basics import default_device, set_seed
 from safetensors.torch import load_file, save_file
-from torch import nn
 
 from dsin_lib.config import Config
 from dsin_lib.data.dataset import Data, split_data
@@ -37,7 +36,7 @@ from dsin_lib.studies import STUDIES
 from dsin_lib.training.frozen import without_frozen
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
-from dsin_lib.training.stages import ALGORITHM_1, run_step
+from dsin_lib.training.stages import ALGORITHM_1, run_step, trainings
 
 FILES = (
     "config.json",
@@ -193,18 +192,6 @@ def train(
         weights={name: tensor.contiguous().cpu() for name, tensor in weights.state_dict().items()},
         provenance=provenance(store, patches, histories, seed, once),
     )
-
-
-def trainings(
-    row: Row, modules: dict[str, nn.Module], data: Mapping[str, Data]
-) -> dict[str, tuple[dict[str, nn.Module], dict[str, Data]]]:
-    """What is trained apart, by name: all modules at once, or one network an Action Unit."""
-    if row.network != "one_per_au":
-        return {"all": (modules, dict(data))}
-    return {
-        au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()})
-        for j, (au, net) in enumerate(modules["pi"].nets.items())
-    }
 
 
 def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:

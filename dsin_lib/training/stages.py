@@ -6,7 +6,7 @@ the frozen modules, which never enter the trained model.
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 from torch import nn
@@ -14,6 +14,7 @@ from torch import nn
 from dsin_lib.config import Config
 from dsin_lib.data.dataset import CachedData, Data
 from dsin_lib.evaluation.predict import predict
+from dsin_lib.experiments import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, balancing_weights
 from dsin_lib.training.learner import fit
@@ -87,6 +88,18 @@ def run_step(
     history["step_seconds"] = time.perf_counter() - started
     history["step_cpu_seconds"] = time.process_time() - started_cpu
     return history
+
+
+def trainings(
+    row: Row, modules: dict[str, nn.Module], data: Mapping[str, Data]
+) -> dict[str, tuple[dict[str, nn.Module], dict[str, Data]]]:
+    """What is trained apart, by name: all modules at once, or one network an Action Unit."""
+    if row.network != "one_per_au":
+        return {"all": (modules, dict(data))}
+    return {
+        au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()})
+        for j, (au, net) in enumerate(modules["pi"].nets.items())
+    }
 
 
 def cached(frozen: DSIN, data: Mapping[str, Data]) -> dict[str, CachedData]:

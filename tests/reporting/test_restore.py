@@ -16,25 +16,18 @@ from dsin_lib.reporting.restore import restore
 from dsin_lib.reporting.site import ROOT, notebooks
 
 
-@pytest.fixture
-def published():
-    if not PUBLISHED.is_dir():
-        pytest.skip("nothing is published yet: `make publish CONFIG=laptop`")
-    return PUBLISHED
-
-
-def test_holds_every_chapter_of_a_profile_that_is_there(published, tmp_path):
-    record = json.loads((published / "published.json").read_text())
+def test_holds_every_chapter_of_a_profile_that_is_there(tmp_path):
+    record = json.loads((PUBLISHED / "published.json").read_text())
     config = load_config(record["profile"])
     assert not config.corpus.source.licensed
     assert record["n_trainings"] == len(record["trainings"]) > 0
-    restore(published, tmp_path)
+    restore(PUBLISHED, tmp_path)
     for name in notebooks(ROOT):
         assert sources(nbformat.read(tmp_path / f"{name}.ipynb", 4))
 
 
-def test_holds_no_large_file_and_no_path_of_a_machine(published):
-    for path in filter(Path.is_file, published.rglob("*")):
+def test_holds_no_large_file_and_no_path_of_a_machine():
+    for path in filter(Path.is_file, PUBLISHED.rglob("*")):
         data = path.read_bytes()
         assert len(data) <= LIMIT, path
         assert not OF_A_MACHINE.findall(data.decode("latin-1")), path
