@@ -63,7 +63,7 @@ def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> 
     """A table with the paper's number, small, under each of ours.
 
     The two were measured on different faces: the paper's column of numbers is there to compare
-    patterns, not values. The best value of a column is bold.
+    patterns, not values. The best value of a column is bold, if it is above zero.
 
     Args:
         table: From :func:`table_3`, or some of its rows.
@@ -71,7 +71,8 @@ def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> 
             :func:`dsin_lib.reporting.uncertainty.averages`.
     """
     cells = table.map(number) + printed(table).map(small)
-    best = table.drop(index=list(BASELINES), errors="ignore").dropna(axis=1, how="all").idxmax()
+    ours = table.drop(index=list(BASELINES), errors="ignore")
+    best = ours.loc[:, ours.max() > 0].idxmax()
     if intervals is not None:
         cells[INTERVAL] = ends(intervals.reindex(table.index))
     return _styled(cells, bold=best)

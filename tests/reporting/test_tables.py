@@ -97,6 +97,15 @@ def test_the_paper_stands_beside_ours_and_is_marked(table):
     assert f"{table.loc['PP(nose)', 'average']:.1f}" in html
 
 
+def test_the_best_of_a_column_is_bold_unless_it_is_zero():
+    rows = [ROWS["pp_mouth"].shown, ROWS["pp_nose"].shown]
+    aus = list(published("table4").columns.drop("printed_average"))
+    table = pd.DataFrame(0.0, rows, [*aus, "average"])
+    table.loc[rows[1], "AU04"] = 7.0
+    html = tables.beside_paper(table).data
+    assert "_row1_col2 {\n  font-weight: 700" in html and html.count("font-weight: 700") == 1
+
+
 def test_gain_is_a_difference_of_averages(table):
     difference = table.loc["PP(mouth)", "average"] - table.loc["PP(nose)", "average"]
     assert tables.gain(table, "pp_mouth", "pp_nose") == pytest.approx(difference)
