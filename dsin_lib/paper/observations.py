@@ -1,6 +1,7 @@
 """What the paper says beside its tables, as data: sentences about curves, thresholds and labels."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from dsin_lib.paper.sentences import Sentence, entries
 
@@ -12,17 +13,23 @@ class Observation(Sentence):
     Attributes:
         needs: Corpora whose results it takes: ``bp4d`` (of Table 3), ``disfa`` (of Table 4).
         margin: What is measured; above zero it supports the sentence.
+        pairs: Action Units that it says are correlated, two and two.
+        sign: The sign of those correlations.
         unmeasured: Why it is not measured here.
     """
 
     needs: tuple[str, ...]
     margin: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+    sign: Literal["", "positive", "negative"] = ""
     unmeasured: str = ""
 
 
 def observations() -> dict[str, Observation]:
     """Every observation by its id."""
-    return {
-        entry["id"]: Observation(**{**entry, "needs": tuple(entry["needs"])})
-        for entry in entries("observations.yaml")
-    }
+    return {entry["id"]: _observation(entry) for entry in entries("observations.yaml")}
+
+
+def _observation(entry: dict) -> Observation:
+    pairs = tuple((one, other) for one, other in entry.get("pairs", ()))
+    return Observation(**{**entry, "needs": tuple(entry["needs"]), "pairs": pairs})

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config
@@ -12,7 +11,6 @@ from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.reporting.figures import diverging
-from dsin_lib.reporting.tables import plain
 
 NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
 LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
@@ -76,7 +74,7 @@ def prevalence(config: Config, store: Store) -> pd.DataFrame:
 def co_occurrence(config: Config, store: Store) -> Figure:
     """Correlation (phi) of every two labels over all coded frames."""
     phi = store.frames[config.corpus.aus].astype(float).corr()
-    return diverging(phi.where(phi < 1), ".1f", r"$\phi$", limit=0.8)
+    return diverging(phi.where(phi < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
 def lost_with_undetected(au: str) -> float:
@@ -104,11 +102,14 @@ def folds(config: Config, store: Store) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=columns).set_index("list").rename_axis(None)
 
 
-def statuses(store: Store) -> HTML:
-    """How many frames of each subject ended how."""
-    counts = pd.crosstab(store.frames["subject"], store.frames["status"], margins=True)
-    named = counts.rename(index={"All": "all"}, columns={"All": "all"})
-    return plain(named.rename_axis(index=None, columns=None), 0)
+def statuses(store: Store) -> pd.DataFrame:
+    """How many frames ended how, a line each subject who lost one; the others share a line."""
+    counts = pd.crosstab(store.frames["subject"], store.frames["status"])
+    lost = counts.drop(columns="ok", errors="ignore").sum(axis=1) > 0
+    lines = counts[lost].T
+    lines[f"no frame lost ({(~lost).sum()} subjects)"] = counts[~lost].sum()
+    lines["all"] = counts.sum()
+    return lines.T.assign(all=lines.sum()).rename_axis(index=None, columns=None)
 
 
 def _counted(config: Config, store: Store) -> pd.Series:

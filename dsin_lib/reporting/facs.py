@@ -30,7 +30,7 @@ def units() -> HTML:
         }
         for number, unit in ACTION_UNITS.items()
     }
-    return plain(DataFrame(lines).T)
+    return plain(DataFrame(lines).T, words=("name", "muscle", "face"))
 
 
 def atlas(pictures: UInt8[np.ndarray, "au 6 height width 3"], aus: list[int]) -> Figure:

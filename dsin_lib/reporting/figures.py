@@ -57,7 +57,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
 def locality(table: pd.DataFrame) -> Figure:
     """F1 of each patch above always-positive, one cell an Action Unit."""
     above = table.loc[[ROWS[row].shown for row in PATCH_ROWS]] - table.loc[ALWAYS_POSITIVE]
-    return diverging(above, "+.0f", "F1 points above always positive")
+    return diverging(above, "+z.0f", "F1 points above always positive")
 
 
 def correction_factors(runs: Mapping[str, Run]) -> Figure:
@@ -115,7 +115,7 @@ def corrections(run: Run, config: Config) -> Figure:
 
 def trust(effects: pd.DataFrame) -> Figure:
     """How far one patch's vote moves the fused prediction, a cell a patch and Action Unit."""
-    return diverging(effects, ".2f", "change of f, vote 0 to 1")
+    return diverging(effects, "z.2f", "change of f, vote 0 to 1")
 
 
 def movement(steps: pd.DataFrame) -> Figure:
@@ -131,7 +131,14 @@ def movement(steps: pd.DataFrame) -> Figure:
 
 
 def diverging(cells: pd.DataFrame, fmt: str, label: str, limit: float | None = None) -> Figure:
-    """A table as a heatmap around zero: red above, blue below."""
+    """A table as a heatmap around zero: red above, blue below.
+
+    Args:
+        cells: What is drawn.
+        fmt: Format of a cell's number (``z``: no minus before a zero).
+        label: What the colours mean.
+        limit: The end of the colours; none for the largest cell.
+    """
     limit = limit or float(np.nanmax(np.abs(cells)))
     size = (2 + 0.68 * cells.shape[1], 0.8 + 0.42 * len(cells))
     figure, axis = plt.subplots(figsize=size, layout="constrained")

@@ -18,6 +18,7 @@ from matplotlib.lines import Line2D
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
+from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import reference_phi
 from dsin_lib.reporting.data import LISTED, NAMES
 from dsin_lib.reporting.model import modules_of
@@ -49,13 +50,6 @@ POSITIVE, NEGATIVE = "#0072b2", "#d55e00"
 DASHES = (0, (2, 1))
 SHAPES = {"upper": ("o", "#dfe8f2", 640), "lower": ("s", "#f6ead9", 540)}
 """Half of the face to the form of its nodes, their colour and their area."""
-PAIRS = (
-    ("AU06", "AU10", "+"), ("AU06", "AU12", "+"), ("AU06", "AU14", "+"),
-    ("AU07", "AU10", "+"), ("AU07", "AU12", "+"), ("AU07", "AU14", "+"),
-    ("AU04", "AU17", "-"),
-    ("AU15", "AU24", "+"), ("AU17", "AU24", "+"), ("AU23", "AU24", "+"),
-)  # fmt: skip
-"""Pairs of which Sec. 4.2.3 says that they are correlated, and with which sign."""
 
 
 def phi(active: pd.DataFrame) -> pd.DataFrame:
@@ -87,9 +81,10 @@ def claimed(config: Config, phis: Phis) -> pd.DataFrame:
     """
     aus = set(config.corpus.aus)
     lines = {
-        f"{a} and {b}": {"the paper": "positive" if sign == "+" else "negative"}
+        f"{a} and {b}": {"the paper": one.sign}
         | {_named(HEADS[name], config): _entry(phis[name], a, b) for name in phis}
-        for a, b, sign in PAIRS
+        for one in observations().values()
+        for a, b in one.pairs
         if {a, b} <= aus
     }
     return pd.DataFrame(lines).T

@@ -74,7 +74,7 @@ def beside(found: Found) -> Figure:
 def errors_of_phi(found: Found) -> Figure:
     """Generated minus reference correlation of every pair that the reference has."""
     table = found["phi"]["error"].dropna().unstack("first")
-    return diverging(table, "+.2f", r"$\phi$ generated minus reference", limit=0.1)
+    return diverging(table, "+z.2f", r"$\phi$ generated minus reference", limit=0.1)
 
 
 def beside_table(found: Found, name: str) -> HTML:

@@ -61,7 +61,7 @@ def shares(
 def share_figure(table: pd.DataFrame) -> Figure:
     """:func:`shares` as a heatmap around the share that chance would give, the region's area."""
     area = table.loc["area"]
-    return diverging(table.drop("area") - area, "+.0f", "points above the region's share of area")
+    return diverging(table.drop("area") - area, "+z.0f", "points above the region's share of area")
 
 
 def masking(

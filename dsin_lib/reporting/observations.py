@@ -8,16 +8,12 @@ import pandas as pd
 from dsin_lib.config import Config
 from dsin_lib.paper.claims import arithmetic
 from dsin_lib.paper.observations import Observation, observations
-from dsin_lib.paper.published import reference_phi
 from dsin_lib.reporting import observed_chi as chi
 from dsin_lib.reporting import observed_runs as runs
 from dsin_lib.reporting import observed_tables as tables
 from dsin_lib.reporting.finding import Evidence, Finding
 from dsin_lib.reporting.verdicts import NOT_RUN
 
-OF_CHEEKS = [(cheek, lip) for cheek in ("AU06", "AU07") for lip in ("AU10", "AU12", "AU14")]
-OF_AU24 = [(au, "AU24") for au in ("AU15", "AU17", "AU23")]
-LISTED_PHI = reference_phi("bp4d")
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "imbalanced": tables.imbalanced,
     "rare-classes": tables.rare_classes,
@@ -41,9 +37,9 @@ MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "tau-low": runs.taus(runs.tau_low),
     "tau-au04": runs.taus(runs.tau_au04),
     "messages-correct": runs.messages_correct,
-    "phi-cheeks": runs.phi(OF_CHEEKS, lambda phi: phi.min(-1) - 0.3, LISTED_PHI),
-    "phi-au04-au17": runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0], LISTED_PHI),
-    "phi-au24": runs.phi(OF_AU24, lambda phi: phi.min(-1) - 0.1, LISTED_PHI),
+    "phi-cheeks": runs.phi("phi-cheeks", lambda phi: phi.min(-1) - 0.3),
+    "phi-au04-au17": runs.phi("phi-au04-au17", lambda phi: -phi[..., 0]),
+    "phi-au24": runs.phi("phi-au24", lambda phi: phi.min(-1) - 0.1),
 }
 """From the id of an observation to what measures it."""
 

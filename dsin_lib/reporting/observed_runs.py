@@ -3,18 +3,19 @@
 Their readings stand in ``dsin_lib/paper/observations.yaml``.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
-import pandas as pd
 
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.bootstrap import by_subject, counts, resampled, resampled_f1
 from dsin_lib.evaluation.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
+from dsin_lib.paper.observations import observations
+from dsin_lib.paper.published import reference_phi
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting.finding import ARITHMETIC, NAN, Evidence, Finding, finding, no_interval
+from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.training.runs import PARTS, Run, every_run, run
 
@@ -101,19 +102,17 @@ def messages_correct(known: Evidence) -> Finding:
     return finding(*resampled(folds, lambda total: 100 * total[..., 0] / total[..., 1]))
 
 
-def phi(
-    pairs: Sequence[tuple[str, str]],
-    margin: Callable[[np.ndarray], Margins],
-    listed: pd.DataFrame | None = None,
-) -> Callable[[Evidence], Finding]:
+def phi(name: str, margin: Callable[[np.ndarray], Margins]) -> Callable[[Evidence], Finding]:
     """A margin of the phi (... pair) of labels: of the corpus, and of draws of its subjects.
 
+    In print: of the public label lists of the paper's corpus.
+
     Args:
-        pairs: Column names of two units each.
+        name: Id of the observation, which names its pairs.
         margin: From phi to a margin.
-        listed: phi of every two units in the public label lists of the paper's corpus.
     """
-    paper = NAN if listed is None else float(margin(np.array([listed.loc[p] for p in pairs])))
+    pairs, listed = observations()[name].pairs, reference_phi("bp4d")
+    paper = float(margin(np.array([listed.loc[p] for p in pairs])))
 
     def found(known: Evidence) -> Finding:
         store = Store.open(store_dir(known.config), known.config.corpus.active_from)

@@ -13,6 +13,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
+from dsin_lib.evaluation.bootstrap import LEVEL
 from dsin_lib.evaluation.f1 import scores
 from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
@@ -25,7 +26,7 @@ from dsin_lib.training.runs import Run, run
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
 """The paper's ablations, one a corpus."""
 CHANCE = "Chance (prevalence)"
-INTERVAL = "95 % interval"
+INTERVAL = f"{100 * LEVEL:.0f} % interval"
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 
@@ -85,9 +86,9 @@ def ends(intervals: pd.DataFrame, digits: int = 1) -> pd.Series:
     return pd.Series(words, intervals.index).where(intervals["low"].notna(), number(np.nan))
 
 
-def plain(table: pd.DataFrame, digits: int = 1) -> HTML:
-    """A table as it is."""
-    return _styled(table.map(lambda value: number(value, digits)))
+def plain(table: pd.DataFrame, digits: int = 1, words: Iterable[str] = ()) -> HTML:
+    """A table as it is; columns of words are read from the left."""
+    return _styled(table.map(lambda value: number(value, digits)), words=words)
 
 
 def write_tables(
@@ -237,7 +238,7 @@ def small(value: object) -> str:
     return words and f'<br><span class="paper">{words}</span>'
 
 
-def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> HTML:
+def _styled(cells: pd.DataFrame, bold: pd.Series | None = None, words: Iterable[str] = ()) -> HTML:
     notes = cells.attrs.get("notes", {})
     style = cells.style.format_index(lambda name: name + small(escape(notes.get(name, ""))))
     if bold is not None:
@@ -245,4 +246,7 @@ def _styled(cells: pd.DataFrame, bold: pd.Series | None = None) -> HTML:
         for column, row in bold.items():
             marks.loc[row, column] = "font-weight: 700"
         style = style.apply(lambda _: marks, axis=None)
+    if words := list(words):
+        left = {"selector": "th, td", "props": "text-align: left"}
+        style = style.set_table_styles({name: [left] for name in words})
     return HTML(f'<div class="table-scroll">{style.to_html()}</div>')

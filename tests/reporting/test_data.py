@@ -1,5 +1,7 @@
 """Table 2 by arithmetic: our counts, the public lists', and the rules behind the printed ones."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -51,6 +53,17 @@ def test_no_rule_gives_the_printed_count_of_bp4d():
 def test_undetected_frames_carry_a_share_of_au02_only():
     assert data.lost_with_undetected("AU02") == pytest.approx(7, abs=0.5)
     assert abs(data.lost_with_undetected("AU25")) < 0.5
+
+
+def test_subjects_without_a_loss_share_a_line(tiny):
+    store = Store.open(store_dir(tiny))
+    frames, who = store.frames.copy(), store.frames["subject"].iloc[0]
+    frames.loc[frames.index[0], "status"] = "no face"
+    lost = data.statuses(replace(store, frames=frames))
+    assert list(lost.index) == [who, "no frame lost (5 subjects)", "all"]
+    assert list(lost["no face"]) == [1, 0, 1] and list(lost["all"]) == [12, 60, 72]
+    none = data.statuses(store)
+    assert list(none.index) == ["no frame lost (6 subjects)", "all"] and list(none) == ["ok", "all"]
 
 
 def test_every_subject_is_tested_once_in_each_list(tiny):

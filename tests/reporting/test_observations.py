@@ -10,6 +10,7 @@ from dsin_lib.config import load_config
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.facs import BP4D_AUS, au_names
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import reference_phi
 from dsin_lib.paths import store_dir
@@ -102,14 +103,19 @@ def test_thresholds_are_counted_by_where_they_lie():
 
 
 def test_phi_is_the_correlation_of_labels(tiny):
-    found = observed_runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0])(known(config=tiny))
+    found = observed_runs.phi("phi-au04-au17", lambda phi: -phi[..., 0])(known(config=tiny))
     frames = Store.open(store_dir(tiny)).frames
     expected = np.corrcoef(frames["AU04"].astype(int), frames["AU17"].astype(int))[0, 1]
     assert found.margin == pytest.approx(-expected)
-    assert found.low < found.margin < found.high and np.isnan(found.paper)
-    listed = pd.DataFrame({"AU17": [-0.25]}, index=["AU04"])
-    beside = observed_runs.phi([("AU04", "AU17")], lambda phi: -phi[..., 0], listed)
-    assert beside(known(config=tiny)).paper == 0.25
+    assert found.low < found.margin < found.high
+    assert found.paper == pytest.approx(-0.0643)  # of the public lists
+
+
+def test_pairs_are_two_coded_units_with_a_sign():
+    paired = [one for one in observations().values() if one.pairs or one.sign]
+    assert [len(one.pairs) for one in paired] == [6, 1, 3]
+    assert {one.sign for one in paired} == {"positive", "negative"}
+    assert {au for one in paired for pair in one.pairs for au in pair} <= set(au_names(BP4D_AUS))
 
 
 def chi_run(history, seconds=0.0):

@@ -1,5 +1,7 @@
 """Tables say what the predictions say."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -66,6 +68,14 @@ def test_a_zero_has_no_sign_and_a_missing_value_is_a_dash():
     assert [tables.number(x) for x in (-0.04, 0.0, -0.06, np.nan, "words")] == [
         *("0.0", "0.0", "-0.1", "–", "words")
     ]
+
+
+def test_columns_of_words_are_read_from_the_left():
+    table = pd.DataFrame({"AU": [1.0], "muscle": ["Frontalis"]}, index=["one"])
+    style, _, body = tables.plain(table, words=["muscle"]).data.partition("</style>")
+    left = [rule.split(".")[-1] for rule in re.findall(r"(\S+) \{\s+text-align: left", style)]
+    assert left == ["col1", "col1"] and 'col1" >Frontalis' in body
+    assert "text-align" not in tables.plain(table).data
 
 
 def test_vgg_says_what_it_is(tmp_path, monkeypatch):
