@@ -50,6 +50,20 @@ def f1_of(total: np.ndarray) -> np.ndarray:
     return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
 
 
+def averaged_f1(
+    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
+) -> Float[np.ndarray, "row au"]:
+    """F1 of every row on all test subjects, averaged over folds and training seeds.
+
+    Reading: fold-average. Missing (nan) for a unit that a row has no coded frame for.
+
+    Args:
+        folds: As of :func:`resampled_f1`, which does the same under draws of the subjects.
+    """
+    means = [np.where(fold.any(axis=(2, 3)), f1_of(fold.sum(2)), np.nan).mean(0) for fold in folds]
+    return np.mean(means, axis=0)
+
+
 def resampled_f1(
     folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
     resamples: int = RESAMPLES,
@@ -57,9 +71,9 @@ def resampled_f1(
 ) -> Float[np.ndarray, "resample row au"]:
     """F1 of every row under the same resamplings, averaged over folds and training seeds.
 
-    Paper: Sec. 4.1.3 averages over three folds; so does each resampling, which draws every fold's
-    test subjects anew, with replacement. All rows and seeds of a fold see the same draw. A unit
-    that a row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
+    Reading: fold-average. Each resampling draws every fold's test subjects anew, with replacement,
+    and takes the mean over folds. All rows and seeds of a fold see the same draw. A unit that a
+    row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
 
     Args:
         folds: Counts of one fold each (seed row subject 4 au), of every training seed and row on

@@ -5,8 +5,13 @@ from jaxtyping import Float
 
 from dsin_lib.evaluation.f1 import per_au_f1
 
-TAUS = np.linspace(0.05, 0.95, 91)
-"""The thresholds tried, in steps of 0.01."""
+ENDS = np.geomspace(1e-4, 0.04, 16)
+TAUS = np.concatenate([[0], ENDS, np.linspace(0.05, 0.95, 91), 1 - ENDS[::-1]])
+"""The thresholds tried: in steps of 0.01, finer towards both ends, and 0, which calls all active.
+
+A unit that is rarely active can have all its probabilities below the lowest step; without the ends
+no threshold could tell its frames apart, or fall back on calling them all active.
+"""
 
 
 def f1_curves(

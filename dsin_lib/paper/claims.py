@@ -111,8 +111,15 @@ def corpus_of(tables: str) -> str:
     return CORPUS_OF[tables.split("+")[0]]
 
 
-def arithmetic(margin: float) -> str:
-    """What the paper's own printed numbers say of a claim; no chance is in them."""
+def arithmetic(margin: float, rounding: float = 0) -> str:
+    """What the paper's own printed numbers say of a claim; no chance is in them.
+
+    Args:
+        margin: By how much they exceed what was said.
+        rounding: How far rounding of what is printed can have moved it.
+    """
+    if abs(margin) < rounding:
+        return "within rounding"
     return "holds" if margin > 0 else "does not"
 
 
@@ -173,3 +180,8 @@ MARGINS: dict[str, Callable[..., Margins]] = {
     "best_on": _best_on,
 }
 """From the claim's rows (the leading one first) and its units to the margin."""
+ROUNDING = {"lead": 0.1, "trail": 0.1, "relative": 0.2, "contrast": 0.2, "best_on": 0.0}
+"""How far a margin can be moved by the rounding of printed cells to one decimal.
+
+Every average by half a digit: 0.05 points, of about 50. Units are counted whole.
+"""

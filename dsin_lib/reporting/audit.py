@@ -3,14 +3,16 @@
 Nothing here needs a face: it is arithmetic on what is printed, and on public label lists.
 """
 
+import numpy as np
 import pandas as pd
 
-from dsin_lib.paper.claims import arithmetic, claims, margin
+from dsin_lib.paper.claims import ROUNDING, arithmetic, claims, margin
 from dsin_lib.paper.published import TABLES, bp4d_prevalence, joined, published
 
-ROUNDING = 0.0501
-"""An average of printed values may differ from the printed average by so much; more is a mismatch.
-"""
+HALF = 0.0501
+"""Half of the last digit in print: an average that differs by more is another number."""
+BOTH = 2 * HALF
+"""So far rounding can take the two apart: half a digit the cells' mean, half the average's."""
 TWICE = (
     ("table3", "DSIN_10", "table5", "DSIN"),
     ("table3", "DSIN_10^ft", "table5", "DSIN^tt"),
@@ -36,9 +38,11 @@ def averages() -> pd.DataFrame:
 
 
 def mismatches() -> pd.DataFrame:
-    """The averages that rounding does not explain."""
+    """The averages that are not their columns' rounded mean, and whether rounding can be why."""
     found = averages()
-    wrong = found[found["difference"].abs() > ROUNDING]
+    away = found["difference"].abs()
+    found["rounding"] = np.where(away > BOTH, "cannot explain it", "can explain it")
+    wrong = found[away > HALF]
     return wrong.set_index(wrong["table"] + ", " + wrong["row"]).drop(columns=["table", "row"])
 
 
@@ -59,13 +63,13 @@ def sentences() -> pd.DataFrame:
             "section": claim.section,
             "claim": claim.says + (f" ({claim.reads})" if claim.reads else ""),
             "table": table.replace("table", "").replace("+", " and "),
-            "margin": margin(claim, joined(table)),
+            "margin": (printed := margin(claim, joined(table))),
+            "verdict": arithmetic(printed, ROUNDING[claim.margin]),
         }
         for claim in claims().values()
         for table in claim.tables
     ]
-    found = pd.DataFrame(lines)
-    return found.assign(verdict=found["margin"].map(arithmetic))
+    return pd.DataFrame(lines)
 
 
 def rare() -> dict[str, list[str]]:

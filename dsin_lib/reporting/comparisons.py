@@ -6,10 +6,10 @@ The library's other comparisons are between rows of one config; here the configs
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from dsin_lib.config import Config, changed
-from dsin_lib.evaluation.bootstrap import counts, f1_of, interval, resampled_f1
+from dsin_lib.evaluation.bootstrap import averaged_f1, counts, interval, resampled_f1
 from dsin_lib.experiments import row_named
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.studies import Trial
@@ -51,7 +51,7 @@ def change(
     else:
         apart = [resampled_f1(base_counts, seed=0), resampled_f1(trial_counts, seed=1)]
         drawn = np.concatenate(apart, axis=1)
-    measured = np.concatenate([_measured(base_counts), _measured(trial_counts)])
+    measured = np.concatenate([averaged_f1(base_counts), averaged_f1(trial_counts)])
     f1, f1_drawn = 100 * measured.mean(1), 100 * drawn.mean(2)
     moved, moved_drawn = f1[2] - f1[0], f1_drawn[:, 2] - f1_drawn[:, 0]
     above, above_drawn = moved - (f1[3] - f1[1]), moved_drawn - (f1_drawn[:, 3] - f1_drawn[:, 1])
@@ -79,10 +79,3 @@ def _tested(
         by_row = counts(probabilities, labels, who, row_taus(own, row, run_))
         found.append(np.stack([by_row, counts(np.ones_like(labels), labels, who)]))
     return sorted(set(who.tolist())), np.stack(found)
-
-
-def _measured(
-    folds: Sequence[Int[np.ndarray, "seed 2 subject 4 au"]],
-) -> Float[np.ndarray, "2 au"]:
-    """F1, 0..1, of all subjects, averaged over folds and seeds."""
-    return np.mean([f1_of(found.sum(2)).mean(0) for found in folds], axis=0)

@@ -15,6 +15,7 @@ from dsin_lib.reporting.finding import Evidence, Finding
 from dsin_lib.reporting.verdicts import NOT_RUN
 
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
+    "density": tables.density,
     "imbalanced": tables.imbalanced,
     "rare-classes": tables.rare_classes,
     "common-classes": tables.common_classes,
@@ -36,10 +37,14 @@ MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "tau-half": runs.taus(runs.tau_half),
     "tau-low": runs.taus(runs.tau_low),
     "tau-au04": runs.taus(runs.tau_au04),
+    "more-conclusive-on-disfa": tables.structure_more_on_disfa,
+    "messages-bp4d": runs.messages("bp4d"),
+    "messages-disfa": runs.messages("disfa"),
+    "end-to-end": runs.end_to_end,
     "messages-correct": runs.messages_correct,
-    "phi-cheeks": runs.phi("phi-cheeks", lambda phi: phi.min(-1) - 0.3),
-    "phi-au04-au17": runs.phi("phi-au04-au17", lambda phi: -phi[..., 0]),
-    "phi-au24": runs.phi("phi-au24", lambda phi: phi.min(-1) - 0.1),
+    "phi-cheeks": tables.phi("phi-cheeks", lambda phi: min(phi) - 0.3),
+    "phi-au04-au17": tables.phi("phi-au04-au17", lambda phi: -min(phi)),
+    "phi-au24": tables.phi("phi-au24", lambda phi: min(phi) - 0.1),
 }
 """From the id of an observation to what measures it."""
 

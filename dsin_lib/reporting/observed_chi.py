@@ -10,12 +10,11 @@ import numpy as np
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import by_subject, resampled
-from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.reporting.finding import Evidence, Finding, finding, no_interval
 from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.regularisation import OFF
-from dsin_lib.reporting.uncertainty import resampled_trials
-from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
+from dsin_lib.reporting.uncertainty import of_trials
+from dsin_lib.studies import CHI_PENALTIES, chi_trial
 from dsin_lib.training.runs import Run, every_run, run
 
 
@@ -92,23 +91,12 @@ def converges(known: Evidence) -> Finding:
 
 def _f1(config: Config, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
-    trials = [chi_trial(r) for r in penalties]
-    here = [
-        np.mean([100 * mean_f1(p, y, config.evaluation.tau) for y, p in _tests(config, trial)])
-        for trial in trials
-    ]
-    return np.array(here), resampled_trials(config, trials).mean(2)
+    return of_trials(config, [chi_trial(r) for r in penalties])
 
 
 def _chi_runs(config: Config, r: float) -> list[Run]:
     trial = chi_trial(r)
     return every_run(trial.of(config), trial.row)
-
-
-def _tests(config: Config, trial: Trial) -> list[tuple[np.ndarray, ...]]:
-    """Labels and probabilities (frame au) of the test frames of every run of a trial."""
-    aus = config.corpus.aus
-    return [labels_and(one, "test", aus) for one in every_run(trial.of(config), trial.row)]
 
 
 def _gates(config: Config, fold: int, penalties: Sequence[float]) -> np.ndarray:

@@ -8,15 +8,14 @@ from collections.abc import Callable
 import numpy as np
 
 from dsin_lib.config import Config
-from dsin_lib.data.store import Store
 from dsin_lib.evaluation.bootstrap import by_subject, counts, resampled, resampled_f1
 from dsin_lib.evaluation.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
-from dsin_lib.paper.observations import observations
-from dsin_lib.paper.published import reference_phi
-from dsin_lib.paths import store_dir
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
+from dsin_lib.reporting.messages import change
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
+from dsin_lib.reporting.uncertainty import of_trials
+from dsin_lib.studies import Trial, chi_trial
 from dsin_lib.training.runs import PARTS, Run, every_run, run
 
 LOW_TAU = (0.1, 0.3)
@@ -102,31 +101,19 @@ def messages_correct(known: Evidence) -> Finding:
     return finding(*resampled(folds, lambda total: 100 * total[..., 0] / total[..., 1]))
 
 
-def phi(name: str, margin: Callable[[np.ndarray], Margins]) -> Callable[[Evidence], Finding]:
-    """A margin of the phi (... pair) of labels: of the corpus, and of draws of its subjects.
-
-    In print: of the public label lists of the paper's corpus.
-
-    Args:
-        name: Id of the observation, which names its pairs.
-        margin: From phi to a margin.
-    """
-    pairs, listed = observations()[name].pairs, reference_phi("bp4d")
-    paper = float(margin(np.array([listed.loc[p] for p in pairs])))
+def messages(corpus: str) -> Callable[[Evidence], Finding]:
+    """F1 of y_hat less that of f in one trained network, on the corpus of Table 3 or of Table 4."""
 
     def found(known: Evidence) -> Finding:
-        store = Store.open(store_dir(known.config), known.config.corpus.active_from)
-        frames = store.frames.dropna(subset=list({au for pair in pairs for au in pair}))
-        one, other = (frames[[p[k] for p in pairs]].to_numpy(float) for k in (0, 1))
-        values = np.stack([one * other, one, other, np.ones_like(one)], -1)
-        sums = by_subject(values, frames["subject"].to_numpy(str))[:, None]
-        return finding(*resampled([sums], lambda total: margin(_phi(total))), paper)
+        second = corpus == "disfa" and known.config.second_corpus is not None
+        own = known.config.on_second_corpus() if second else known.config
+        return finding(*change(own, "t4_dsin_10" if second else "dsin_10"))
 
     return found
 
 
-def _phi(total: np.ndarray) -> np.ndarray:
-    """Phi (... pair) of sums (... pair 4): both active, one, the other, all frames."""
-    both, one, other = (total[..., k] / total[..., 3] for k in range(3))
-    scale = np.sqrt(one * (1 - one) * other * (1 - other))
-    return (both - one * other) / np.where(scale > 0, scale, np.nan)
+def end_to_end(known: Evidence) -> Finding:
+    """Step 5 against step 4 alone, which starts from the same patches and fusion."""
+    r = known.config.structure_inference.chi_penalty
+    here, drawn = of_trials(known.config, [Trial("dsin_10"), chi_trial(r)])
+    return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])

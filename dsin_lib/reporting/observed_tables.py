@@ -10,13 +10,33 @@ import numpy as np
 from dsin_lib.evaluation.bootstrap import of_others
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.paper.claims import Margins, corpus_of
-from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
+from dsin_lib.paper.observations import observations
+from dsin_lib.paper.published import bp4d_prevalence, label_lists, published, reference_phi
 from dsin_lib.reporting import audit
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
 from dsin_lib.reporting.tables import ABLATIONS
 
 PRINTED_IN = {corpus_of(table): table for table in ABLATIONS}
 PATCHES = [ROWS[row].label for row in PATCH_ROWS]
+
+
+def density(known: Evidence) -> Finding:
+    """Arithmetic on the public label lists of both corpora."""
+    bp4d, disfa = (label_lists()[name] for name in ("bp4d", "disfa"))
+    dense = [np.mean(list(one["prevalence"].values())) for one in (bp4d, disfa)]
+    length = [one["frames"] / one["sequences"] for one in (disfa, bp4d)]
+    ratios = dense[0] / dense[1] - 2, bp4d["sequences"] / disfa["sequences"] - 1
+    return Finding(paper=float(min(*ratios, length[0] / length[1] - 1)), basis=ARITHMETIC)
+
+
+def phi(name: str, margin: Callable[[list[float]], float]) -> Callable[[Evidence], Finding]:
+    """A margin of the phi of an observation's pairs: arithmetic on BP4D's public label lists.
+
+    The labels of rendered faces were drawn to have these correlations, so they can say nothing.
+    """
+    listed, pairs = reference_phi("bp4d"), observations()[name].pairs
+    paper = float(margin([float(listed.loc[pair]) for pair in pairs]))
+    return lambda known: Finding(paper=paper, basis=ARITHMETIC)
 
 
 def imbalanced(known: Evidence) -> Finding:
@@ -37,19 +57,20 @@ def common_classes(known: Evidence) -> Finding:
 
 
 def fusion_more_on_disfa(known: Evidence) -> Finding:
-    """Each corpus' gain under draws of its own subjects."""
+    """The gain of fusion, on each corpus under draws of its own subjects."""
+    return _of_tables(known, _more, ["PP+F", "PP(face)"], ("bp4d", "disfa"))
 
-    def margin(first: np.ndarray, second: np.ndarray) -> Margins:
-        return _gain(second) - _gain(first)
 
-    return _of_tables(known, margin, ["PP+F", "PP(face)"], ("bp4d", "disfa"))
+def structure_more_on_disfa(known: Evidence) -> Finding:
+    """The gain of structure inference, on each corpus under draws of its own subjects."""
+    return _of_tables(known, _more, ["DSIN_10", "PP+F"], ("bp4d", "disfa"))
 
 
 def patches_balanced_on_disfa(known: Evidence) -> Finding:
     """Each corpus' spread under draws of its own subjects."""
 
     def margin(first: np.ndarray, second: np.ndarray) -> Margins:
-        return first.std(-2).mean(-1) - second.std(-2).mean(-1)
+        return _spread(first) - _spread(second)
 
     return _of_tables(known, margin, PATCHES, ("bp4d", "disfa"))
 
@@ -74,6 +95,17 @@ def _of_tables(
     printed = [published(PRINTED_IN[corpus]).loc[list(rows)] for corpus in corpora]
     paper = margin(*(one.drop(columns="printed_average").to_numpy(float) for one in printed))
     return finding(float(here), margin(*drawn), float(paper))
+
+
+def _more(first: np.ndarray, second: np.ndarray) -> Margins:
+    """The second corpus' gain less the first's."""
+    return _gain(second) - _gain(first)
+
+
+def _spread(scores: np.ndarray) -> Margins:
+    """Standard deviation over rows, averaged over the units that any row finds at all."""
+    found = (scores > 0).any(-2)
+    return (scores.std(-2) * found).sum(-1) / np.maximum(found.sum(-1), 1)
 
 
 def _gain(scores: np.ndarray) -> Margins:

@@ -15,7 +15,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config, changed
-from dsin_lib.evaluation.bootstrap import Counts, counts, f1_of, interval, resampled_f1
+from dsin_lib.evaluation.bootstrap import Counts, averaged_f1, counts, interval, resampled_f1
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting.figures import STEP_NAMES
@@ -95,8 +95,7 @@ def measured(
         )
         for fold in config.evaluation.folds
     ]
-    f1 = np.mean([f1_of(fold.sum(2)).mean(0) for fold in found], axis=0)
-    table = pd.DataFrame(100 * f1, names, config.corpus.aus)
+    table = pd.DataFrame(100 * averaged_f1(found), names, config.corpus.aus)
     return Measured(table, 100 * resampled_f1(found))
 
 
@@ -188,10 +187,10 @@ def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.Data
     return pd.DataFrame(lines).T
 
 
-def runs_of_habit(config: Config, seed: int = 0) -> list[Run]:
+def runs_of_habit(config: Config) -> list[Run]:
     """Every training that leads to the rows compared, honest ones first."""
-    ends = [_stopped_on(config, subjects) for subjects in ENDS.values()]
-    return [run(end, row, _fold(config), seed) for end in ends for row in CHAIN]
+    ends, seeds = [_stopped_on(config, who) for who in ENDS.values()], config.evaluation.seeds
+    return [run(end, row, _fold(config), s) for end in ends for row in CHAIN for s in seeds]
 
 
 def _fold(config: Config) -> int:

@@ -23,21 +23,22 @@ def provenance_line(config: Config, *runs: Run) -> HTML:
     """
     first, lists = runs[0].provenance, config.evaluation.fold_lists
     folds, seeds = (sorted({run.spec[name] for run in runs}) for name in ("fold", "seed"))
-    codes = dict.fromkeys(run.provenance["code"] for run in runs)
+    codes, data = (dict.fromkeys(run.provenance[name] for run in runs) for name in ("code", "data"))
+    corpora = dict.fromkeys(CORPORA[run.spec["corpus"]["name"]] for run in runs)
     frames, subjects = first["frames"], first["subjects"]
     seconds = sum(sum(run.provenance["seconds"].values()) for run in runs)
     where = f" of fold {runs[0].spec['fold']}" if len(folds) > 1 else ""
     parts = (
         f"profile {config.name}",
-        CORPORA[config.corpus.name],
+        " and ".join(corpora),
         f"fold {' and '.join(map(str, folds))} of the {lists}'s three" if len(folds) < 3
         else f"three folds, the {lists}'s lists",
         f"{'seed' if len(seeds) == 1 else 'seeds'} {', '.join(map(str, seeds))}",
         *(f"{part}{where}: {frames[part]:,} frames of {len(subjects[part])} subjects"
           for part in frames),
         f"code {', '.join(codes)}",
-        f"data {first['data']}",
+        f"data {', '.join(data)}",
         f"{len(runs)} {'training' if len(runs) == 1 else 'trainings'} of {seconds:,.0f} s "
-        f"on {first['machine']['device']}",
+        f"by the clock on {first['machine']['device']}",
     )  # fmt: skip
     return HTML(f'<p class="provenance">{" · ".join(parts)}</p>')

@@ -143,8 +143,11 @@ def shown_row(label: str) -> str:
 
 
 def gain(table: pd.DataFrame, row: str, over: str) -> float:
-    """F1 points by which one row's average exceeds another's, by the rows' ids."""
-    averages = table["average"]
+    """F1 points by which one row's average exceeds another's, by the rows' ids.
+
+    Reckoned from the columns: some averages in print do not follow from theirs.
+    """
+    averages = table.drop(columns="average").mean(axis=1)
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
 
 
@@ -191,12 +194,12 @@ def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
 def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Average precision, one line a row that ranks by itself, below that of knowing nothing.
 
-    Whoever ranks frames at random has the prevalence of the test frames; a unit that none of them
-    shows has no precision.
+    Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
+    never show a unit has no precision for it, and counts for neither.
     """
     rows = list(rows)
-    prevalence = _mean(config, rows, "prevalence").mean()  # of rows that have it: it is one number
-    chance = prevalence.where(prevalence > 0).to_frame(CHANCE).T
+    known = table_scores(config, rows).dropna(subset="ap")  # of every row: it is one number
+    chance = known.groupby("au")["prevalence"].mean().reindex(config.corpus.aus).to_frame(CHANCE).T
     return _finished(pd.concat([chance, _mean(config, rows, "ap")]), config)
 
 

@@ -34,8 +34,8 @@ def movement(second: Config, fold: int = 1, seed: int = 0) -> pd.DataFrame:
     """The largest change of any number of the patch networks, one line a trained row of Table 4.
 
     Filters and batch normalisation are held against the first corpus' networks; fully connected
-    layers against the networks that the row started from, except for the last layer where it has
-    other units.
+    layers against the networks that the row started from, or for a single patch the first corpus',
+    whose layers it does not take; the last layer where it has the same units.
 
     Args:
         second: The profile, second corpus in front.

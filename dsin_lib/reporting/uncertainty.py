@@ -13,10 +13,18 @@ import pandas as pd
 from jaxtyping import Float
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import Counts, counts, interval, resampled_f1
+from dsin_lib.evaluation.bootstrap import (
+    Counts,
+    averaged_f1,
+    counts,
+    f1_of,
+    interval,
+    resampled_f1,
+)
 from dsin_lib.experiments import ROWS, Row, row_named
 from dsin_lib.paper.claims import (
     HALVES,
+    ROUNDING,
     Claim,
     arithmetic,
     as_ours,
@@ -38,7 +46,7 @@ from dsin_lib.reporting.tables import (
     small,
     table_3,
 )
-from dsin_lib.reporting.verdicts import AGAINST_ZERO, NOT_RUN, verdict
+from dsin_lib.reporting.verdicts import NOT_RUN, against_zero, verdict
 from dsin_lib.studies import Trial
 from dsin_lib.training.runs import run
 
@@ -86,7 +94,7 @@ def measured(
     drawn = resamplings(config, rows) if drawn is None else drawn
     aus = config.corpus.aus
     scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
-    labels = [ROWS[row].label for row in rows]
+    labels = [_as_trained(config, ROWS[row]) for row in rows]
     return Measured(corpus_of(paper_table(table)), labels, aus, scores, drawn)
 
 
@@ -95,12 +103,13 @@ def resamplings(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> Drawn:
 
     A unit that a row does not predict is missing in all draws.
     """
-    return _resampled(config, [(config, row_named(row)) for row in rows])
+    return 100 * resampled_f1(_folds(config, [(config, row_named(row)) for row in rows]))
 
 
-def resampled_trials(config: Config, trials: Sequence[Trial]) -> Drawn:
-    """F1 in percent of every trial, as :func:`resamplings` has it; trials of one corpus."""
-    return _resampled(config, [(trial.of(config), row_named(trial.row)) for trial in trials])
+def of_trials(config: Config, trials: Sequence[Trial]) -> tuple[np.ndarray, np.ndarray]:
+    """Average F1 in percent of trials of one corpus: here (trial) and in draws (draw trial)."""
+    folds = _folds(config, [(trial.of(config), row_named(trial.row)) for trial in trials])
+    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
 def averages(drawn: Drawn, rows: Iterable[str]) -> pd.DataFrame:
@@ -152,7 +161,7 @@ def differences(
                     "low": found["low"],
                     "high": found["high"],
                     "paper": margin(replace(claim, by=0), joined(printed_in)),
-                    "interval": AGAINST_ZERO[verdict(found["low"], found["high"])],
+                    "interval": against_zero(found["low"], found["high"]),
                 }
     return pd.DataFrame(lines).T
 
@@ -175,7 +184,7 @@ def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str
         "reads": claim.reads,
         "table": printed_in.replace("table", "").replace("+", " and "),
         "paper": of_paper,
-        "arithmetic": arithmetic(of_paper),
+        "arithmetic": arithmetic(of_paper, ROUNDING[claim.margin]),
         **found,
         "basis": "",
         "verdict": verdict(found["low"], found["high"]) if known else NOT_RUN,
@@ -188,12 +197,21 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
     columns = {
         "Table": found["table"],
         "paper": list(map(add, in_print, found["arithmetic"].map(small))),
-        "here": here,
+        "this run": here,
         INTERVAL: ends(found, 2).where(found["basis"] == "", found["basis"]),
         "verdict": found["verdict"],
     }
     says = list(map(add, found["claim"], found["reads"].map(small)))
     return pd.DataFrame(columns).set_axis(says, axis=0)
+
+
+def _as_trained(config: Config, row: Row) -> str:
+    """The name by which claims find a row: in print, unless it was trained as another thing.
+
+    VGG from random weights is not the tuned network of the paper, so no claim is about it.
+    """
+    from_scratch = row.network == "vgg" and config.vgg.weights is None
+    return f"{row.label}, from scratch" if from_scratch else row.label
 
 
 def _compared(claim: Claim, aus: list[str]) -> str:
@@ -211,8 +229,23 @@ def _compared(claim: Claim, aus: list[str]) -> str:
     return f"{words}, {next((half for half in halves if halves[half] == named), ' '.join(named))}"
 
 
-def _resampled(config: Config, chosen: list[tuple[Config, Row]]) -> Drawn:
-    folds = [
+def pooled(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
+    """The other reading of fold-average: F1 of the frames of all folds together, in percent.
+
+    Returns:
+        One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
+    """
+    chosen = [row for row in map(row_named, rows) if not row.aus]
+    folds = _folds(config, [(config, row) for row in chosen])
+    together = 100 * f1_of(sum(fold.sum(2) for fold in folds)).mean(axis=(0, -1))
+    mean = 100 * averaged_f1(folds).mean(-1)
+    columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
+    return pd.DataFrame(columns, index=[row.shown for row in chosen])
+
+
+def _folds(config: Config, chosen: list[tuple[Config, Row]]) -> list[np.ndarray]:
+    """Counts of every fold (seed row subject 4 au)."""
+    return [
         np.stack(
             [
                 np.stack([_counts(own, row, fold, seed) for own, row in chosen])
@@ -221,7 +254,6 @@ def _resampled(config: Config, chosen: list[tuple[Config, Row]]) -> Drawn:
         )
         for fold in config.evaluation.folds
     ]
-    return 100 * resampled_f1(folds)
 
 
 def _counts(config: Config, row: Row, fold: int, seed: int) -> Counts:

@@ -3,16 +3,26 @@
 SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "undecided"
 NOT_RUN = "not run here"
 VERDICTS = (SUPPORTED, NOT_SUPPORTED, UNDECIDED, NOT_RUN)
-AGAINST_ZERO = {
-    SUPPORTED: "above zero",
-    NOT_SUPPORTED: "below zero",
-    UNDECIDED: "spans zero: undecided",
-}
-"""Where the interval of a difference lies."""
 
 
 def verdict(low: float, high: float) -> str:
-    """What an interval says of a claim that its middle be above zero."""
+    """What an interval says of a claim that its middle be above zero.
+
+    One that ends at zero, as where two rows never find a unit, is above zero in no draw.
+    """
     if low > 0:
         return SUPPORTED
-    return NOT_SUPPORTED if high < 0 else UNDECIDED
+    return NOT_SUPPORTED if high <= 0 else UNDECIDED
+
+
+def against_zero(low: float, high: float) -> str:
+    """Where the interval of a difference lies.
+
+    >>> [against_zero(*ends) for ends in ((1, 2), (-2, -1), (-1, 1), (0, 0))]
+    ['above zero', 'below zero', 'spans zero: undecided', 'zero in every draw']
+    """
+    if low == high == 0:
+        return "zero in every draw"
+    if low <= 0 <= high:
+        return "spans zero: undecided"
+    return "above zero" if low > 0 else "below zero"

@@ -69,4 +69,12 @@ def test_the_best_taus_are_the_best(labels, probabilities):
 def test_of_equal_taus_the_middle_one():
     labels = np.array([[1.0], [0.0]])
     assert best_taus(np.array([[0.99], [0.01]]), labels)[0] == pytest.approx(0.5)
-    assert TAUS.min() > 0 and TAUS.max() < 1
+    assert (np.diff(TAUS) > 0).all() and TAUS.max() < 1
+
+
+def test_a_unit_that_is_never_likely_can_still_be_tuned():
+    """All probabilities far below the first step of 0.01: told apart, or all called active."""
+    labels = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    probabilities = np.array([[0.009, 0.0], [0.0005, 0.0], [0.0001, 0.0]])
+    taus = best_taus(probabilities, labels)
+    assert per_au_f1(probabilities, labels, taus).tolist() == [1, always_positive(labels)[1]]

@@ -6,7 +6,17 @@ import pandas as pd
 import pytest
 
 from dsin_lib.experiments import TABLE_3, TABLE_4
-from dsin_lib.paper.claims import Claim, arithmetic, as_ours, claims, corpus_of, margin, rows_of
+from dsin_lib.paper.claims import (
+    MARGINS,
+    ROUNDING,
+    Claim,
+    arithmetic,
+    as_ours,
+    claims,
+    corpus_of,
+    margin,
+    rows_of,
+)
 from dsin_lib.paper.published import joined
 
 AUS = ["AU01", "AU02", "AU12"]
@@ -93,6 +103,12 @@ def test_every_table_of_a_claim_is_about_one_corpus():
 
 def test_what_exactly_meets_a_claim_does_not_exceed_it():
     assert (arithmetic(0.01), arithmetic(0.0)) == ("holds", "does not")
+
+
+def test_a_margin_that_rounding_can_turn_round_is_neither():
+    assert {arithmetic(x, 0.1) for x in (0.09, 0.0, -0.09)} == {"within rounding"}
+    assert (arithmetic(0.11, 0.1), arithmetic(-0.11, 0.1)) == ("holds", "does not")
+    assert set(ROUNDING) == set(MARGINS)
 
 
 def test_a_unit_that_a_row_lacks_is_left_out():

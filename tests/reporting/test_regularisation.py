@@ -8,6 +8,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from dsin_lib.reporting import comparisons, regularisation
+from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.observations import about_chi
 from dsin_lib.studies import CHI_PENALTIES
 from dsin_lib.training.runs import Run
@@ -77,7 +78,7 @@ def test_the_summary_is_of_the_chosen_epoch_and_the_test_frames(table):
     line = table.loc[0.05]
     assert line["best_epoch"] == (3 + 5) / 2 and line["ended_early"] == 1
     assert line["chi_mean"] == pytest.approx(0.05 + (0.2 + 0.4) / 2)
-    assert line["off"] == 25 and line["on"] == 50
+    assert line["off"] == 25 and line["on"] == 50 and line["chi_test"] == pytest.approx(0.6125)
     assert line["shared"] == 4 and line["spread"] == pytest.approx((0.3 + 0.6) / 2)
     assert line["stop_f1"] == pytest.approx(15)
 
@@ -92,7 +93,8 @@ def test_the_change_is_to_no_penalty(table):
 
 def test_the_book_s_tables_and_figures_hold_every_r(config, asked, table):
     shown = [f"r = {r:g}" for r in CHI_PENALTIES]
-    assert list(regularisation.scores(table).index) == shown
+    scores = regularisation.scores(table)
+    assert list(scores.index) == [ALWAYS_POSITIVE, *shown] and 0 < scores.iloc[0, 0] < 100
     factors = regularisation.factors(table)
     assert list(factors.index) == shown and "σ(χ) after 4" in factors
     found = regularisation.runs(config)

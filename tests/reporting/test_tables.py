@@ -56,6 +56,14 @@ def test_a_row_of_some_units_is_missing_elsewhere_and_has_no_average(tiny, tmp_p
         assert found[["AU10", "AU24", "average"]].isna().all() and found[:5].notna().all()
 
 
+def test_chance_is_of_the_folds_that_have_a_precision(tiny, monkeypatch):
+    lines = [("pp_face", "AU01", 1, 0.5, 0.2), ("pp_face", "AU01", 2, np.nan, 0.0)]
+    found = pd.DataFrame(lines, columns=["row", "au", "fold", "ap", "prevalence"])
+    monkeypatch.setattr(tables, "table_scores", lambda config, rows: found)
+    table = tables.precision(tiny, ["pp_face"])
+    assert table.loc[tables.CHANCE, "AU01"] == 0.2 and np.isnan(table.loc[tables.CHANCE, "AU02"])
+
+
 def test_intervals_stand_beside_the_averages(table):
     intervals = pd.DataFrame({"low": [12.34], "high": [56.78]}, index=["PP(nose)"])
     html = tables.beside_paper(table, intervals).data

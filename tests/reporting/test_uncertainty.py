@@ -33,9 +33,23 @@ def test_every_row_sees_the_same_draws(tiny, drawn):
 
 def test_a_trial_is_resampled_as_a_row_is(tiny, drawn):
     trials = [Trial("pp_mouth"), Trial("pp_mouth", {"training.patience": 1})]
-    found = uncertainty.resampled_trials(tiny, trials)
-    np.testing.assert_array_equal(found[:, 0], drawn[:, 0])
-    assert found.shape == (len(drawn), 2, 12)
+    here, found = uncertainty.of_trials(tiny, trials)
+    np.testing.assert_array_equal(found[:, 0], drawn[:, 0].mean(-1))
+    assert found.shape == (len(drawn), 2)
+    assert here[0] == pytest.approx(tables.table_3(tiny, SOME).loc["PP(mouth)", "average"])
+
+
+def test_folds_can_be_averaged_or_put_together(tiny, monkeypatch):
+    two = changed(tiny, {"evaluation.folds": [1, 2]})
+    here, both = ([2, 1, 1, 0], [0, 3, 0, 4])  # tp fp fn tn of either fold: F1 2/3 and 0
+    of = {1: here, 2: both}
+    monkeypatch.setattr(
+        uncertainty, "_counts",
+        lambda config, row, fold, seed: np.array(of[fold])[None, :, None].repeat(12, axis=2),
+    )  # fmt: skip
+    found = uncertainty.pooled(two, ["pp_mouth", "pp_mouth_ind"])
+    assert list(found.index) == ["PP(mouth)"]
+    np.testing.assert_allclose(found.loc["PP(mouth)"], [100 / 3, 50, 50 / 3])
 
 
 def test_the_measured_average_lies_in_its_interval(tiny, drawn):

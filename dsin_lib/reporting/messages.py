@@ -1,0 +1,87 @@
+"""What the messages of structure inference do inside one network: f before them, y_hat after.
+
+A row of DSIN differs from PP+F in two things, the messages and step 5, which goes on training the
+patches and the fusion. Here both sides come from the same weights, so the messages are all that
+differs. Paper: Sec. 4.2.1, "Structure inference", compares the rows.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float, Int
+
+from dsin_lib.config import Config
+from dsin_lib.evaluation.bootstrap import averaged_f1, counts, interval, resampled_f1
+from dsin_lib.evaluation.f1 import scores
+from dsin_lib.experiments import row_named
+from dsin_lib.reporting.predictions import labels_and, subjects_of
+from dsin_lib.reporting.verdicts import against_zero
+from dsin_lib.training.runs import every_run, run
+
+SIDES = {"f": "_fused", "ŷ": ""}
+"""Before the messages and after them: symbol and suffix of the predictions' columns."""
+
+
+def gains(config: Config, rows: Iterable[str]) -> pd.DataFrame:
+    """What the messages of each row do to F1 and AUC, in percent, over units, folds and seeds.
+
+    Returns:
+        One line a row: ``F1 of f``, ``F1 of ŷ``, ``change`` with the ends of its interval (``low``,
+        ``high``) and where that lies (``interval``), ``AUC of f`` and ``AUC of ŷ``.
+    """
+    return pd.DataFrame({row_named(row).shown: _line(config, row) for row in rows}).T
+
+
+def change(config: Config, row: str) -> tuple[float, Float[np.ndarray, " resample"]]:
+    """F1 points that the messages of a row bring, here and in draws of the test subjects."""
+    folds = _folds(config, row)
+    here, drawn = 100 * averaged_f1(folds), 100 * resampled_f1(folds)
+    return float((here[1] - here[0]).mean()), (drawn[:, 1] - drawn[:, 0]).mean(-1)
+
+
+def called_active(config: Config, row: str) -> dict[str, float]:
+    """Percent of the coded test labels that are active, and that each side calls active."""
+    tau, aus, active = config.evaluation.tau, config.corpus.aus, {}
+    for name, suffix in SIDES.items():
+        both = [labels_and(one, "test", aus, suffix) for one in every_run(config, row)]
+        labels, probabilities = (np.concatenate(parts) for parts in zip(*both, strict=True))
+        coded = ~np.isnan(labels)
+        active |= {"labels": labels[coded].mean(), name: (probabilities[coded] >= tau).mean()}
+    return {name: 100 * float(share) for name, share in active.items()}
+
+
+def _line(config: Config, row: str) -> dict[str, object]:
+    f1 = 100 * averaged_f1(_folds(config, row)).mean(-1)
+    points, drawn = change(config, row)
+    low, high = interval(drawn)
+    before, after = (100 * _auc(config, row, suffix) for suffix in SIDES.values())
+    return {
+        "F1 of f": f1[0], "F1 of ŷ": f1[1], "change": points, "low": low, "high": high,
+        "interval": against_zero(low, high), "AUC of f": before, "AUC of ŷ": after,
+    }  # fmt: skip
+
+
+def _folds(config: Config, row: str) -> list[Int[np.ndarray, "seed 2 subject 4 au"]]:
+    """Counts of f and of y_hat on the test subjects of each fold."""
+    tau, aus = config.evaluation.tau, config.corpus.aus
+
+    def sides(fold: int, seed: int) -> np.ndarray:
+        one = run(config, row, fold, seed)
+        predicted = (labels_and(one, "test", aus, suffix) for suffix in SIDES.values())
+        who = subjects_of(one, "test")
+        return np.stack([counts(p, labels, who, tau) for labels, p in predicted])
+
+    evaluation = config.evaluation
+    return [np.stack([sides(fold, s) for s in evaluation.seeds]) for fold in evaluation.folds]
+
+
+def _auc(config: Config, row: str, suffix: str) -> float:
+    """Area under the ROC curve, 0..1, of each unit over folds and seeds, then over units."""
+    aus = config.corpus.aus
+    tables = [
+        scores(probabilities, labels, aus)["auc"]
+        for one in every_run(config, row)
+        for labels, probabilities in [labels_and(one, "test", aus, suffix)]
+    ]
+    return float(pd.concat(tables, axis=1).mean(axis=1).mean())
