@@ -173,7 +173,7 @@ def train(
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
     seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
     histories = [
-        run_step(step, trained, inputs, own, seed + step.number).assign(network=name)
+        run_step(step, trained, inputs, own, seed + step.number, name)
         for name, (trained, inputs) in trainings(row, modules, seen).items()
         for step in ALGORITHM_1
         if step.number in row.steps
