@@ -33,9 +33,8 @@ LANDMARKS = ("landmarks", "aligned_landmarks")
 FILES = (*(f"{name}.npy" for name in (*PATCHES, *LANDMARKS)), ANCHORS, FRAMES)
 """Every file of a store but its record."""
 
-FRAME_COLUMNS = ("status", "detail", "row", "neutral", "n_faces", "score")
 BOX_COLUMNS = ("box_left", "box_top", "box_right", "box_bottom")
-"""What preparing adds to the frames table. Boxes are pixels of the source image."""
+"""Of the frames table, where a face was found: pixels of the source image."""
 
 
 class StoreError(RuntimeError):

@@ -7,6 +7,7 @@ Recognition, 2015, configuration D.
 
 from pathlib import Path
 
+import torch
 from jaxtyping import Float
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -16,6 +17,12 @@ POOL = 0
 TRUNK = (1, 1, POOL, 2, 2, POOL, 4, 4, 4, POOL, 8, 8, 8, POOL, 8, 8, 8, POOL)
 """Filters of each 3 x 3 convolution, in units of the first one's (64), and where it pools."""
 N_POOL = TRUNK.count(POOL)
+FACE_MEAN = (129.1863, 104.7624, 93.5940)
+"""Of VGG-Face's training pixels: red, green, blue, 0..255.
+
+Source: the model that Parkhi, Vedaldi and Zisserman, Deep Face Recognition, 2015, gave out for
+MatConvNet.
+"""
 
 
 class VGG16(nn.Module):
@@ -25,11 +32,18 @@ class VGG16(nn.Module):
     ``features.0.weight`` ... are read from it. From scratch, every convolution is followed by
     batch normalisation, without which a network so deep hardly starts to learn. Reading: vgg.
 
+    Convention: the face comes as RGB, 0..1. From scratch the first convolution gets just that;
+    with weights it gets what VGG-Face was trained on, RGB, 0..255, less :data:`FACE_MEAN`, as in
+    MatConvNet's model and what was converted from it. Caffe's, and Keras' from it, want BGR, which
+    neither a name nor a shape shows: a file made from them must hold ``features.0.weight`` with its
+    input channels turned round, ``weight.flip(1)``.
+
     Args:
         n_au: N.
         input_px: The face's name and its width and height in pixels.
         width: Filters of the first block; 64 is VGG-16, less is a narrower network of its shape.
-        weights: File of the trunk's weights; none: from scratch.
+        weights: File of the trunk's weights, its input channels in the order R, G, B; none: from
+            scratch.
 
     Raises:
         ValueError: The file does not hold the trunk; names the tensor.
@@ -40,6 +54,8 @@ class VGG16(nn.Module):
     ) -> None:
         super().__init__()
         ((self.patch, px),) = input_px.items()
+        mean = None if weights is None else torch.tensor(FACE_MEAN)[:, None, None]
+        self.register_buffer("mean", mean, persistent=False)  # a constant, not a weight
         self.features = nn.Sequential(*_trunk(width, batch_norm=weights is None))
         hidden, flat = 64 * width, 8 * width * (px >> N_POOL) ** 2
         self.head = nn.Sequential(
@@ -57,11 +73,14 @@ class VGG16(nn.Module):
         I: dict[str, Float[Tensor, "batch 3 _ _"]],  # noqa: E741
     ) -> Float[Tensor, "batch 1 au"]:
         """The probabilities p of the face alone."""
-        return self.head(self.features(I[self.patch]))[:, None]
+        x = I[self.patch]
+        if self.mean is not None:
+            x = 255 * x - self.mean
+        return self.head(self.features(x))[:, None]
 
 
 def load_trunk(features: nn.Sequential, path: Path) -> None:
-    """Fills the convolutions from a file of tensors named as in the usual VGG-16.
+    """Fills the convolutions from a file of tensors named as in torchvision's VGG-16.
 
     Raises:
         ValueError: No such file, or a tensor is missing or of another shape.

@@ -1,19 +1,17 @@
 """The one learner factory: fastai's loop around any part of DSIN. The only fastai file.
 
 Paper: Sec. 4.1.3: Adam, learning rate 0.001, mini-batches of 64, early stopping. fastai's own Adam
-has other defaults than the paper's, and a frozen module still moves its batch-norm statistics
-unless told not to; both are settled here.
+has other defaults than the paper's, which is settled here. Everything it is given is trained: what
+stands still is an input (:mod:`dsin_lib.training.stages`).
 """
 
 import contextlib
-from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 
 import pandas as pd
 import torch
 from fastai.basics import (
-    Callback,
     DataLoader,
     DataLoaders,
     Learner,
@@ -23,7 +21,6 @@ from fastai.basics import (
     set_seed,
 )
 from fastai.callback.all import EarlyStoppingCallback, TrackerCallback
-from torch import nn
 
 from dsin_lib.data.dataset import Data, as_input
 from dsin_lib.evaluation.f1 import mean_f1
@@ -42,7 +39,7 @@ def fit(
     max_epochs: int,
     training: Training,
     seed: int,
-    frozen: Sequence[nn.Module] = (),
+    name: str = "training",
 ) -> pd.DataFrame:
     """Trains a model in place and leaves it with the weights of its best epoch.
 
@@ -57,14 +54,17 @@ def fit(
         max_epochs: Early stopping may end it before.
         training: Learning rate, batch size, patience, threads.
         seed: Of the order of the frames.
-        frozen: Modules of the model that must not move, batch-norm statistics included.
+        name: Of this training, for errors.
 
     Returns:
         One line an epoch: epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std.
+
+    Raises:
+        FloatingPointError: No epoch ended with a finite loss on ``valid``.
     """
     torch.set_num_threads(training.threads)
     set_seed(seed, reproducible=True)
-    learner = make_learner(model, train, valid, loss, training, frozen)
+    learner = make_learner(model, train, valid, loss, training, name)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
         learner.fit(max_epochs)
     return _history(learner)
@@ -76,11 +76,9 @@ def make_learner(
     valid: Data,
     loss: DSINLoss,
     training: Training,
-    frozen: Sequence[nn.Module] = (),
+    name: str = "training",
 ) -> Learner:
     """A fresh fastai learner; ``fit`` it as often as you like in a notebook."""
-    for module in frozen:
-        module.requires_grad_(False)
     learner = Learner(
         DataLoaders(
             _loader(train, training.batch_size, shuffle=True),
@@ -92,28 +90,25 @@ def make_learner(
         opt_func=partial(OptimWrapper, opt=torch.optim.Adam),
         lr=training.learning_rate,
         metrics=[ValidF1(), ChiMoment("chi_mean", torch.mean), ChiMoment("chi_std", torch.std)],
-        cbs=[KeepFrozen(frozen), EarlyStoppingCallback(patience=training.patience), KeepBest()],
+        cbs=[EarlyStoppingCallback(patience=training.patience), KeepBest(name)],
         train_bn=False,
     )
     return learner
-
-
-class KeepFrozen(Callback):
-    """Holds frozen modules in evaluation mode, so that their batch-norm statistics stand still."""
-
-    def __init__(self, frozen: Sequence[nn.Module]) -> None:
-        self.frozen = frozen
-
-    def before_train(self) -> None:
-        """Fastai has just put the whole model into training mode."""
-        for module in self.frozen:
-            module.eval()
 
 
 class KeepBest(TrackerCallback):
     """Remembers the best epoch's weights in memory and restores them after training."""
 
     order = EarlyStoppingCallback.order - 1  # sees an epoch before early stopping may end the fit
+
+    def __init__(self, of: str) -> None:
+        super().__init__()
+        self.of = of
+
+    def before_fit(self) -> None:
+        """Forgets an earlier fit."""
+        super().before_fit()
+        self.weights = None
 
     def after_epoch(self) -> None:
         """Copies the weights if this epoch is the best so far."""
@@ -122,7 +117,16 @@ class KeepBest(TrackerCallback):
             self.weights = deepcopy(self.model.state_dict())
 
     def after_fit(self) -> None:
-        """Puts the best weights back."""
+        """Puts the best weights back.
+
+        Raises:
+            FloatingPointError: There are none, because no epoch's loss was finite.
+        """
+        if self.weights is None:
+            losses = ", ".join(f"{values[self.idx]}" for values in self.recorder.values)
+            raise FloatingPointError(
+                f"{self.of}: expected a finite held-out loss after an epoch, got {losses}"
+            )
         self.model.load_state_dict(self.weights)
         super().after_fit()
 

@@ -63,7 +63,9 @@ class Run:
         history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
             chi_std, step_seconds, step_cpu_seconds, network (``all``, or one Action Unit's own).
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
-            frame, a probability an Action Unit, and its label as ``AU01_label``.
+            frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
+            inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
+            correction factor over the steps.
         provenance: Code version, data hash, libraries, machine, seconds.
     """
 
@@ -173,7 +175,7 @@ def train(
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
     seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
     histories = [
-        run_step(step, trained, inputs, own, seed + step.number).assign(network=name)
+        run_step(step, trained, inputs, own, seed + step.number, name)
         for name, (trained, inputs) in trainings(row, modules, seen).items()
         for step in ALGORITHM_1
         if step.number in row.steps

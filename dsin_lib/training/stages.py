@@ -57,6 +57,7 @@ def run_step(
     data: Mapping[str, Data],
     config: Config,
     seed: int,
+    network: str = "all",
 ) -> pd.DataFrame:
     """Trains the step's groups in place.
 
@@ -67,10 +68,14 @@ def run_step(
         data: ``train`` and ``valid``.
         config: The row's.
         seed: Of the order of the frames.
+        network: Which one this is of those that are trained apart.
 
     Returns:
         One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std,
-        step_seconds, step_cpu_seconds.
+        step_seconds, step_cpu_seconds, network.
+
+    Raises:
+        FloatingPointError: No epoch ended with a finite held-out loss; names step and network.
     """
     started, started_cpu = time.perf_counter(), time.process_time()
     frozen = {group: modules[group] for group in step.frozen if group in modules}
@@ -83,11 +88,12 @@ def run_step(
         max_epochs=max_epochs(config, step.number),
         training=config.training,
         seed=seed,
+        name=f"step {step.number}, network {network}",
     )
     history.insert(0, "step", step.number)
     history["step_seconds"] = time.perf_counter() - started
     history["step_cpu_seconds"] = time.process_time() - started_cpu
-    return history
+    return history.assign(network=network)
 
 
 def trainings(

@@ -6,6 +6,7 @@ from safetensors.torch import save_file
 from torch import nn
 
 from dsin_lib.model.vgg import VGG16
+from dsin_lib.training.modules import load_weights
 
 
 def convolutions(net):
@@ -54,6 +55,38 @@ def test_weights_come_from_a_file_and_the_head_stays_new(weights):
     assert not any(isinstance(layer, nn.BatchNorm2d) for layer in net.features)
     torch.manual_seed(0)
     assert torch.equal(net.head[-2].weight, VGG16(3, {"face": 32}, weights=path).head[-2].weight)
+
+
+def into_the_first_convolution(net, x):
+    seen = []
+    with net.features[0].register_forward_pre_hook(lambda _, inputs: seen.append(inputs[0])):
+        net({"face": x})
+    return seen[0]
+
+
+def test_with_weights_the_trunk_gets_rgb_of_0_to_255_less_vgg_face_s_mean(weights):
+    net = VGG16(3, {"face": 32}, weights=weights[0]).eval()
+    x = torch.rand(2, 3, 32, 32)
+    given = into_the_first_convolution(net, x)
+    for channel, mean in enumerate((129.1863, 104.7624, 93.5940)):
+        torch.testing.assert_close(given[:, channel], x[:, channel] * 255 - mean)
+
+
+def test_from_scratch_the_trunk_gets_exactly_the_face():
+    x = torch.rand(2, 3, 32, 32)
+    assert into_the_first_convolution(VGG16(3, {"face": 32}, 8).eval(), x) is x
+
+
+def test_a_trained_network_built_again_sees_faces_as_it_did(weights):
+    """The mean is not among the tensors of a run: whoever builds the network has it again."""
+    first, again = (VGG16(3, {"face": 32}, weights=weights[0]).eval() for _ in range(2))
+    kept = {f"pi.{name}": tensor for name, tensor in first.state_dict().items()}
+    assert {name.split(".")[1] for name in kept} == {"features", "head"}
+    load_weights({"pi": again}, [kept])
+    x = {"face": torch.rand(2, 3, 32, 32)}
+    assert torch.equal(first(x), again(x))
+    scratch = VGG16(3, {"face": 32}).state_dict()
+    assert {name.split(".")[0] for name in scratch} == {"features", "head"}
 
 
 def test_a_file_that_lacks_a_tensor_is_refused_by_its_name(weights, tmp_path):
