@@ -23,9 +23,10 @@ def balancing_weights(labels: Float[Tensor, "batch au"]) -> Float[Tensor, " au"]
 
     A class without a positive counts as having one, so that its weight is finite.
 
-    A class' weight multiplies its positives and its negatives alike: it says how much an Action
-    Unit counts beside the others, not a positive beside the negatives. A network of one Action Unit
-    (the rows marked ``ind``) therefore has weight 1, and balancing does nothing to it.
+    Reading: class-balancing. A class' weight multiplies its positives and its negatives alike: it
+    says how much an Action Unit counts beside the others, not a positive beside the negatives. A
+    network of one Action Unit (the rows marked ``ind``) therefore has weight 1, and balancing does
+    nothing to it.
 
     >>> balancing_weights(torch.tensor([[1.0, 0.0], [1.0, 1.0]]))
     tensor([0.6667, 1.3333])
