@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 from dsin_lib.config import Config
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
+from dsin_lib.facs import ACTION_UNITS, au_name
 from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.reporting.figures import diverging
 
@@ -36,6 +37,22 @@ def table_2(config: Config, store: Store) -> pd.DataFrame:
     table = pd.DataFrame(columns).reindex(printed.index).rename_axis(index=None)
     written = {name: "{:.2f}" if name in RATIOS else "{:,.0f}" for name in table.index}
     return table.apply(lambda line: line.map(written[line.name].format), axis=1)
+
+
+def sampled(config: Config) -> str:
+    """Which frames of a sequence the corpus holds, in words."""
+    corpus = config.corpus
+    if corpus.source.licensed:
+        return "all coded frames of each sequence"
+    spread = f"one in {corpus.stride} of its video" if corpus.stride > 1 else "one after the other"
+    return f"{corpus.frames_per_sequence} frames of each sequence, {spread}"
+
+
+def halves(config: Config) -> dict[str, str]:
+    """The corpus' Action Units by the half of the face that they move, in words."""
+    region = {au_name(number): unit.region for number, unit in ACTION_UNITS.items()}
+    aus = pd.Series(config.corpus.aus)
+    return {half: ", ".join(of) for half, of in aus.groupby(aus.map(region))}
 
 
 def counting_rules() -> pd.DataFrame:
@@ -77,11 +94,14 @@ def co_occurrence(config: Config, store: Store) -> Figure:
     return diverging(phi.where(phi < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
-def lost_with_undetected(au: str) -> float:
-    """Percent of DISFA's active frames of a unit that a public list without undetected faces lacks.
+def undetected() -> int:
+    """Frames of DISFA that the list with intensities lacks: its authors' detector found no face."""
+    disfa = label_lists()["disfa"]
+    return disfa["frames"] - disfa["intensity_frames"]
 
-    The list with intensities lacks the 451 frames in which its authors' detector found no face.
-    """
+
+def lost_with_undetected(au: str) -> float:
+    """Percent of DISFA's active frames of a unit that are among the undetected."""
     disfa = label_lists()["disfa"]
     active = disfa["frames"] * disfa["prevalence"][au]
     kept = sum(disfa["intensity_histogram"][au][disfa["active_from"] :])

@@ -120,6 +120,13 @@ def readable(name: str) -> str:
     return name.replace("_x_", " and ").replace("_", " ")
 
 
+def _in_unit_of_bound(name: str, away: float) -> str:
+    """A distance from the reference as its bound is put: percent, points, or neither."""
+    if BOUNDS[name][1] == "ratio":
+        return f"{100 * away:.1f} %"
+    return f"{100 * away:.2f} points" if name in PERCENT else f"{away:.3f}"
+
+
 def _kept(name: str, table: pd.DataFrame) -> dict[str, object]:
     words, _, bound = BOUNDS[name]
     away = deviations(name, table)
@@ -127,7 +134,7 @@ def _kept(name: str, table: pd.DataFrame) -> dict[str, object]:
     return {
         "asked": words,
         "kept by": f"{int((away <= bound).sum())} of {len(away)}",
-        "furthest": f"{away.max():.3f}",
+        "furthest": _in_unit_of_bound(name, away.max()),
         "where": readable(" ".join(where) if isinstance(where, tuple) else where),
     }
 

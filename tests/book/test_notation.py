@@ -4,7 +4,7 @@ import re
 
 from dsin_lib.faces.patches import BOX_SCALE, PATCH_POINTS
 from dsin_lib.facs import ACTION_UNITS, BP4D_AUS, DISFA_AUS, au_name
-from dsin_lib.paper.published import bp4d_prevalence, published
+from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.reporting.site import ROOT
 from dsin_lib.shapes import PATCHES
 
@@ -42,6 +42,15 @@ def test_always_positive_on_bp4d() -> None:
     assert f"this comes to {average:.2f} on average" in text
     assert (published("table3")["printed_average"] < average).sum() == 3
     assert "Three of the averages printed in Table 3 of the paper lie below it" in text
+
+
+def test_sources_of_the_label_lists() -> None:
+    text = (ROOT / "book" / "about_the_data.md").read_text(encoding="utf-8")
+    named = re.findall(r"\[([\w-]+/[\w-]+)\]\(https://github\.com/\1\), `(\w+)`", text)
+    assert len(named) == 2
+    sources = " ".join(listed["source"] for listed in label_lists().values())
+    for repository, commit in named:
+        assert f"{repository} @{commit}" in sources
 
 
 def _points(text: str) -> set[int]:

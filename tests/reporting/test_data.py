@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from dsin_lib.config import load_config
 from dsin_lib.data.store import Store
 from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.paths import store_dir
@@ -48,6 +49,36 @@ def test_no_rule_gives_the_printed_count_of_bp4d():
     rules = data.counting_rules()
     of_bp4d = rules[rules.index.str.startswith("BP4D")]
     assert len(of_bp4d) == 6 and (of_bp4d["active frames"] != of_bp4d["printed"]).all()
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"stride": 27, "frames_per_sequence": 16}, "16 frames of each sequence, one in 27 of"),
+        ({"stride": 1, "frames_per_sequence": 440}, "440 frames of each sequence, one after the"),
+        ({"name": "disfa", "n_subjects": 27}, "all coded frames"),
+    ],
+)
+def test_a_corpus_says_which_frames_it_holds(changes, words):
+    overrides = {f"corpus.{name}": value for name, value in changes.items()}
+    assert data.sampled(load_config("quick", overrides)).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("name", "upper", "lower"),
+    [
+        ("synau_b", "AU01, AU02, AU04, AU06, AU07", "AU10, AU12, AU14, AU15, AU17, AU23, AU24"),
+        ("synau_d", "AU01, AU02, AU04, AU06", "AU09, AU12, AU25, AU26"),
+    ],
+)
+def test_units_are_told_apart_by_half_of_the_face(name, upper, lower):
+    config = load_config("quick", {"corpus.name": name, "corpus.n_subjects": 27})
+    assert data.halves(config) == {"upper": upper, "lower": lower}
+
+
+def test_most_undetected_frames_are_of_one_subject():
+    assert data.undetected() == 451
+    assert "404 of them in SN029" in label_lists()["disfa"]["source"]
 
 
 def test_undetected_frames_carry_a_share_of_au02_only():

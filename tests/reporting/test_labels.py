@@ -27,9 +27,9 @@ def found():
 
 def test_a_missed_bound_is_counted_and_placed(found):
     html = labels.kept(found).data
-    assert "1 of 2" in html and "0.030" in html  # AU01 is three points off
+    assert "1 of 2" in html and "3.00 points" in html  # AU01
     assert "0 of 1" in html and "0.200" in html
-    assert "3 of 4" in html and "0.333" in html and "by task AU01" in html
+    assert "3 of 4" in html and "33.3 %" in html and "by task AU01" in html
 
 
 def test_what_has_no_reference_is_not_held_against_anything(found):
