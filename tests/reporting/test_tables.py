@@ -57,7 +57,12 @@ def test_a_row_of_some_units_is_missing_elsewhere_and_has_no_average(tiny, tmp_p
 
 
 def test_chance_is_of_the_folds_that_have_a_precision(tiny, monkeypatch):
-    lines = [("pp_face", "AU01", 1, 0.5, 0.2), ("pp_face", "AU01", 2, np.nan, 0.0)]
+    of_fold = {1: (0.5, 0.2), 2: (np.nan, 0.0)}
+    lines = [
+        ("pp_face", au, fold, *(of_fold[fold] if au == "AU01" else of_fold[2]))
+        for au in tiny.corpus.aus
+        for fold in of_fold
+    ]
     found = pd.DataFrame(lines, columns=["row", "au", "fold", "ap", "prevalence"])
     monkeypatch.setattr(tables, "table_scores", lambda config, rows: found)
     table = tables.precision(tiny, ["pp_face"])
