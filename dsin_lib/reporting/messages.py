@@ -35,9 +35,8 @@ def gains(config: Config, rows: Iterable[str]) -> pd.DataFrame:
 
 def change(config: Config, row: str) -> tuple[float, Float[np.ndarray, " resample"]]:
     """F1 points that the messages of a row bring, here and in draws of the test subjects."""
-    folds = _folds(config, row)
-    here, drawn = 100 * averaged_f1(folds), 100 * resampled_f1(folds)
-    return float((here[1] - here[0]).mean()), (drawn[:, 1] - drawn[:, 0]).mean(-1)
+    here, drawn = _sides(_folds(config, row))
+    return float(here[1] - here[0]), drawn[:, 1] - drawn[:, 0]
 
 
 def called_active(config: Config, row: str) -> dict[str, float]:
@@ -52,14 +51,18 @@ def called_active(config: Config, row: str) -> dict[str, float]:
 
 
 def _line(config: Config, row: str) -> dict[str, object]:
-    f1 = 100 * averaged_f1(_folds(config, row)).mean(-1)
-    points, drawn = change(config, row)
-    low, high = interval(drawn)
+    f1, drawn = _sides(_folds(config, row))
+    low, high = interval(drawn[:, 1] - drawn[:, 0])
     before, after = (100 * _auc(config, row, suffix) for suffix in SIDES.values())
     return {
-        "F1 of f": f1[0], "F1 of ŷ": f1[1], "change": points, "low": low, "high": high,
+        "F1 of f": f1[0], "F1 of ŷ": f1[1], "change": f1[1] - f1[0], "low": low, "high": high,
         "interval": against_zero(low, high), "AUC of f": before, "AUC of ŷ": after,
     }  # fmt: skip
+
+
+def _sides(folds: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Average F1 in percent of f and of y_hat: here (side) and in draws (draw side)."""
+    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
 def _folds(config: Config, row: str) -> list[Int[np.ndarray, "seed 2 subject 4 au"]]:
