@@ -91,6 +91,13 @@ def resampled_f1(
     return np.mean(means, axis=0)
 
 
+def in_percent(
+    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
+) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "resample row"]]:
+    """F1 in percent of every row, averaged over units too: here, and in draws of the subjects."""
+    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
+
+
 def resampled(
     folds: Sequence[np.ndarray],
     statistic: Callable[[np.ndarray], np.ndarray],

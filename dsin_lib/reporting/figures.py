@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from dsin_lib.config import Config
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
 from dsin_lib.experiments import PATCH_ROWS, ROWS
-from dsin_lib.reporting import tables
+from dsin_lib.reporting import messages
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.training.runs import Run
@@ -101,7 +101,7 @@ def thresholds(run: Run, config: Config) -> Figure:
 
 def corrections(run: Run, config: Config) -> Figure:
     """Test labels that structure inference puts right (up) and spoils (down), per Action Unit."""
-    counts = tables.corrections(run, config)
+    counts = messages.corrections(run, config)
     figure, axis = plt.subplots(figsize=(9, 3.6), layout="constrained")
     axis.bar(counts.index, counts["put right"], color="C2", label="put right")
     axis.bar(counts.index, -counts["spoiled"], color="C3", label="spoiled")

@@ -7,7 +7,7 @@ import numpy as np
 
 from dsin_lib.config import Config
 from dsin_lib.evaluation.bootstrap import interval
-from dsin_lib.reporting.uncertainty import Measured
+from dsin_lib.reporting.against_paper import Measured
 from dsin_lib.reporting.verdicts import UNDECIDED, verdict
 
 NAN = float("nan")

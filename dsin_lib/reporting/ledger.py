@@ -8,11 +8,11 @@ from IPython.display import HTML
 from dsin_lib.config import Config
 from dsin_lib.experiments import TABLE_4_TRAINED, TRAINED
 from dsin_lib.paper.claims import claims, corpus_of
+from dsin_lib.reporting.against_paper import claim_line, measured, shown
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence
 from dsin_lib.reporting.observations import held
 from dsin_lib.reporting.provenance import CORPORA
 from dsin_lib.reporting.tables import TABLE_4_ROWS
-from dsin_lib.reporting.uncertainty import claim_line, measured, shown
 from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDECIDED, VERDICTS
 from dsin_lib.studies import STUDIES
 from dsin_lib.training.runs import Run, every_run
@@ -31,7 +31,7 @@ def evidence(config: Config) -> Evidence:
 def ledger(known: Evidence) -> pd.DataFrame:
     """Every claim about a table and every observation beside them; one line each.
 
-    Columns as of :func:`dsin_lib.reporting.uncertainty.claim_line`.
+    Columns as of :func:`dsin_lib.reporting.against_paper.claim_line`.
     """
     lines = [
         claim_line(claim, printed_in, known.tables.get(corpus_of(printed_in)))

@@ -12,12 +12,12 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import averaged_f1, counts, interval, resampled_f1
+from dsin_lib.evaluation.bootstrap import counts, in_percent, interval
 from dsin_lib.evaluation.f1 import scores
 from dsin_lib.experiments import row_named
-from dsin_lib.reporting.predictions import labels_and, subjects_of
+from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.verdicts import against_zero
-from dsin_lib.training.runs import every_run, run
+from dsin_lib.training.runs import Run, every_run, run
 
 SIDES = {"f": "_fused", "ŷ": ""}
 """Before the messages and after them: symbol and suffix of the predictions' columns."""
@@ -35,7 +35,7 @@ def gains(config: Config, rows: Iterable[str]) -> pd.DataFrame:
 
 def change(config: Config, row: str) -> tuple[float, Float[np.ndarray, " resample"]]:
     """F1 points that the messages of a row bring, here and in draws of the test subjects."""
-    here, drawn = _sides(_folds(config, row))
+    here, drawn = in_percent(_folds(config, row))
     return float(here[1] - here[0]), drawn[:, 1] - drawn[:, 0]
 
 
@@ -50,19 +50,36 @@ def called_active(config: Config, row: str) -> dict[str, float]:
     return {name: 100 * float(share) for name, share in active.items()}
 
 
+def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
+    """F1 and AUC, in percent, of f and of y_hat of one trained network on its test frames.
+
+    Both come from the same weights, so the difference is what the messages do, and nothing else.
+    """
+    aus, tau = config.corpus.aus, config.evaluation.tau
+    lines = {}
+    for name, suffix in {"f, before the messages": "_fused", "ŷ, after them": ""}.items():
+        labels, probabilities = labels_and(run_, "test", aus, suffix)
+        of_step = scores(probabilities, labels, aus, tau)
+        lines[f"F1 of {name}"], lines[f"AUC of {name}"] = of_step["f1"], of_step["auc"]
+    table = 100 * pd.DataFrame(lines).T.sort_index()
+    return table.assign(average=table.mean(axis=1)).rename_axis(columns=None)
+
+
+def corrections(run_: Run, config: Config) -> pd.DataFrame:
+    """Test labels per Action Unit that structure inference puts right and that it spoils."""
+    right, spoiled, _ = moved(run_, config.corpus.aus, config.evaluation.tau)
+    counts = {"put right": right.sum(0), "spoiled": spoiled.sum(0)}
+    return pd.DataFrame(counts, index=config.corpus.aus)
+
+
 def _line(config: Config, row: str) -> dict[str, object]:
-    f1, drawn = _sides(_folds(config, row))
+    f1, drawn = in_percent(_folds(config, row))
     low, high = interval(drawn[:, 1] - drawn[:, 0])
     before, after = (100 * _auc(config, row, suffix) for suffix in SIDES.values())
     return {
         "F1 of f": f1[0], "F1 of ŷ": f1[1], "change": f1[1] - f1[0], "low": low, "high": high,
         "interval": against_zero(low, high), "AUC of f": before, "AUC of ŷ": after,
     }  # fmt: skip
-
-
-def _sides(folds: list[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Average F1 in percent of f and of y_hat: here (side) and in draws (draw side)."""
-    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
 def _folds(config: Config, row: str) -> list[Int[np.ndarray, "seed 2 subject 4 au"]]:

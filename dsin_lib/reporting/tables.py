@@ -20,8 +20,8 @@ from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import published
 from dsin_lib.paths import config_dir
 from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
-from dsin_lib.reporting.predictions import labels_and, moved, row_taus
-from dsin_lib.training.runs import Run, run
+from dsin_lib.reporting.predictions import labels_and, row_taus
+from dsin_lib.training.runs import run
 
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
 """The paper's ablations, one a corpus."""
@@ -167,28 +167,6 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
 def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Area under the ROC curve, one line a row that ranks by itself, their average last."""
     return _finished(_mean(config, rows, "auc"), config)
-
-
-def corrections(run_: Run, config: Config) -> pd.DataFrame:
-    """Test labels per Action Unit that structure inference puts right and that it spoils."""
-    right, spoiled, _ = moved(run_, config.corpus.aus, config.evaluation.tau)
-    counts = {"put right": right.sum(0), "spoiled": spoiled.sum(0)}
-    return pd.DataFrame(counts, index=config.corpus.aus)
-
-
-def before_and_after(run_: Run, config: Config) -> pd.DataFrame:
-    """F1 and AUC, in percent, of f and of y_hat of one trained network on its test frames.
-
-    Both come from the same weights, so the difference is what the messages do, and nothing else.
-    """
-    aus, tau = config.corpus.aus, config.evaluation.tau
-    lines = {}
-    for name, suffix in {"f, before the messages": "_fused", "ŷ, after them": ""}.items():
-        labels, probabilities = labels_and(run_, "test", aus, suffix)
-        of_step = scores(probabilities, labels, aus, tau)
-        lines[f"F1 of {name}"], lines[f"AUC of {name}"] = of_step["f1"], of_step["auc"]
-    table = 100 * pd.DataFrame(lines).T.sort_index()
-    return table.assign(average=table.mean(axis=1)).rename_axis(columns=None)
 
 
 def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:

@@ -18,7 +18,7 @@ def verdict(low: float, high: float) -> str:
 def against_zero(low: float, high: float) -> str:
     """Where the interval of a difference lies.
 
-    >>> [against_zero(*ends) for ends in ((1, 2), (-2, -1), (-1, 1), (0, 0))]
+    >>> [against_zero(*ends) for ends in ((1.0, 2.0), (-2.0, -1.0), (-1.0, 1.0), (0.0, 0.0))]
     ['above zero', 'below zero', 'spans zero: undecided', 'zero in every draw']
     """
     if low == high == 0:

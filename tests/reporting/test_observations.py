@@ -7,17 +7,16 @@ import pandas as pd
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.evaluation.f1 import mean_f1, scores
+from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.facs import BP4D_AUS, au_names
 from dsin_lib.paper.observations import observations
-from dsin_lib.paper.published import reference_phi
-from dsin_lib.reporting import ledger, messages, observed_chi, observed_runs, observed_tables
+from dsin_lib.reporting import observed_chi, observed_runs, observed_tables
+from dsin_lib.reporting.against_paper import Measured
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
-from dsin_lib.reporting.observations import MEASURES, held
+from dsin_lib.reporting.observations import MEASURES
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.reporting.uncertainty import Measured
 from dsin_lib.studies import chi_trial
 from dsin_lib.training.runs import run
 
@@ -170,86 +169,9 @@ def test_the_best_thresholds_are_those_of_the_table(whole):
     assert drawn.shape[1:] == here.shape
 
 
-def test_messages_are_counted_as_corrections_are(whole):
-    from dsin_lib.reporting.tables import corrections
-
-    right, spoiled = corrections(run(whole, "dsin_10"), whole).sum()
-    labels, _ = labels_and(run(whole, "dsin_10"), "test", whole.corpus.aus)
-    found = observed_runs.messages_correct(known(config=whole))
-    assert found.margin == pytest.approx(100 * (right - spoiled) / labels.size)
-
-
-def test_messages_are_f_against_y_hat_of_one_network(whole):
-    run_, aus = run(whole, "dsin_10"), whole.corpus.aus
-    labels, after = labels_and(run_, "test", aus)
-    _, before = labels_and(run_, "test", aus, "_fused")
-    gain = 100 * (mean_f1(after, labels) - mean_f1(before, labels))
-    assert observed_runs.messages("bp4d")(known(config=whole)).margin == pytest.approx(gain)
-    (line,) = messages.gains(whole, ["dsin_10"]).to_dict("records")
-    assert line["change"] == pytest.approx(gain) == line["F1 of ŷ"] - line["F1 of f"]
-    assert line["low"] <= gain <= line["high"]
-    assert line["AUC of f"] == pytest.approx(100 * scores(before, labels, aus)["auc"].mean())
-    called = messages.called_active(whole, "dsin_10")
-    assert called["f"] == pytest.approx(100 * (before >= 0.5).mean())
-    assert called["labels"] == pytest.approx(100 * labels.mean())
-
-
-def test_messages_of_the_second_corpus_are_table_4_s(whole):
-    second = whole.on_second_corpus()
-    (change,) = messages.gains(second, ["t4_dsin_10"])["change"]
-    assert observed_runs.messages("disfa")(known(config=whole)).margin == pytest.approx(change)
-
-
 def test_the_last_training_is_held_against_step_4_alone(whole):
     aus, found = whole.corpus.aus, observed_runs.end_to_end(known(config=whole))
     both = [
         mean_f1(*labels_and(run(whole, row), "test", aus)[::-1]) for row in ("dsin_10", "omega")
     ]
     assert found.margin == pytest.approx(100 * (both[0] - both[1]))
-
-
-def test_the_whole_ledger(whole):
-    found = ledger.ledger(ledger.evidence(whole))
-    assert found.groupby(["id", "table"]).size().max() == 1
-    assert {"locality-upper", "thresholds-disfa", "chi-minimal"} <= set(found["id"])
-    both = found[found["id"] == "structure-average"].set_index("table")
-    assert set(both.index) == {"3", "4"} and both["margin"].nunique() == 2
-    of_others = found[(found["verdict"] == "not run here") & (found["id"] != "topology")]
-    assert set(of_others["table"]) <= {"5", "6", "3 and 5", "4 and 6", ""}
-    counts = ledger.summary(found)
-    assert sum(counts.values()) == len(found)
-    words = ledger.in_words(whole, found).data
-    of_lists = counts["arithmetic"]
-    assert of_lists == 7, "prevalence and phi in public label lists, the same in every run"
-    (vgg,) = found.loc[found["id"] == "topology", "verdict"]
-    assert vgg == "not run here", "from random weights it is not the network of the sentence"
-    assert f"Of {len(found) - counts['not run here'] - of_lists} claims" in words
-    assert f"{of_lists} more are settled by public label lists" in words
-    assert "SynAU-B" in words and "SynAU-D" in words
-    shown = ledger.with_verdict(found, "undecided")
-    assert len(shown) >= counts["undecided"] and "verdict" not in shown
-
-
-def test_without_a_second_corpus_its_claims_are_not_run(whole):
-    evidence = ledger.evidence(whole.model_copy(update={"second_corpus": None}))
-    found = ledger.ledger(evidence)
-    of_table_4 = found[found["table"].isin(["4", "6"])]
-    assert set(of_table_4["verdict"]) == {"not run here"}
-    assert of_table_4["margin"].isna().all() and of_table_4["paper"].notna().all()
-    lines = held(evidence).set_index("id")
-    listed = reference_phi("bp4d").loc["AU04", "AU17"]
-    assert lines.loc["phi-au04-au17", "paper"] == pytest.approx(-listed)
-    assert lines.loc["fusion-more-on-disfa", "verdict"] == "not run here"
-    assert lines.loc["rare-classes", "verdict"] == "not supported"
-
-
-def test_a_verdict_without_lines_says_none():
-    line = pd.DataFrame(
-        {
-            **{name: [""] for name in ("id", "claim", "reads", "table", "basis", "arithmetic")},
-            **{"paper": [1.0], "margin": [1.0], "low": [0.5], "high": [2.0]},
-            "verdict": ["supported"],
-        }
-    )
-    assert list(ledger.with_verdict(line, "undecided").index) == ["none"]
-    assert "0.50 to 2.00" in ledger.with_verdict(line, "supported").to_string()

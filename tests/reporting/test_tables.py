@@ -174,14 +174,3 @@ def test_bp4d_s_own_always_positive_beats_three_of_the_paper_s_rows():
     assert facts["average"] == pytest.approx(48.05, abs=0.01)
     averages = published("table3")["printed_average"].dropna()
     assert facts["rows_below"] == (averages < facts["average"]).sum()
-
-
-def test_before_and_after_are_the_same_network_s_f_and_y_hat(smoke, monkeypatch):
-    monkeypatch.setenv("DSIN_RESULTS", str(smoke))
-    config = load_config("smoke")
-    both = tables.before_and_after(run(config, "dsin_10"), config)
-    row = tables.table_3(config, ["dsin_10"]).iloc[-1]
-    assert both.loc["F1 of ŷ, after them", "average"] == pytest.approx(row["average"])
-    labels, f = labels_and(run(config, "dsin_10"), "test", config.corpus.aus, "_fused")
-    expected = 100 * f1_score(labels[:, 3], f[:, 3] >= 0.5, zero_division=0)
-    assert both.loc["F1 of f, before the messages", "AU06"] == pytest.approx(expected)

@@ -11,7 +11,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED
 from dsin_lib.paper.published import published
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import tables, transfer, uncertainty
+from dsin_lib.reporting import against_paper, tables, transfer, uncertainty
 from dsin_lib.reporting.baselines import BASELINES
 from dsin_lib.training.modules import FILTERS, make_modules
 from dsin_lib.training.runs import run
@@ -100,7 +100,7 @@ def test_differences_of_table_4_are_those_that_the_paper_concludes_from(tiny_two
     table["average"] = table.mean(axis=1)
     drawn = rng.uniform(0, 90, (50, 1, 8)) + np.zeros((1, len(rows), 1))
     drawn[:, rows.index("t4_pp_f")] += 3.0
-    found = uncertainty.differences(second, table, drawn, rows)
+    found = against_paper.differences(second, table, drawn, rows)
     line = found.loc["PP+F over PP(face)"]
     assert line["here"] == pytest.approx(tables.gain(table, "t4_pp_f", "t4_pp_face"))
     cells = published("table4").loc[["PP+F", "PP(face)"], aus].mean(axis=1)

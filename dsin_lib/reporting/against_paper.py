@@ -1,0 +1,179 @@
+"""A table of ours held against what the paper says of its own: margins, intervals, verdicts."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from operator import add
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from dsin_lib.config import Config
+from dsin_lib.evaluation.bootstrap import interval
+from dsin_lib.experiments import ROWS, Row
+from dsin_lib.paper.claims import (
+    HALVES,
+    ROUNDING,
+    Claim,
+    arithmetic,
+    as_ours,
+    claims,
+    corpus_of,
+    margin,
+    margins,
+    rows_of,
+)
+from dsin_lib.paper.published import joined
+from dsin_lib.reporting.tables import (
+    INTERVAL,
+    TABLE_3_ROWS,
+    ends,
+    number,
+    paper_table,
+    shown_row,
+    small,
+    table_3,
+)
+from dsin_lib.reporting.uncertainty import Drawn, resamplings
+from dsin_lib.reporting.verdicts import NOT_RUN, against_zero, verdict
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One table of ours and its resamplings, as claims read them.
+
+    Attributes:
+        corpus: ``bp4d`` or ``disfa``: whose Action Units it has.
+        rows: As the paper prints them.
+        aus: Column names.
+        scores: F1 in percent.
+        drawn: The same under each draw of test subjects.
+    """
+
+    corpus: str
+    rows: list[str]
+    aus: list[str]
+    scores: Float[np.ndarray, "row au"]
+    drawn: Drawn
+
+    def has(self, claim: Claim) -> bool:
+        """Whether all rows of a claim are there."""
+        return set(rows_of(claim)) <= set(self.rows)
+
+    def margin(self, claim: Claim) -> dict[str, float]:
+        """By how much the claim is exceeded, and the ends of the interval of that."""
+        low, high = interval(margins(claim, self.drawn, self.rows, self.aus))
+        here = float(margins(claim, self.scores, self.rows, self.aus))
+        return {"margin": here, "low": float(low), "high": float(high)}
+
+
+def measured(
+    config: Config,
+    rows: Iterable[str] = TABLE_3_ROWS,
+    table: pd.DataFrame | None = None,
+    drawn: Drawn | None = None,
+) -> Measured:
+    """A table and its resamplings, computed unless they are given."""
+    rows = list(rows)
+    table = table_3(config, rows) if table is None else table
+    drawn = resamplings(config, rows) if drawn is None else drawn
+    aus = config.corpus.aus
+    scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
+    labels = [_as_trained(config, ROWS[row]) for row in rows]
+    return Measured(corpus_of(paper_table(table)), labels, aus, scores, drawn)
+
+
+def differences(
+    config: Config, table: pd.DataFrame, drawn: Drawn, rows: Iterable[str] = TABLE_3_ROWS
+) -> pd.DataFrame:
+    """Every difference that the paper draws a conclusion from, by what is compared on which units.
+
+    Args:
+        config: The profile, or ``config.on_second_corpus()``.
+        table: F1 in percent as shown, from :func:`dsin_lib.reporting.tables.table_3`.
+        drawn: Resamplings of the same rows.
+        rows: Ids of the rows, in the order of ``drawn``.
+
+    Returns:
+        F1 points here, the ends of their interval, the paper's, and whether the interval spans
+        zero, in words.
+    """
+    ours = measured(config, rows, table, drawn)
+    lines = {}
+    for claim in claims().values():
+        plain = replace(as_ours(claim), by=0)
+        for printed_in in claim.tables:
+            of_corpus = corpus_of(printed_in) == ours.corpus
+            if claim.margin == "lead" and of_corpus and ours.has(plain):
+                found = ours.margin(plain)
+                lines[_compared(plain, ours.aus)] = {
+                    "here": found["margin"],
+                    "low": found["low"],
+                    "high": found["high"],
+                    "paper": margin(replace(claim, by=0), joined(printed_in)),
+                    "interval": against_zero(found["low"], found["high"]),
+                }
+    return pd.DataFrame(lines).T
+
+
+def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str, object]:
+    """A claim held against the paper's own table, and against ours where we have its rows.
+
+    Returns:
+        id, section, claim, reads, table, the margin in print (``paper``) and what ``arithmetic``
+        says of it, our ``margin`` with ``low`` and ``high``, ``basis`` (empty: there is an
+        interval), and the verdict.
+    """
+    of_paper, own = margin(claim, joined(printed_in)), as_ours(claim)
+    known = ours is not None and ours.has(own)
+    found = ours.margin(own) if known else dict.fromkeys(("margin", "low", "high"), np.nan)
+    return {
+        "id": claim.id,
+        "section": claim.section,
+        "claim": claim.says,
+        "reads": claim.reads,
+        "table": printed_in.replace("table", "").replace("+", " and "),
+        "paper": of_paper,
+        "arithmetic": arithmetic(of_paper, ROUNDING[claim.margin]),
+        **found,
+        "basis": "",
+        "verdict": verdict(found["low"], found["high"]) if known else NOT_RUN,
+    }
+
+
+def shown(found: pd.DataFrame) -> pd.DataFrame:
+    """The ledger as the book prints it: what is claimed, in print, here, and the verdict."""
+    in_print, here = ([number(x, 2) for x in found[name]] for name in ("paper", "margin"))
+    columns = {
+        "Table": found["table"],
+        "paper": list(map(add, in_print, found["arithmetic"].map(small))),
+        "this run": here,
+        INTERVAL: ends(found, 2).where(found["basis"] == "", found["basis"]),
+        "verdict": found["verdict"],
+    }
+    says = list(map(add, found["claim"], found["reads"].map(small)))
+    return pd.DataFrame(columns).set_axis(says, axis=0)
+
+
+def _as_trained(config: Config, row: Row) -> str:
+    """The name by which claims find a row: in print, unless it was trained as another thing.
+
+    VGG from random weights is not the tuned network of the paper, so no claim is about it.
+    """
+    from_scratch = row.network == "vgg" and config.vgg.weights is None
+    return f"{row.label}, from scratch" if from_scratch else row.label
+
+
+def _compared(claim: Claim, aus: list[str]) -> str:
+    """``DSIN_10 over PP+F, AU02 AU14``: what a lead compares, on which units."""
+    over = (
+        shown_row(claim.over[0])
+        if len(claim.over) == 1
+        else f"the best of {len(claim.over)} others"
+    )
+    words = f"{shown_row(claim.row)} over {over}"
+    if claim.aus is None:
+        return words
+    named = [au for au in claim.aus if au in aus]
+    halves = {f"{half} face": [au for au in of if au in aus] for half, of in HALVES.items()}
+    return f"{words}, {next((half for half in halves if halves[half] == named), ' '.join(named))}"
