@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
 from dsin_lib.paths import store_dir
-from dsin_lib.reporting import examples, faces, tables
+from dsin_lib.reporting import examples, faces, messages
 from dsin_lib.training.runs import Run
 
 FRAMES = [
@@ -54,7 +54,7 @@ def test_counts_are_those_of_the_frames(made, tiny):
     found = examples.net_counts(made, tiny)
     assert found["net"].tolist() == [3, 3, 3, -2, 0, 0, -2, -2]
     assert found["moved"].tolist() == pytest.approx([0.6, 1.2, 1.0, 0.4, 0.4, 0, 0.4, 0.4])
-    per_au = tables.corrections(made, tiny)
+    per_au = messages.corrections(made, tiny)
     assert found["right"].sum() == per_au["put right"].sum()
     assert found["spoiled"].sum() == per_au["spoiled"].sum()
 
