@@ -169,12 +169,15 @@ class Evaluation(Section):
     fold_lists: Literal["field", "author"] = "field"  # Reading: folds
     folds: tuple[Literal[1, 2, 3], ...] = Field((1, 2, 3), min_length=1)
     seeds: tuple[Seed, ...] = Field((0,), min_length=1)
+    more_seeds: tuple[Seed, ...] = Field(
+        (), description="of the main rows again, on the first fold: how far does a seed move them?"
+    )
     tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
     thresholds_from: Literal["held_out", "test"] = Field(
         "held_out", description="whose frames choose tuned thresholds; test: the field's habit"
     )  # Reading: threshold-set
 
-    @field_validator("folds", "seeds")
+    @field_validator("folds", "seeds", "more_seeds")
     @classmethod
     def _no_repeats(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(value)) < len(value):

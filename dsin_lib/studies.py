@@ -25,6 +25,7 @@ ACTIVE_FROM = (2, 3, 4)
 disfa-activity."""
 ROWS_OF_THRESHOLD = ("t4_pp_face", "t4_pp_f", "t4_dsin_10")
 ROWS_OF_HABIT = ("pp_face", "pp_f", "dsin_10")
+ROWS_OF_SEEDS = ("pp_face", "pp_f", "omega", "dsin_10")
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,23 @@ class Study:
         after: A study that shares trials with this one.
         every_fold: Whether it runs on all folds of a profile, or on the first one only since its
             trials train patch networks again.
+        other_seeds: Whether it runs from seeds that no table is trained from.
     """
 
     trials: Callable[[Config], tuple[Trial, ...]]
     starts: tuple[str, ...] = ()
     after: str | None = None
     every_fold: bool = True
+    other_seeds: bool = False
 
     def folds(self, config: Config) -> tuple[int, ...]:
         """The folds that it runs on."""
         return config.evaluation.folds[: None if self.every_fold else 1]
+
+    def seeds(self, config: Config) -> tuple[int, ...]:
+        """The seeds of the training that it runs from."""
+        of_tables, more = config.evaluation.seeds, config.evaluation.more_seeds
+        return tuple(s for s in more if s not in of_tables) if self.other_seeds else of_tables
 
 
 def chi_trial(r: float) -> Trial:
@@ -96,6 +104,10 @@ def _chi(config: Config) -> tuple[Trial, ...]:
 
 def _habit(config: Config) -> tuple[Trial, ...]:
     return tuple(Trial(row, {"training.stop_on": "test"}) for row in ROWS_OF_HABIT)
+
+
+def _seeds(config: Config) -> tuple[Trial, ...]:
+    return tuple(map(Trial, ROWS_OF_SEEDS))
 
 
 def alternatives(config: Config, row: str) -> dict[tuple[str, object], Trial]:
@@ -134,6 +146,7 @@ def _readings_of(*rows: str) -> Callable[[Config], tuple[Trial, ...]]:
 
 
 STUDIES = {
+    "seeds": Study(_seeds, every_fold=False, other_seeds=True),
     "habit": Study(_habit, every_fold=False),
     "patch_readings": Study(_readings_of("pp_mouth"), starts=("pp_mouth",), every_fold=False),
     "table_4": Study(_table_4, starts=PATCH_ROWS),

@@ -1,6 +1,7 @@
 """What a profile's trainings cost, each counted once however many rows start from it."""
 
 from collections.abc import Iterator
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -113,15 +114,14 @@ def of_table_3(config: Config) -> pd.DataFrame:
 
 def wanted(config: Config) -> Iterator[tuple[str, Trial, int, int]]:
     """Part, trial, fold and seed of everything that a profile's book asks for."""
-    parts = {"Table 3": (TABLES["Table 3"], config.evaluation.folds)}
+    evaluation = config.evaluation
+    parts = {"Table 3": (TABLES["Table 3"], evaluation.folds, evaluation.seeds)}
     for name, study in STUDIES.items():
         shown = "Table 4" if name == "table_4" else f"study {name}"
-        parts[shown] = (study.trials(config), study.folds(config))
-    for part, (trials, folds) in parts.items():
-        for trial in trials:
-            for fold in folds:
-                for seed in config.evaluation.seeds:
-                    yield part, trial, fold, seed
+        parts[shown] = (study.trials(config), study.folds(config), study.seeds(config))
+    for part, (trials, folds, seeds) in parts.items():
+        for trial, fold, seed in product(trials, folds, seeds):
+            yield part, trial, fold, seed
 
 
 def _measured(folder: Path) -> dict[str, object]:

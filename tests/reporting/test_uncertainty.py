@@ -6,7 +6,7 @@ import pytest
 from dsin_lib.config import changed
 from dsin_lib.evaluation.bootstrap import interval
 from dsin_lib.experiments import ROWS
-from dsin_lib.reporting import seeds, tables, uncertainty
+from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.reporting.verdicts import verdict
 from dsin_lib.studies import Trial
 from dsin_lib.training.runs import run
@@ -83,17 +83,3 @@ def test_draws_are_of_test_subjects(tiny):
 )
 def test_a_verdict_is_the_sign_of_a_whole_interval(ends, said):
     assert verdict(*map(float, ends)) == said
-
-
-def test_the_spread_over_seeds_is_of_averages(tiny):
-    two = changed(tiny, {"evaluation.seeds": [0, 1]})
-    alone = [
-        tables.table_3(changed(tiny, {"evaluation.seeds": [seed]}), ["pp_mouth"]) for seed in (0, 1)
-    ]
-    averages = [table.loc["PP(mouth)", "average"] for table in alone]
-    assert averages[0] != averages[1]
-    found = seeds.spread_over_seeds(two, ["pp_mouth", "pp_mouth_ind"])
-    assert found["PP(mouth)"] == pytest.approx(np.std(averages, ddof=1))
-    assert np.isnan(found["PP(mouth)<sup>ind</sup>"])
-    assert f"{found['PP(mouth)']:.1f} points" in seeds.seeds_in_words(two, ["pp_mouth"]).data
-    assert "from one seed (0)" in seeds.seeds_in_words(tiny, ["pp_mouth"]).data
