@@ -117,8 +117,8 @@ def seeds_in_words(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> HTML:
             f"Every row was trained from one seed ({seeds[0]}), and no interval holds what another "
             f"one changes. On one fold the main rows were trained from {len(more)} more: their "
             f"averages have a standard deviation of up to {spread.drop(compared.index).max():.1f} "
-            f"points, the differences between them of up to {compared.max():.1f}. A conclusion from "
-            "a margin of that size may be one of the seed."
+            f"points, the differences between them of up to {compared.max():.1f}. A conclusion "
+            "from a margin of that size may be one of the seed."
         )
     else:
         words = (
