@@ -76,9 +76,11 @@ def in_words(config: Config, found: pd.DataFrame) -> HTML:
     return HTML(
         f"<p>Of {run_here} claims that this run can be held against, "
         f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
-        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people, or another "
-        f"training, could turn them round. {counts[ARITHMETIC]} more are settled by public "
-        f"label lists alone, and {counts[NOT_RUN]} need systems, rows or a corpus that it does not "
-        f"have, or could not be counted. ({escape(names)}, profile {config.name}, "
+        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people could turn "
+        f"these round, another training any of them. {counts[ARITHMETIC]} more are settled by "
+        f"public label lists alone (a dash under <em>this run</em> in the ledger), and "
+        f"{counts[NOT_RUN]} need systems, rows or a corpus that it does not have, or could not be "
+        "counted. "
+        f"({escape(names)}, profile {config.name}, "
         f"{len(config.evaluation.folds)} of 3 folds.)</p>"
     )

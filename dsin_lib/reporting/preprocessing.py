@@ -92,7 +92,7 @@ def landmark_figure(errors: pd.DataFrame) -> Figure | None:
         ax=axis,
     )  # fmt: skip
     axis.set(xlabel="", ylabel="error (% of outer-eye span)", ylim=(0, None))
-    axis.legend(title="turned by (degrees)", frameon=False, ncols=4)
+    axis.legend(title="turned by (degrees)", frameon=False, ncols=4, loc="upper right")
     sns.despine(figure)
     return figure
 

@@ -20,6 +20,7 @@ from dsin_lib.evaluation.thresholds import best_taus
 from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting.figures import STEP_NAMES
 from dsin_lib.reporting.predictions import labels_and, subjects_of
+from dsin_lib.reporting.tables import small
 from dsin_lib.studies import ROWS_OF_HABIT, STUDIES
 from dsin_lib.training.runs import PARTS, Run, run
 
@@ -109,9 +110,8 @@ def averages(found: Measured) -> pd.DataFrame:
 
 def per_unit(found: Measured) -> pd.DataFrame:
     """F1 of each Action Unit, one line a row and protocol, the average last."""
-    table = found.f1.assign(average=found.f1.mean(axis=1)).reset_index()
-    table.insert(0, "", table.pop("row").map(lambda row: ROWS[row].shown))
-    return table.set_index("").rename_axis(index=None, columns=None)
+    table = found.f1.assign(average=found.f1.mean(axis=1)).rename_axis(columns=None)
+    return table.set_axis([ROWS[row].shown + small(protocol) for row, protocol in table.index])
 
 
 def gain(found: Measured, row: str, protocol: str, over: str = HONEST) -> dict[str, float]:

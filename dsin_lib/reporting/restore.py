@@ -61,12 +61,14 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> list[str]:
 
 def which_run(record: dict) -> str:
     """The line at the end of every published chapter that says which run it shows."""
+    config = record["config"]
+    second = config.get("second_corpus")
     parts = (
-        f"published results of profile {record['profile']}",
-        CORPORA[record["config"]["corpus"]["name"]],
-        f"{record['frames']:,} frames of {record['subjects']} subjects",
+        f"this book shows the published run of profile {record['profile']}",
+        " and ".join(CORPORA[one["name"]] for one in (config["corpus"], second) if one),
+        f"{record['frames']:,} frames of {record['subjects']} subjects of the first",
         f"{record['n_trainings']} trainings of {record['seconds']:,.0f} s in all",
-        f"code {record['code']}",
+        f"pages made by code {record['code']}",
         f"published {record['published'][:10]}",
     )
     return f'<p class="provenance">{" · ".join(map(html.escape, parts))}</p>'

@@ -7,7 +7,7 @@ from dsin_lib.config import Config, load_config
 WHOLE = "paper"
 SIZES = {
     "frames of a sequence, at most": "corpus.frames_per_sequence",
-    "of its frames, every": "corpus.stride",
+    "one of them kept of every": "corpus.stride",
     "width of a face (pixels)": "preprocessing.face_px",
     "epochs of a patch network (step 1)": "patch_prediction.max_epochs",
     "of fusion alone (step 2)": "fusion.max_epochs",

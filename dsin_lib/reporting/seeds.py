@@ -23,8 +23,8 @@ SCORED = (*ROWS_OF_SEEDS, "dsin_10_tt")
 DIFFERENCES = {
     "PP+F over PP(face)": ("pp_f", "pp_face"),
     "DSIN<sub>10</sub> over PP+F": ("dsin_10", "pp_f"),
-    "step 5 over step 4 alone": ("dsin_10", "omega"),
-    "tuned thresholds over one": ("dsin_10_tt", "dsin_10"),
+    "DSIN<sub>10</sub> over SI, step 4 alone": ("dsin_10", "omega"),
+    "DSIN<sub>10</sub><sup>tt</sup> over DSIN<sub>10</sub>": ("dsin_10_tt", "dsin_10"),
 }
 """What is compared: the row, and the one that it is held against."""
 MESSAGES = "messages, f to ŷ in DSIN<sub>10</sub>"
