@@ -199,7 +199,7 @@ def figure(swept: pd.DataFrame) -> Figure:
 def worded(table: pd.DataFrame, wide: Iterable[str] = ()) -> HTML:
     """A table of words: flush left, some columns wide enough to be read."""
     style = table.style.set_properties(**{"text-align": "left"})
-    style = style.set_properties(subset=list(wide), **{"min-width": "8.5rem"})
+    style = style.set_properties(subset=list(wide), **{"min-width": "7rem"})
     style = style.set_table_styles([{"selector": "th", "props": "text-align: left"}])
     return HTML(f'<div class="table-scroll">{style.to_html()}</div>')
 

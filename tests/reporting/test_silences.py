@@ -124,7 +124,7 @@ def test_the_register_is_shown_whole_and_flush_left():
     html = silences.worded(register, wide=["evidence"]).data
     for one in readings().values():
         assert one.says in html and one.silent in html and one.evidence in html
-    assert "text-align: left" in html and "min-width: 8.5rem" in html
+    assert "text-align: left" in html and "min-width: 7rem" in html
 
 
 def test_a_profile_s_departures_are_named():
