@@ -32,8 +32,8 @@ SPREAD, PEOPLE, SIGN = "standard deviation", "± of the people tested", "sign"
 
 
 def every_seed(config: Config) -> tuple[int, ...]:
-    """The seed of the tables, and those that the main rows are trained from again."""
-    return (config.evaluation.seeds[0], *STUDIES["seeds"].seeds(config))
+    """The seeds of the tables, and those that the main rows are trained from again."""
+    return (*config.evaluation.seeds, *STUDIES["seeds"].seeds(config))
 
 
 def repeated(config: Config) -> list[Run]:
@@ -43,7 +43,7 @@ def repeated(config: Config) -> list[Run]:
 
 
 def shown(config: Config) -> HTML:
-    """The table of :func:`across` with its provenance, or that the profile has no more seeds."""
+    """The table of :func:`across` with its provenance, or that the profile has one seed."""
     if len(every_seed(config)) == 1:
         words = f"Profile {config.name} trains no row from another seed."
         return HTML(f'<p class="provenance">{words}</p>')

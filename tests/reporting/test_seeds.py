@@ -7,6 +7,7 @@ from dsin_lib.config import ConfigError, changed, load_config
 from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.reporting import seeds, tables
 from dsin_lib.reporting.predictions import labels_and
+from dsin_lib.studies import STUDIES
 from dsin_lib.training.runs import run
 
 
@@ -61,6 +62,7 @@ def test_the_page_says_how_far_a_seed_moves_the_rows(whole):
 
 def test_a_seed_of_the_tables_is_not_trained_twice():
     both = load_config("smoke", {"evaluation.seeds": [0, 1], "evaluation.more_seeds": [1, 2]})
-    assert seeds.every_seed(both) == (0, 2)
+    assert seeds.every_seed(both) == (0, 1, 2)
+    assert STUDIES["seeds"].seeds(both) == (2,)
     with pytest.raises(ConfigError, match=r"evaluation.more_seeds: .*twice"):
         load_config("smoke", {"evaluation.more_seeds": [1, 1]})
