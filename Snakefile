@@ -115,7 +115,7 @@ rule corpus:
         options=lambda w, output: CORPORA[output[0]][0],
         key=lambda w, output: CORPORA[output[0]][1].corpus.pictures_key(),
     threads: 2
-    priority: 2  # it needs both cores: once trainings run, they are seldom free together
+    priority: 100  # both cores at once, so before trainings, of which a core takes one each
     message: "Rendering the open corpus {wildcards.corpus}"
     log: str(HOME / "logs" / "{corpus}.log"),
     shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
@@ -128,7 +128,7 @@ rule store:
         options=lambda w, output: STORES[output[0]][0],
         key=lambda w, output: STORES[output[0]][1].preprocessing.key(),
     threads: 2
-    priority: 2
+    priority: 100
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
     log: str(HOME / "logs" / "store_{store}.log"),
     shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
