@@ -47,7 +47,8 @@ def bp4d(smoke, tmp_path_factory):
     broken.write_bytes(broken.read_bytes()[:4000])
     config = profile(results, {"name": "bp4d"})
     whole_dag(results, config, smoke, DSIN_BP4D_ROOT=str(root))
-    return results
+    yield results
+    shutil.rmtree(results)  # 1.4 GB
 
 
 def recode(path, units, frame=None):

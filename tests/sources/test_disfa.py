@@ -1,6 +1,7 @@
 """One pipeline, whatever the faces: DISFA with its videos and intensities, to the site."""
 
 import re
+import shutil
 
 import cv2
 import pandas as pd
@@ -85,7 +86,8 @@ def disfa(synau_d, smoke, tmp_path_factory):
             (labels / path.name).write_text("".join(lines))
     config = profile(results, {"name": "disfa"})
     whole_dag(results, config, smoke, DSIN_DISFA_ROOT=str(root))
-    return results
+    yield results
+    shutil.rmtree(results)  # 1.3 GB
 
 
 def test_disfa_with_videos_becomes_the_book(disfa, synau_d):
