@@ -75,8 +75,13 @@ class Store:
                 raise StoreError(
                     f"{root / name}: expected a file of the prepared corpus, found none"
                 )
-        frames = with_activity(pd.read_parquet(root / FRAMES), active_from)
-        store = cls(root, record, frames)
+        try:
+            frames = pd.read_parquet(root / FRAMES)
+        except (ValueError, OSError) as error:
+            raise StoreError(
+                f"{root / FRAMES}: expected a whole parquet table, found {error}"
+            ) from error
+        store = cls(root, record, with_activity(frames, active_from))
         n_rows = int(store.frames["row"].notna().sum())
         for name in (*PATCHES, *LANDMARKS):
             found = len(store._array(name))

@@ -15,13 +15,15 @@ import json
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 import torch
 from fastai.basics import default_device, set_seed
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 
 from dsin_lib.config import Config
@@ -76,15 +78,36 @@ class Run:
     provenance: dict
 
     def weights(self) -> dict[str, torch.Tensor]:
-        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``."""
-        return load_file(self.folder / "weights.safetensors")
+        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.
+
+        Raises:
+            ValueError: The file is damaged; names the folder, which may be removed.
+        """
+        with _readable(self.folder):
+            return load_file(self.folder / "weights.safetensors")
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """Turns what goes wrong in reading a run into an error that names its folder."""
+    try:
+        yield
+    except (ValueError, OSError, SafetensorError) as error:
+        raise ValueError(
+            f"{folder}: expected a readable run, got {error}; remove the folder to train it again"
+        ) from error
 
 
 def is_complete(folder: Path, spec: Mapping) -> bool:
-    """Whether a folder holds a whole run of exactly this spec."""
+    """Whether a folder holds a whole run of exactly this spec.
+
+    Raises:
+        ValueError: Its spec is damaged; names the folder, which may be removed.
+    """
     if not all((folder / name).is_file() for name in FILES):
         return False
-    return json.loads((folder / "config.json").read_text()) == json.loads(json.dumps(spec))
+    with _readable(folder):
+        return json.loads((folder / "config.json").read_text()) == json.loads(json.dumps(spec))
 
 
 def load_run(folder: Path) -> Run:
@@ -99,7 +122,7 @@ def load_run(folder: Path) -> Run:
             raise FileNotFoundError(
                 f"{folder / name}: expected a complete run, this file is missing"
             )
-    try:
+    with _readable(folder):
         return Run(
             folder,
             json.loads((folder / "config.json").read_text()),
@@ -107,10 +130,6 @@ def load_run(folder: Path) -> Run:
             pd.read_parquet(folder / "predictions.parquet"),
             json.loads((folder / "provenance.json").read_text()),
         )
-    except (ValueError, OSError) as error:
-        raise ValueError(
-            f"{folder}: expected a readable run, got {error}; remove the folder to train it again"
-        ) from error
 
 
 def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:

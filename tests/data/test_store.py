@@ -96,9 +96,9 @@ def test_an_incomplete_store_is_refused_naming_the_file(root, name):
         Store.open(root)
 
 
-@pytest.mark.parametrize("name", ["mouth.npy", "landmarks.npy"])
+@pytest.mark.parametrize("name", ["mouth.npy", "landmarks.npy", "frames.parquet"])
 @pytest.mark.parametrize("kept", [0, 50, 150])
-def test_a_cut_array_is_refused_naming_the_file(root, name, kept):
+def test_a_cut_file_is_refused_naming_it(root, name, kept):
     path = root / name
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(StoreError, match=name):

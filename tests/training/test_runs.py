@@ -51,12 +51,12 @@ def test_a_folder_without_a_file_is_no_run(tiny, missing):
     assert (run(tiny, "pp_nose").folder / missing).is_file(), "trained again"
 
 
-@pytest.mark.parametrize("damaged", ["history.csv", "predictions.parquet", "provenance.json"])
+@pytest.mark.parametrize("damaged", FILES)
 def test_a_damaged_file_is_an_error_that_names_the_run(tiny, damaged):
     whole = run(tiny, "pp_nose")
     (whole.folder / damaged).write_bytes(b"")
     with pytest.raises(ValueError, match=r"pp_nose/fold1_seed0_.*remove the folder"):
-        load_run(whole.folder)
+        run(tiny, "pp_nose").weights()
 
 
 def test_a_run_of_another_config_is_stale(tiny):
