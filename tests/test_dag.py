@@ -127,6 +127,8 @@ def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
     shutil.rmtree(tables)  # or nothing would ask for the missing runs
     target = ("--target", str(tables / "table3.csv"))
     kept = {p: p.read_text() for p in (copy / "runs").glob("pp_*/*/provenance.json")}
+    (log,) = (copy / "smoke" / "logs").glob("pp_f_fold1_seed0_*.log")
+    log.unlink()  # the training opens a new one
     running = subprocess.Popen(
         [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke", *target],
         cwd=copy,
@@ -135,9 +137,8 @@ def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    (log,) = (copy / "smoke" / "logs").glob("pp_f_fold1_seed0_*.log")
-    started, before = time.time(), log.stat().st_mtime
-    while log.stat().st_mtime == before and time.time() - started < 300:
+    started = time.time()
+    while not log.exists() and time.time() - started < 300:
         time.sleep(0.1)
     time.sleep(3)  # into the training
     os.killpg(running.pid, signal.SIGKILL)
