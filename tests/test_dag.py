@@ -140,6 +140,7 @@ def test_killed_half_way_it_resumes_and_keeps_what_is_whole(copy):
     started = time.time()
     while not log.exists() and time.time() - started < 300:
         time.sleep(0.1)
+    assert log.exists(), "the training never began"
     time.sleep(3)  # into the training
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()

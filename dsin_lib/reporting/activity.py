@@ -16,7 +16,8 @@ from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.studies import ACTIVE_FROM, ROWS_OF_THRESHOLD
-from dsin_lib.training.runs import Run, every_run, run
+from dsin_lib.training.runs import every_run, run
+from dsin_lib.training.saved import Run
 
 LEVELS = {2: "2 and more: the field", 3: "3 and more: the author's code", 4: "above 3: the paper"}
 """Lowest active intensities and who takes them; those of the study."""

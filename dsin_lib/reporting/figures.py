@@ -15,7 +15,7 @@ from dsin_lib.experiments import PATCH_ROWS, ROWS
 from dsin_lib.reporting import messages
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.training.runs import Run
+from dsin_lib.training.saved import Run
 
 sns.set_theme(style="ticks", context="notebook", palette="colorblind", rc={"figure.dpi": 144})
 STEP_NAMES = {

@@ -15,7 +15,8 @@ from dsin_lib.reporting.provenance import CORPORA
 from dsin_lib.reporting.tables import TABLE_4_ROWS
 from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDECIDED, VERDICTS
 from dsin_lib.studies import STUDIES
-from dsin_lib.training.runs import Run, every_run
+from dsin_lib.training.runs import every_run
+from dsin_lib.training.saved import Run
 
 
 def evidence(config: Config) -> Evidence:

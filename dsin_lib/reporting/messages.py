@@ -17,7 +17,8 @@ from dsin_lib.evaluation.f1 import scores
 from dsin_lib.experiments import row_named
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.verdicts import against_zero
-from dsin_lib.training.runs import Run, every_run, run
+from dsin_lib.training.runs import every_run, run
+from dsin_lib.training.saved import Run
 
 SIDES = {"f": "_fused", "ŷ": ""}
 """Before the messages and after them: symbol and suffix of the predictions' columns."""

@@ -15,7 +15,8 @@ from dsin_lib.model.patch_prediction import PatchCNN
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting.tables import plain
 from dsin_lib.training.modules import load_weights, make_modules
-from dsin_lib.training.runs import Run, subject_split
+from dsin_lib.training.runs import subject_split
+from dsin_lib.training.saved import Run
 
 
 def layers(store: Store, config: Config) -> HTML:

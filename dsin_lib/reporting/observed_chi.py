@@ -15,7 +15,8 @@ from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.regularisation import OFF
 from dsin_lib.reporting.uncertainty import of_trials
 from dsin_lib.studies import CHI_PENALTIES, chi_trial
-from dsin_lib.training.runs import Run, every_run, run
+from dsin_lib.training.runs import every_run, run
+from dsin_lib.training.saved import Run
 
 
 def no_benefit(known: Evidence) -> Finding:

@@ -16,7 +16,8 @@ from dsin_lib.reporting.messages import change
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.uncertainty import of_trials
 from dsin_lib.studies import Trial, chi_trial
-from dsin_lib.training.runs import PARTS, Run, every_run, run
+from dsin_lib.training.runs import PARTS, every_run, run
+from dsin_lib.training.saved import Run
 
 LOW_TAU = (0.1, 0.3)
 

@@ -22,7 +22,8 @@ from dsin_lib.reporting.figures import STEP_NAMES
 from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.tables import small
 from dsin_lib.studies import ROWS_OF_HABIT, STUDIES
-from dsin_lib.training.runs import PARTS, Run, run
+from dsin_lib.training.runs import PARTS, run
+from dsin_lib.training.saved import Run
 
 
 @dataclass(frozen=True)

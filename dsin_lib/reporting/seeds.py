@@ -17,7 +17,8 @@ from dsin_lib.reporting.provenance import provenance_line
 from dsin_lib.reporting.tables import TABLE_3_ROWS, plain, table_scores
 from dsin_lib.reporting.uncertainty import of_trials
 from dsin_lib.studies import ROWS_OF_SEEDS, STUDIES, Trial
-from dsin_lib.training.runs import Run, run
+from dsin_lib.training.runs import run
+from dsin_lib.training.saved import Run
 
 SCORED = (*ROWS_OF_SEEDS, "dsin_10_tt")
 DIFFERENCES = {

@@ -23,7 +23,8 @@ from dsin_lib.paths import store_dir
 from dsin_lib.reporting.comparisons import change
 from dsin_lib.reporting.figures import sns  # with the book's theme
 from dsin_lib.studies import STUDIES, Trial, alternatives
-from dsin_lib.training.runs import Run, run
+from dsin_lib.training.runs import run
+from dsin_lib.training.saved import Run
 
 STUDY_OF = {
     "pp_mouth": "patch_readings",

@@ -1,30 +1,10 @@
-"""Runs on disk: (config, row, fold, seed) -> a folder that is complete or absent.
+"""Rows on folds: (config, row, fold, seed) -> a run, read if it is there and trained if not."""
 
-==========================  ==========================================================
-file                        content
-==========================  ==========================================================
-config.json                 the run's spec: everything its numbers depend on
-history.csv                 one line an epoch of every step
-predictions.parquet         held-out and test frames: probabilities and labels
-weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
-provenance.json             code version, data hash, libraries, seed, machine, seconds
-==========================  ==========================================================
-"""
-
-import json
-import shutil
-import tempfile
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable
 
 import pandas as pd
-import torch
 from fastai.basics import default_device, set_seed
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 from dsin_lib.config import Config
 from dsin_lib.data.dataset import Data, split_data
@@ -38,98 +18,14 @@ from dsin_lib.studies import STUDIES
 from dsin_lib.training.frozen import without_frozen
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
+from dsin_lib.training.saved import Run, is_complete, load_run, write_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step, trainings
 
-FILES = (
-    "config.json",
-    "history.csv",
-    "predictions.parquet",
-    "weights.safetensors",
-    "provenance.json",
-)
-"""What a complete run holds."""
 PARTS = {"held_out": "valid", "test": "test"}
 """The part of a split that ends a training and chooses thresholds, by the name of its subjects.
 
 Reading: early-stopping, threshold-set.
 """
-
-
-@dataclass(frozen=True)
-class Run:
-    """A complete run.
-
-    Attributes:
-        folder: Its files.
-        spec: What its numbers depend on.
-        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
-            chi_std, step_seconds, step_cpu_seconds, network (``all``, or one Action Unit's own).
-        predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
-            frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
-            inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
-            correction factor over the steps.
-        provenance: Code version, data hash, libraries, machine, seconds.
-    """
-
-    folder: Path
-    spec: dict
-    history: pd.DataFrame
-    predictions: pd.DataFrame
-    provenance: dict
-
-    def weights(self) -> dict[str, torch.Tensor]:
-        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.
-
-        Raises:
-            ValueError: The file is damaged; names the folder, which may be removed.
-        """
-        with _readable(self.folder):
-            return load_file(self.folder / "weights.safetensors")
-
-
-@contextmanager
-def _readable(folder: Path) -> Iterator[None]:
-    """Turns what goes wrong in reading a run into an error that names its folder."""
-    try:
-        yield
-    except (ValueError, OSError, SafetensorError) as error:
-        raise ValueError(
-            f"{folder}: expected a readable run, got {error}; remove the folder to train it again"
-        ) from error
-
-
-def is_complete(folder: Path, spec: Mapping) -> bool:
-    """Whether a folder holds a whole run of exactly this spec.
-
-    Raises:
-        ValueError: Its spec is damaged; names the folder, which may be removed.
-    """
-    if not all((folder / name).is_file() for name in FILES):
-        return False
-    with _readable(folder):
-        return json.loads((folder / "config.json").read_text()) == json.loads(json.dumps(spec))
-
-
-def load_run(folder: Path) -> Run:
-    """Reads a run.
-
-    Raises:
-        FileNotFoundError: The folder is not a complete run; names the missing file.
-        ValueError: A file of it is damaged; names the folder, which may be removed.
-    """
-    for name in FILES:
-        if not (folder / name).is_file():
-            raise FileNotFoundError(
-                f"{folder / name}: expected a complete run, this file is missing"
-            )
-    with _readable(folder):
-        return Run(
-            folder,
-            json.loads((folder / "config.json").read_text()),
-            pd.read_csv(folder / "history.csv"),
-            pd.read_parquet(folder / "predictions.parquet"),
-            json.loads((folder / "provenance.json").read_text()),
-        )
 
 
 def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
@@ -225,30 +121,6 @@ def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
         valid_fraction=config.training.valid_fraction,
         seed=seed,
     )
-
-
-def write_run(
-    folder: Path,
-    *,
-    spec: dict,
-    history: pd.DataFrame,
-    predictions: pd.DataFrame,
-    weights: dict[str, torch.Tensor],
-    provenance: dict,
-) -> None:
-    """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent:
-        fresh = Path(parent) / folder.name
-        fresh.mkdir()
-        (fresh / "config.json").write_text(json.dumps(spec, indent=1) + "\n")
-        history.to_csv(fresh / "history.csv", index=False)
-        predictions.to_parquet(fresh / "predictions.parquet", index=False)
-        save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})
-        (fresh / "provenance.json").write_text(json.dumps(provenance, indent=1) + "\n")
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
 
 
 def _predictions(model: DSIN, data: Data, frames: pd.DataFrame, aus: list[str]) -> pd.DataFrame:

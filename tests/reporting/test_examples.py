@@ -11,7 +11,7 @@ from dsin_lib.config import changed
 from dsin_lib.data.store import Store
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting import examples, faces, messages
-from dsin_lib.training.runs import Run
+from dsin_lib.training.saved import Run
 
 FRAMES = [
     # subject, frame, labels put right, labels spoiled, how far y_hat moves

@@ -21,7 +21,7 @@ from dsin_lib.reporting import publish as publishing
 from dsin_lib.reporting.pictures import LIMIT, png_outputs
 from dsin_lib.reporting.publish import PublishError, machine_paths, publish
 from dsin_lib.reporting.restore import restore
-from dsin_lib.training.runs import write_run
+from dsin_lib.training.saved import write_run
 
 CODE = ("config = 'quick'", "draw(config);")
 ALT = {"mystnb": {"image": {"alt": "Noise"}}}

@@ -11,7 +11,7 @@ from dsin_lib.reporting import comparisons, regularisation
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.observations import about_chi
 from dsin_lib.studies import CHI_PENALTIES
-from dsin_lib.training.runs import Run
+from dsin_lib.training.saved import Run
 
 EPOCHS = {1: 4, 2: 6}
 """Epochs that the made-up trainings of each fold took."""

@@ -1,6 +1,4 @@
-"""Runs are complete or absent, reproducible bit for bit, and blind to the test fold."""
-
-import json
+"""Runs are reproducible bit for bit, and blind to the test fold."""
 
 import numpy as np
 import pandas as pd
@@ -9,10 +7,10 @@ import torch
 
 from dsin_lib.config import changed, load_config
 from dsin_lib.data.store import StoreError
-from dsin_lib.experiments import ROWS, run_spec
+from dsin_lib.experiments import ROWS
 from dsin_lib.paths import run_dir, store_dir
-from dsin_lib.training import runs
-from dsin_lib.training.runs import FILES, is_complete, load_run, run
+from dsin_lib.training.runs import run
+from dsin_lib.training.saved import load_run
 
 
 def test_the_same_seed_gives_the_same_predictions_bit_for_bit(tiny):
@@ -41,52 +39,11 @@ def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
     assert load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"] == start
 
 
-@pytest.mark.parametrize("missing", FILES)
-def test_a_folder_without_a_file_is_no_run(tiny, missing):
-    whole = run(tiny, "pp_nose")
-    (whole.folder / missing).unlink()
-    assert not is_complete(whole.folder, whole.spec)
-    with pytest.raises(FileNotFoundError, match=missing):
-        load_run(whole.folder)
-    assert (run(tiny, "pp_nose").folder / missing).is_file(), "trained again"
-
-
-@pytest.mark.parametrize("damaged", FILES)
-def test_a_damaged_file_is_an_error_that_names_the_run(tiny, damaged):
-    whole = run(tiny, "pp_nose")
-    (whole.folder / damaged).write_bytes(b"")
-    with pytest.raises(ValueError, match=r"pp_nose/fold1_seed0_.*remove the folder"):
-        run(tiny, "pp_nose").weights()
-
-
-def test_a_run_of_another_config_is_stale(tiny):
-    run_ = run(tiny, "pp_nose")
-    assert is_complete(run_.folder, run_spec(tiny, ROWS["pp_nose"], 1, 0))
-    other = tiny.model_copy(
-        update={"training": tiny.training.model_copy(update={"learning_rate": 0.5})}
-    )
-    assert not is_complete(run_.folder, run_spec(other, ROWS["pp_nose"], 1, 0))
-    assert run(other, "pp_nose").spec["training"]["learning_rate"] == 0.5
-    assert run(tiny, "pp_nose").folder == run_.folder, "the first one still stands"
-
-
 def test_configs_share_the_runs_that_they_agree_on(tiny):
     other = load_config("smoke", {"training.patience": 6, "structure_inference.chi_penalty": 0.1})
     assert other.name != tiny.name
     assert run_dir(other, ROWS["pp_f"], 1, 0) == run_dir(tiny, ROWS["pp_f"], 1, 0)
     assert run_dir(other, ROWS["dsin_2"], 1, 0) != run_dir(tiny, ROWS["dsin_2"], 1, 0)
-
-
-def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
-    def killed(*args, **kwargs):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(runs, "save_file", killed)
-    with pytest.raises(KeyboardInterrupt):
-        run(tiny, "pp_nose")
-    folder = run_dir(tiny, ROWS["pp_nose"], 1, 0)
-    assert not folder.exists()
-    assert not list(folder.parent.iterdir())
 
 
 def test_test_labels_reach_neither_weights_nor_history(tiny):
@@ -132,14 +89,6 @@ def test_labels_of_a_run_follow_the_threshold_and_are_those_of_table_4(tiny_leve
             active = both[f"{au}_intensity"] >= level
             np.testing.assert_array_equal(both[f"{au}_label"], active.astype(float))
     assert len(folders) == 2
-
-
-def test_weights_say_what_they_are(tiny):
-    from safetensors import safe_open
-
-    run_ = run(tiny, "pp_mouth")
-    with safe_open(run_.folder / "weights.safetensors", "pt") as file:
-        assert json.loads(file.metadata()["spec"]) == run_.spec
 
 
 def test_without_a_store_the_error_names_the_file(results):
