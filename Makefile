@@ -3,7 +3,7 @@ CONFIG ?= quick
 CORES  ?= 2
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV   := .venv
-BIN    := $(VENV)/bin
+PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
 
 # One thread a process: two processes with two threads each thrash two cores.
@@ -28,34 +28,43 @@ help: ## this list
 	@echo "  CONFIG=smoke|quick|laptop|paper|synau_d|bp4d|disfa (now $(CONFIG)), CORES=2 (now $(CORES))"
 
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
-	@$(BIN)/python -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
+	@$(PY) -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
 
 test: $(READY) ## all tests, side by side on CORES cores
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+	$(PY) -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 lab: $(READY) ## JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir book
+	$(PY) -m jupyterlab --notebook-dir book
 
 site: $(READY) ## render what is published, or CONFIG's results if you name one; trains nothing
-	@$(BIN)/python $(SITE)
+	@$(PY) $(SITE)
 
 publish: $(READY) ## copy what CONFIG's book shows to results/published, to be committed
-	@$(BIN)/python -m dsin_lib.reporting.publish --config $(CONFIG)
+	@$(PY) -m dsin_lib.reporting.publish --config $(CONFIG)
 
 lint: $(READY) ## style, layers, stripped notebooks
-	$(BIN)/ruff check . && $(BIN)/ruff format --check .
-	$(BIN)/lint-imports
-	$(BIN)/nbstripout --verify book/*.ipynb
+	$(PY) -m ruff check . && $(PY) -m ruff format --check .
+	$(PY) -c 'from importlinter.cli import lint_imports_command as lint; lint()'
+	$(PY) -m nbstripout --verify book/*.ipynb
 
 clean: ## remove results (not the environment, not what is published)
 	find results -mindepth 1 -maxdepth 1 ! -name published ! -name README.md -exec rm -rf {} +
 
 env: $(READY) ## the environment in .venv
 
-$(READY): requirements.lock
+# An environment says in .ready which Python it has and where it was made: one that was copied with a
+# checkout, moved, or left without its Python would run another place's code, or nothing.
+MADE := python3.11 in $(CURDIR)
+FOUND := $(shell $(PY) -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null) in $(shell cat $(READY) 2>/dev/null)
+ifneq "$(FOUND)" "python3.11 in $(MADE)"
+.PHONY: $(READY)
+endif
+
+$(READY): requirements.lock pyproject.toml dsin_lib/jupyter/kernels/dsin-book/kernel.json
 	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit("PYTHON: expected Python 3.11, got %d.%d; say make PYTHON=/path/to/python3.11" % v)'
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' requirements.lock)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	touch $(READY)
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' requirements.lock)
+	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	$(PY) -m jupyter_client.kernelspecapp --log-level=ERROR install --sys-prefix dsin_lib/jupyter/kernels/dsin-book
+	@echo "$(MADE)" > $(READY)

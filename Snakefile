@@ -5,7 +5,12 @@
     .venv/bin/snakemake --cores 2 --config profile=smoke
 """
 
+import os
 import sys
+
+sys.path.insert(0, workflow.basedir)  # this checkout's code, whatever the environment has installed
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")]))
+os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter")  # the chapters' kernel
 
 from dsin_lib.config import PROJECT, load_config, results_root
 from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
@@ -16,6 +21,7 @@ from dsin_lib.studies import STUDIES, study_key
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
 HOME, PY = config_dir(CONFIG), sys.executable
+BOOK, EXECUTED, SITE = PROJECT / "book", HOME / "book", HOME / "site"
 FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
 CHAPTERS = {  # notebook -> the rows and the studies whose runs it shows
     "data": ((), ()),
@@ -118,7 +124,7 @@ rule corpus:
     priority: 100  # both cores at once, so before trainings, of which a core takes one each
     message: "Rendering the open corpus {wildcards.corpus}"
     log: str(HOME / "logs" / "{corpus}.log"),
-    shell: "cd {PROJECT} && {PY} -m data_prep corpus --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
+    shell: "cd {PROJECT:q} && {PY:q} -m data_prep corpus --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
 
 
 rule store:
@@ -131,7 +137,7 @@ rule store:
     priority: 100
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
     log: str(HOME / "logs" / "store_{store}.log"),
-    shell: "cd {PROJECT} && {PY} -m data_prep store --config {PROFILE} {params.options} --workers {threads} 2>&1 | tee {log}"
+    shell: "cd {PROJECT:q} && {PY:q} -m data_prep store --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
 
 
 rule run:
@@ -144,8 +150,8 @@ rule run:
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
     shell:
-        "cd {PROJECT} && {PY} -m dsin_lib run {wildcards.row} --config {PROFILE} "
-        "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+        "cd {PROJECT:q} && {PY:q} -m dsin_lib run {wildcards.row} --config {PROFILE:q} "
+        "--fold {wildcards.fold} --seed {wildcards.seed} > {log:q} 2>&1"
 
 
 rule study:
@@ -159,8 +165,8 @@ rule study:
     message: "Training the runs of the study {wildcards.study}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "study_{study}_fold{fold}_seed{seed}.log"),
     shell:
-        "cd {PROJECT} && {PY} -m dsin_lib study {wildcards.study} --config {PROFILE} "
-        "--fold {wildcards.fold} --seed {wildcards.seed} > {log} 2>&1"
+        "cd {PROJECT:q} && {PY:q} -m dsin_lib study {wildcards.study} --config {PROFILE:q} "
+        "--fold {wildcards.fold} --seed {wildcards.seed} > {log:q} 2>&1"
 
 
 rule tables:
@@ -172,7 +178,7 @@ rule tables:
     params: evaluation=CONFIG.evaluation.key(),
     message: "Computing the tables"
     log: str(HOME / "logs" / "tables.log"),
-    shell: "cd {PROJECT} && {PY} -m dsin_lib tables --config {PROFILE} > {log} 2>&1"
+    shell: "cd {PROJECT:q} && {PY:q} -m dsin_lib tables --config {PROFILE:q} > {log:q} 2>&1"
 
 
 rule notebook:
@@ -187,8 +193,8 @@ rule notebook:
     message: "Executing the chapter {wildcards.chapter}"
     log: str(HOME / "logs" / "{chapter}.log"),
     shell:
-        "cd {PROJECT}/book && {PY} -m papermill {input.notebook} {output} -p config {PROFILE} "
-        "--no-progress-bar > {log} 2>&1"
+        "cd {BOOK:q} && {PY:q} -m papermill {input.notebook:q} {output:q} -p config {PROFILE:q} "
+        "--no-progress-bar > {log:q} 2>&1"
 
 
 rule book:
@@ -200,5 +206,5 @@ rule book:
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
     shell:
-        "cd {PROJECT} && {PY} -m dsin_lib.reporting.site --executed {HOME}/book --out {HOME}/site {OPTIONS} "
-        "2>&1 | tee {log}"
+        "cd {PROJECT:q} && {PY:q} -m dsin_lib.reporting.site --executed {EXECUTED:q} --out {SITE:q} {OPTIONS} "
+        "2>&1 | tee {log:q}"

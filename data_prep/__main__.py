@@ -9,7 +9,7 @@ import yaml
 
 from data_prep.check import check as check_corpus
 from data_prep.ensure import ensure_corpus, ensure_store
-from dsin_lib.config import Config, ConfigError, changed, load_config
+from dsin_lib.config import Config, changed, load_config
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -51,5 +51,5 @@ def _chosen(config: str, second: bool) -> Config:
 if __name__ == "__main__":
     try:
         app()
-    except (ConfigError, ValueError, RuntimeError, FileNotFoundError) as error:
+    except (ValueError, RuntimeError, OSError) as error:
         sys.exit(f"error: {error}")

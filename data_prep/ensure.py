@@ -12,6 +12,7 @@ from dsin_lib.config import Config, ConfigError
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store
+from dsin_lib.locks import alone
 from dsin_lib.paths import corpus_dir, store_dir
 from dsin_lib.sections import Corpus
 
@@ -29,28 +30,31 @@ def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) ->
             f"corpus.version: this generator makes {CORPUS_VERSION}, got {corpus.version!r}"
         )
     tasks = [f"T{k}" for k in range(1, corpus.n_tasks + 1)]
-    write_corpus(
-        root,
-        shape=corpus.name,
-        subjects=first_subjects(corpus.n_subjects, corpus.name),
-        tasks=tasks if corpus.source.layout == "bp4d" else None,
-        **corpus.model_dump(include=RENDERED),
-        workers=workers,
-        progress=progress,
-    )
+    with alone(root):
+        write_corpus(
+            root,
+            shape=corpus.name,
+            subjects=first_subjects(corpus.n_subjects, corpus.name),
+            tasks=tasks if corpus.source.layout == "bp4d" else None,
+            **corpus.model_dump(include=RENDERED),
+            workers=workers,
+            progress=progress,
+        )
     return root
 
 
 def ensure_store(config: Config, *, workers: int = 2, progress: bool = True) -> Store:
     """The prepared patches; nothing is done again that is already whole. Paper: Sec. 4.1.2."""
     how = {"workers": workers, "progress": progress}
-    prepare(
-        ensure_corpus(config, **how),
-        store_dir(config),
-        read=reader(config.corpus),
-        **config.preprocessing.model_dump(),
-        **how,
-    )
+    root, store = ensure_corpus(config, **how), store_dir(config)
+    with alone(store):
+        prepare(
+            root,
+            store,
+            read=reader(config.corpus),
+            **config.preprocessing.model_dump(),
+            **how,
+        )
     return Store.open(store_dir(config), config.corpus.active_from)
 
 

@@ -96,5 +96,5 @@ def _absolute(config: str) -> str:
 if __name__ == "__main__":
     try:
         app()
-    except (ConfigError, ValueError, FileNotFoundError) as error:
+    except (ValueError, OSError) as error:
         sys.exit(f"error: {error}")

@@ -5,6 +5,7 @@ plain keyword arguments. A misspelt or out-of-range parameter is refused by name
 runs.
 """
 
+import contextlib
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import get_args
 import yaml
 from pydantic import Field, ValidationError
 
-from dsin_lib import sections
+from dsin_lib import kernel, sections
 from dsin_lib.sections import Section, digest
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -67,14 +68,22 @@ def load_config(
 
     Raises:
         ConfigError: Names the file, the parameter, what was expected and what came.
+        KernelError: In a chapter: it lies in another checkout than this code, or was given a
+            parameter that it does not have.
     """
+    kernel.check(PROJECT)
     path = _find(name)
     try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path}: not YAML: {error}") from None
+        values = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: not YAML in UTF-8: {error}") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{path}: expected sections, got {type(values).__name__}")
+    if not isinstance(overrides, Mapping | None):
+        raise ConfigError(
+            f"overrides: expected parameters and values, got the {type(overrides).__name__} "
+            f"{overrides!r}; papermill takes them as YAML: -y 'overrides: {{fusion.hidden: 32}}'"
+        )
     if overrides:
         values = with_changes(values, overrides)
         values["name"] = f"{values.get('name', path.stem)}+{digest(dict(overrides))}"
@@ -105,8 +114,30 @@ def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) ->
 
 
 def results_root() -> Path:
-    """Where results go: ``results/`` of the project, or the folder that DSIN_RESULTS names."""
-    return Path(os.environ.get("DSIN_RESULTS", PROJECT / "results")).resolve()
+    """Where results go: ``results/`` of the project, or the folder that DSIN_RESULTS names.
+
+    Raises:
+        ConfigError: DSIN_RESULTS depends on where one stands, or names a file.
+    """
+    path = absolute(os.environ.get("DSIN_RESULTS") or PROJECT / "results", "DSIN_RESULTS")
+    if path.exists() and not path.is_dir():
+        raise ConfigError(f"DSIN_RESULTS: expected a folder, got the file {path}")
+    return path.resolve()
+
+
+def absolute(path: str | Path, parameter: str) -> Path:
+    """A path that means the same from every folder; ``~`` is the user's home.
+
+    Jobs and notebooks run in folders of their own, so a relative path would mean several places.
+
+    Raises:
+        ConfigError: Names the parameter and the path.
+    """
+    with contextlib.suppress(RuntimeError):  # ~nobody, or no home: stays as it is, not absolute
+        expanded = Path(path).expanduser()
+        if expanded.is_absolute():
+            return expanded
+    raise ConfigError(f"{parameter}: expected an absolute path, got {str(path)!r}")
 
 
 def _sections() -> list[str]:

@@ -8,7 +8,7 @@ executed notebooks, site and logs.
 import os
 from pathlib import Path
 
-from dsin_lib.config import Config, ConfigError, results_root
+from dsin_lib.config import Config, ConfigError, absolute, results_root
 from dsin_lib.experiments import Row, run_spec
 from dsin_lib.sections import digest
 
@@ -29,9 +29,7 @@ def corpus_dir(config: Config) -> Path:
         raise ConfigError(
             f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it"
         )
-    path = Path(root).expanduser()
-    if not path.is_absolute():  # jobs and notebooks run in folders of their own
-        raise ConfigError(f"corpus.root: expected an absolute path, got {root}")
+    path = absolute(root, "corpus.root")
     if not path.is_dir():
         raise ConfigError(f"corpus.root: expected a folder, got {root}")
     return path.resolve()

@@ -36,7 +36,7 @@ def smoke(tmp_path_factory):
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    results = shared / "smoke"
+    results = shared / "results of smoke (1)"  # whoever has a space in a path finds it works
     with FileLock(shared / "smoke.lock"):
         if not (results / "smoke" / "site" / "index.html").is_file():
             results.mkdir(exist_ok=True)

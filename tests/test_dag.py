@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+from checkouts import copy_checkout, shown
 
 from dsin_lib.config import CONFIGS, load_config
 from dsin_lib.experiments import ROWS, TRAINED
@@ -28,11 +29,11 @@ EVERY_ROW = {
 """Rows of both tables and of every study, with what they start from."""
 
 
-def dag(results, *arguments, config="smoke"):
-    """Runs the DAG from a folder that is not the project's."""
+def dag(results, *arguments, config="smoke", cwd=None, **variables):
+    """Runs the DAG from a folder that is not the project's, unless one is named."""
     command = [sys.executable, "-m", "dsin_lib", "dag", "--config", str(config), *arguments]
-    env = {**os.environ, "DSIN_RESULTS": str(results)}
-    done = subprocess.run(command, cwd=results, env=env, capture_output=True, text=True)
+    env = {**os.environ, "DSIN_RESULTS": str(results), **variables}
+    done = subprocess.run(command, cwd=cwd or results, env=env, capture_output=True, text=True)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -50,7 +51,8 @@ def variant(tmp_path, section, **changes):
     """The smoke profile with a parameter changed and its name, so its results, kept."""
     values = yaml.safe_load((CONFIGS / "smoke.yaml").read_text())
     values[section] = {**values.get(section, {}), **changes}
-    path = tmp_path / "smoke.yaml"
+    path = tmp_path / "my configs (1)" / "smoke.yaml"
+    path.parent.mkdir()
     path.write_text(yaml.safe_dump(values))
     return path
 
@@ -110,6 +112,24 @@ def test_a_changed_value_reruns_only_what_depends_on_it(
     assert "corpus" not in plan, "the same faces"
     for rule, jobs in also.items():
         assert plan.get(rule) == jobs, plan
+
+
+def test_a_copied_checkout_runs_its_own_code(copy, tmp_path):
+    """Jobs and chapters alike: of a profile and a chapter that only the copy has."""
+    other = copy_checkout(tmp_path)
+    values = yaml.safe_load((CONFIGS / "smoke.yaml").read_text()) | {"name": "own"}
+    (other / "configs" / "own.yaml").write_text(yaml.safe_dump(values))
+    chapter = copy / "own" / "book" / "audit.ipynb"
+    code, text = dag(copy, "--target", str(chapter), config="own", cwd=other, PYTHONPATH="")
+    assert code == 0, text
+    assert shown(chapter) == "'own'"
+
+
+@pytest.mark.parametrize("where", ["results", "../results", "~nobody-of-this-name/results"])
+def test_a_results_folder_that_depends_on_where_one_stands_is_refused_at_once(tmp_path, where):
+    code, text = dag(tmp_path, DSIN_RESULTS=where)
+    assert code != 0 and f"DSIN_RESULTS: expected an absolute path, got '{where}'" in text
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_wrong_parameter_is_refused_before_anything_runs(results, tmp_path):

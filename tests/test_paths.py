@@ -2,7 +2,7 @@
 
 import pytest
 
-from dsin_lib.config import ConfigError, load_config
+from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
 from dsin_lib.corpora import CORPORA
 from dsin_lib.experiments import ROWS
 from dsin_lib.paths import corpus_dir, run_dir, store_dir
@@ -23,6 +23,17 @@ def test_results_may_be_moved(monkeypatch, tmp_path):
         monkeypatch.setenv("DSIN_RESULTS", str(tmp_path / folder))
         names.append(store_dir(load_config("smoke")).name)
     assert names[0] == names[1]
+
+
+def test_the_results_folder_is_absolute_and_a_folder(monkeypatch, tmp_path):
+    monkeypatch.setenv("DSIN_RESULTS", "")
+    assert results_root() == PROJECT / "results", "empty: not set"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("DSIN_RESULTS", "~/mine")
+    assert results_root() == tmp_path / "mine"
+    (tmp_path / "mine").write_text("")
+    with pytest.raises(ConfigError, match="DSIN_RESULTS: expected a folder, got the file"):
+        results_root()
 
 
 @pytest.mark.parametrize("name", [name for name, one in CORPORA.items() if one.licensed])

@@ -52,7 +52,7 @@ def test_subjects(corpus: str, fold: int, lists: str = "field") -> list[str]:
         ValueError: A fold that is not 1, 2 or 3.
     """
     if fold not in (1, 2, 3):
-        raise ValueError(f"fold: expected 1, 2 or 3, got {fold}")
+        raise ValueError(f"fold: expected 1, 2 or 3, got {fold!r}")
     return fold_lists(corpus, lists)[fold - 1]
 
 
@@ -81,8 +81,8 @@ def split_subjects(
     Raises:
         ValueError: A negative seed; a subject in no list; a part of the split that would be empty.
     """
-    if seed < 0:
-        raise ValueError(f"seed: expected 0 or more, got {seed}")
+    if not isinstance(seed, int) or seed < 0:
+        raise ValueError(f"seed: expected a whole number from 0, got {seed!r}")
     names = sorted(set(subjects))
     known = [name for part in fold_lists(corpus, lists) for name in part]
     if strangers := [name for name in names if name not in known]:

@@ -32,7 +32,7 @@ import nbformat
 import typer
 from nbformat import NotebookNode
 
-from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_root
+from dsin_lib.config import PROJECT, Config, load_config, results_root
 from dsin_lib.paths import config_dir
 from dsin_lib.reporting import cost
 from dsin_lib.reporting.pictures import LIMIT, take_out
@@ -179,7 +179,7 @@ def main(
     """Publish a profile's book and say how large it is."""
     try:
         written = publish(load_config(config), out)
-    except (PublishError, ConfigError, ValueError) as error:
+    except (ValueError, OSError, PublishError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
     sizes = [path.stat().st_size for path in written.parent.rglob("*") if path.is_file()]

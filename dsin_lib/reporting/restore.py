@@ -84,7 +84,7 @@ def main(
         with tempfile.TemporaryDirectory(prefix="published-") as folder:
             changed = restore(published, Path(folder))
             index = build_site(ROOT, Path(folder), target)
-    except (FileNotFoundError, SiteError) as error:
+    except (ValueError, OSError, SiteError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
     if changed:

@@ -213,7 +213,7 @@ def main(
     """Build the book's site and say how to open it."""
     try:
         index = build_site(pages, executed, out, licensed=licensed, absent=absent or ())
-    except (FileNotFoundError, SiteError) as error:
+    except (OSError, SiteError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None
     typer.echo(how_to_open(index))

@@ -12,6 +12,7 @@ from dsin_lib.data.folds import Split, split_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.predict import final, predict
 from dsin_lib.experiments import ROWS, Row, row_aus, row_config, row_named, run_spec
+from dsin_lib.locks import alone
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.paths import run_dir, store_dir
 from dsin_lib.studies import STUDIES
@@ -37,7 +38,9 @@ def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
     if not is_complete(folder, spec):
         starts = [run(config, start, fold, seed) for start in row.starts_from]
         filters = [run(config.on_second_corpus(), of, fold, seed) for of in row.filters_from]
-        train(config, row, fold, seed, starts, filters)
+        with alone(folder):
+            if not is_complete(folder, spec):
+                train(config, row, fold, seed, starts, filters)
     return load_run(folder)
 
 

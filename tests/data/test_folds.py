@@ -50,7 +50,7 @@ def test_a_subject_outside_the_lists_is_named():
 
 
 def test_a_negative_seed_is_refused_by_name():
-    with pytest.raises(ValueError, match="seed: expected 0 or more, got -1"):
+    with pytest.raises(ValueError, match="seed: expected a whole number from 0, got -1"):
         split_subjects(first_subjects(6), corpus="bp4d", fold=1, seed=-1)
 
 

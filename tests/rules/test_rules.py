@@ -81,6 +81,12 @@ def test_every_chapter_says_that_faces_are_rendered_and_stands_in_the_book(path)
     assert f'"{path.stem}"' in (ROOT / "Snakefile").read_text()
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_chapter_asks_for_the_kernel_that_this_checkout_brings(path):
+    (kernel,) = (ROOT / "dsin_lib" / "jupyter" / "kernels").iterdir()
+    assert nbformat.read(path, 4).metadata["kernelspec"]["name"] == kernel.name
+
+
 def tracked():
     names = subprocess.run(
         ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
