@@ -23,14 +23,17 @@ from data_prep.chunks import console, run_chunks, worker_pool
 from data_prep.landmark_pass import find_landmarks
 from data_prep.parts import CODE, Parameters, versions
 from data_prep.patch_pass import cut_patches
+from dsin_lib.data.account import Account, account
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus
 from dsin_lib.data.store import (
+    ACCOUNT,
     ANCHORS,
     FRAMES,
     RECORD,
     StoreError,
     publish,
+    read_account,
     read_record,
     write_text,
 )
@@ -42,7 +45,7 @@ def prepare(
     root: Path,
     store: Path,
     *,
-    read: Callable[[Path], pd.DataFrame] = read_corpus,
+    read: Callable[..., pd.DataFrame] = read_corpus,
     alignment: str = "similarity",
     patch_crop: str = "box",
     face_px: int = 112,
@@ -55,13 +58,15 @@ def prepare(
 
     A store made with other parameters or from another state of the corpus is made anew, and what
     differs is printed. The state of the corpus is its labels, its image names and their sizes.
+    Files that match nothing change the store's account and nothing else of it.
 
     Paper: Sec. 4.1.2.
 
     Args:
         root: The corpus' folder.
         store: The folder to make.
-        read: Reads the corpus into its frames table.
+        read: Reads the corpus into its frames table; ``unmatched=[]`` receives what matched
+            nothing.
         alignment: ``similarity`` or ``affine``. Reading: alignment.
         patch_crop: ``box`` or ``fixed``. Reading: patch-crop.
         face_px: Width and height of the stored face, pixels.
@@ -77,10 +82,12 @@ def prepare(
     """
     root, store = Path(root).resolve(), Path(store).resolve()
     parameters = Parameters(alignment, patch_crop, face_px, patch_px, upsample)
-    frames = read(root)
+    unmatched = list[str]()
+    frames = read(root, unmatched=unmatched)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
     wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
     if up_to_date(store, wanted):
+        keep_account(store, unmatched)
         shutil.rmtree(store / PARTS, ignore_errors=True)
         return
     with worker_pool(workers) as pool:
@@ -91,11 +98,14 @@ def prepare(
     frames = found.table
     frames.to_parquet(building / FRAMES, index=False)
     write_text(building / ANCHORS, json.dumps(anchors, indent=1) + "\n")
+    told = account(frames, unmatched)
+    write_text(building / ACCOUNT, told.to_json())
     counts = {"frames": len(frames), **frames["status"].value_counts().to_dict()}
     record = {**wanted, "content": found.content, "counts": counts, "versions": versions()}
     publish(building, store, record)
     shutil.rmtree(store / PARTS)
     report(frames, anchors, store)
+    report_account(told, store)
 
 
 def corpus_state(root: Path, frames: pd.DataFrame) -> str:
@@ -103,9 +113,18 @@ def corpus_state(root: Path, frames: pd.DataFrame) -> str:
     state = hashlib.sha256(digest(frames).encode())
     own_record = root / "corpus.json"
     state.update(own_record.read_bytes() if own_record.is_file() else b"")
+    sizes = {source: _size(root / source) for source in frames["source"].dropna().unique()}
     for source in frames["source"].dropna():
-        state.update(b"%d," % (root / source).stat().st_size)
+        state.update(b"%d," % sizes[source])
     return state.hexdigest()[:16]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; -1 if it cannot be asked, as of a link to nothing."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
@@ -137,6 +156,27 @@ def _side_by_side(wanted: dict, record: dict) -> list[tuple[str, Any, Any]]:
             else [(name, now, record.get(name))]
         )
     ]
+
+
+def keep_account(store: Path, unmatched: list[str]) -> None:
+    """Write the account of a store that stays as it is anew, if it says something else now."""
+    told = account(pd.read_parquet(store / FRAMES), unmatched)
+    try:
+        unchanged = read_account(store) == told
+    except StoreError:
+        unchanged = False
+    if not unchanged:
+        write_text(store / ACCOUNT, told.to_json())
+        report_account(told, store)
+
+
+def report_account(told: Account, store: Path, shown: int = 10) -> None:
+    """Print an account; of a long one the first items of each kind, and where all are."""
+    lines = list(told.lines(shown))
+    if any(line.startswith("  ... and ") for line in lines):
+        lines.append(f"the whole account: {store / ACCOUNT}")
+    for line in lines:
+        console.print(line, soft_wrap=True, markup=False, highlight=False)
 
 
 def report(frames: pd.DataFrame, anchors: dict[str, Any], store: Path, shown: int = 10) -> None:
