@@ -64,5 +64,5 @@ def _chosen(config: str, second: bool) -> Config:
 if __name__ == "__main__":
     try:
         app()
-    except (ConfigError, ValueError, RuntimeError, FileNotFoundError) as error:
+    except (ConfigError, ValueError, RuntimeError, OSError) as error:
         sys.exit(f"error: {error}")

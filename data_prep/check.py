@@ -1,5 +1,6 @@
 """Look at a corpus before anything is spent on it: what is there, and what is wrong with it."""
 
+import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -76,19 +77,19 @@ def _known(layout: Layout, options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _looked_at(root: Path, frames: pd.DataFrame) -> pd.DataFrame:
-    """The table with the status of each frame, as far as a file's size tells it."""
-    unreadable = {source for source in set(frames["source"].dropna()) if not _size(root / source)}
+    """The table with the status of each frame, as far as a file tells it that is not opened."""
+    unreadable = {s for s in set(frames["source"].dropna()) if not _is_readable(root / s)}
     status = initial_status(frames)
     status[frames["source"].isin(unreadable) & (status == "ok")] = "unreadable image"
     return frames.assign(status=status)
 
 
-def _size(path: Path) -> int:
-    """Bytes of a file; 0 for a link to nothing too."""
+def _is_readable(path: Path) -> bool:
+    """Whether a file is there, not empty, and may be read."""
     try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+        return path.stat().st_size > 0 and os.access(path, os.R_OK)
+    except OSError:  # a link to nothing
+        return False
 
 
 def _counts(frames: pd.DataFrame, published: dict) -> list[tuple]:

@@ -48,7 +48,7 @@ KINDS = {
     "sequences": Kind("read", "sequences"),
     "frames": Kind("read", "frames with label and picture"),
     "no image": Kind("left out", "labels without a picture"),
-    "unreadable image": Kind("left out", "pictures that are empty, damaged, or cannot be read"),
+    "unreadable image": Kind("left out", "pictures that are empty, damaged, dropped or unreadable"),
     "truncated image": Kind("left out", "images that end too early"),
     "no face": Kind("left out", "pictures in which no face was found"),
     "several faces": Kind("left out", "pictures with several faces, of which one was taken"),
@@ -148,7 +148,7 @@ class Account:
         elif self.of("error"):
             ends = "the corpus cannot be read"
         else:
-            ends = "what was left out is to be accepted"
+            ends = "something was left out"
         yield f"account {self.digest}: {ends}"
 
     def to_json(self) -> str:

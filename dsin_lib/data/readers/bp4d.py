@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from dsin_lib.data.readers.corpus import OPEN, RECORD, CorpusError, corpus_name, frames_table
+from dsin_lib.data.readers.corpus import CorpusError, corpus_name, frames_table
 from dsin_lib.data.readers.files import Files, pattern
 from dsin_lib.data.readers.lines import OCCURRENCE, coded_lines
 from dsin_lib.data.readers.text import header_width, label_lines
@@ -84,7 +84,7 @@ def read_bp4d_plus(
 
 def is_bp4d(root: Path) -> bool:
     """Whether a root has BP4D's layout: its label folder, and not the columns of BP4D+."""
-    return Files(root, [], []).locate(LABELS).is_dir() and not is_bp4d_plus(root)
+    return Files(root, LABELS, [], None).labels.is_dir() and not is_bp4d_plus(root)
 
 
 def is_bp4d_plus(root: Path) -> bool:
@@ -92,13 +92,13 @@ def is_bp4d_plus(root: Path) -> bool:
 
     Told by its first label file that has a header; other files say nothing.
     """
-    widths = map(header_width, _label_files(Files(root, [], [])).values())
+    widths = map(header_width, _label_files(Files(root, LABELS, [], None)).values())
     return next((width < BP4D_WIDTH for width in widths if width), False)
 
 
 def _label_files(files: Files) -> dict[tuple[str, str], Path]:
     return files.take(
-        files.locate(LABELS),
+        files.labels,
         FILE,
         lambda match: (match["subject"].upper(), f"T{int(match['task'])}"),
         "one label file a task",
@@ -107,16 +107,12 @@ def _label_files(files: Files) -> dict[tuple[str, str], Path]:
 
 def _pictures(files: Files, images: Path) -> dict[tuple[str, str], Path]:
     """The folder of every task, by subject and sequence."""
-    root = files.root
-    record = root / RECORD
-    own = [files.locate(LABELS.parts[0]), *([root / name for name in OPEN] * record.is_file())]
     subjects = files.take(
         images,
         SUBJECT,
         lambda match: match[0].upper(),
         "one folder a subject",
         folders=True,
-        known=tuple(own),
     )
     return {
         (subject, sequence): path
@@ -150,17 +146,17 @@ def _read(
     unmatched: list[str] | None,
 ) -> pd.DataFrame:
     problems: list[str] = []
-    files = Files(root, problems, [] if unmatched is None else unmatched)
+    files = Files(root, LABELS, problems, unmatched)
     labelled = _label_files(files)
     if not labelled:
-        expected = f"{root / LABELS}: expected label files F001_T1.csv ..., found none"
+        expected = f"{files.labels}: expected label files F001_T1.csv ..., found none"
         raise CorpusError(root, [*problems, expected])
     for images in map(files.locate, places):
         if pictures := _pictures(files, images):
             break
     for here, there, what in ((labelled, pictures, "images"), (pictures, labelled, "labels")):
         for subject in sorted({key[0] for key in here} - {key[0] for key in there}):
-            where = images / subject if what == "images" else root / LABELS / subject
+            where = images / subject if what == "images" else files.labels / subject
             problems.append(f"{where}*: expected {what} of subject {subject}, found none")
     if not pictures:
         problems.append(

@@ -81,17 +81,17 @@ def read_disfa(
         raise ValueError(f"camera: expected one of {CAMERAS}, found {camera!r}")
     root = Path(root)
     problems: list[str] = []
-    files = Files(root, problems, [] if unmatched is None else unmatched)
+    files = Files(root, LABELS, problems, unmatched)
     where = _pictures(files, camera, images)
-    labels = _subjects(files, files.locate(LABELS))
+    labels = _subjects(files, files.labels)
     if not labels:
-        expected = f"{root / LABELS}: expected folders SN001 ... of label files, found none"
+        expected = f"{files.labels}: expected folders SN001 ... of label files, found none"
         raise CorpusError(root, [*problems, expected])
     for subject in sorted(labels.keys() - where.found.keys()):
         expected = where.folder / where.example.replace("SN001", subject)
         problems.append(f"{expected}: expected pictures of subject {subject}, found none")
     for subject in sorted(where.found.keys() - labels.keys()):
-        expected = root / LABELS / subject
+        expected = files.labels / subject
         problems.append(f"{expected}: expected labels of subject {subject}, found none")
 
     blank = (pd.NA,) * len(DISFA_AUS)
@@ -117,7 +117,7 @@ def read_disfa(
 
 def is_disfa(root: Path) -> bool:
     """Whether a root has DISFA's layout."""
-    return Files(root, [], []).locate(LABELS).is_dir()
+    return Files(root, LABELS, [], None).labels.is_dir()
 
 
 def _subjects(files: Files, folder: Path) -> dict[str, Path]:

@@ -9,6 +9,9 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
+from unicodedata import normalize
+
+from dsin_lib.data.readers.corpus import OPEN, RECORD
 
 LITTER = re.compile(
     r"\._.*|\.DS_Store|\.localized|\.AppleDouble|\.Spotlight-V100|\.Trashes|\.fseventsd|__MACOSX"
@@ -20,6 +23,7 @@ LITTER = re.compile(
 
 IMAGE = re.compile(r"(?P<frame>\d{1,18})\.(jpe?g|png)", re.IGNORECASE | re.ASCII)
 SPACED = re.compile(r"\s*([_.])\s*")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 def pattern(text: str) -> re.Pattern[str]:
@@ -36,6 +40,16 @@ def plain(name: str) -> str:
     return SPACED.sub(r"\1", name.strip())
 
 
+def printable(name: str) -> str:
+    r"""A name as any screen and file can hold it, and the same on every system.
+
+    >>> print(printable("Icon\r, \udcff"))
+    Icon\x0d, \udcff
+    """
+    said = normalize("NFC", name).encode(errors="backslashreplace").decode()
+    return CONTROL.sub(lambda match: f"\\x{ord(match[0]):02x}", said)
+
+
 class Entry(NamedTuple):
     """One name in a folder."""
 
@@ -48,13 +62,21 @@ class Files:
 
     Attributes:
         root: The corpus' folder.
+        labels: The folder of its label files; where there is none, the place it should have.
         problems: Receives folders that may not be read, and two names that claim the same.
         unmatched: Receives what no pattern matched, relative to the root, folders with a ``/`` at
-            the end and not looked into.
+            the end and not looked into. The label folder and an open corpus' own files are known.
     """
 
-    def __init__(self, root: Path, problems: list[str], unmatched: list[str]) -> None:
-        self.root, self.problems, self.unmatched = Path(root), problems, unmatched
+    def __init__(
+        self, root: Path, labels: Path, problems: list[str], unmatched: list[str] | None
+    ) -> None:
+        self.root, self.problems = Path(root), problems
+        self.unmatched = [] if unmatched is None else unmatched
+        self.labels = self.locate(labels)
+        own = OPEN if (self.root / RECORD).is_file() else ()
+        names = (self.labels.relative_to(self.root).parts[0], *own)
+        self._known = {self.root / name for name in names}
 
     def take(
         self,
@@ -64,7 +86,6 @@ class Files:
         once: str,
         *,
         folders: bool = False,
-        known: tuple[Path, ...] = (),
     ) -> dict[Any, Path]:
         """The entries of a folder by what their names say.
 
@@ -74,16 +95,15 @@ class Files:
             key: What a match stands for; None leaves the entry over.
             once: What two entries with one key break: ``each frame once``.
             folders: Whether folders are asked for, or files.
-            known: Entries that are read elsewhere.
         """
         found: dict[Any, Path] = {}
         for path, is_folder in self._entries(folder):
-            if path in known:
+            if path in self._known:
                 continue
             match = name.fullmatch(plain(path.name)) if is_folder == folders else None
             of = key(match) if match else None
             if of is None:
-                self.unmatched.append(self.relative(path) + "/" * is_folder)
+                self.unmatched.append(printable(self.relative(path)) + "/" * is_folder)
             elif of in found:
                 self.problems.append(f"{path}: expected {once}, found {found[of].name} too")
             else:
