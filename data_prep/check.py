@@ -1,6 +1,7 @@
 """Look at a corpus before anything is spent on it: what is there, and what is wrong with it."""
 
 import os
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,10 +10,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dsin_lib.config import Config, changed
 from dsin_lib.data.account import Account, account, account_of_problems
 from dsin_lib.data.frames import au_columns, initial_status, neutral
 from dsin_lib.data.readers import CorpusError, Layout, recognise
 from dsin_lib.paper.published import bp4d_labels, disfa_labels
+from dsin_lib.sections import Corpus
 
 COLUMNS = ["section", "item", "found", "published"]
 PUBLISHED = {"bp4d": bp4d_labels, "disfa": disfa_labels}
@@ -20,6 +23,7 @@ NOTHING_PUBLISHED = {"source": "no figures of this corpus are at hand"}
 PRINTED = 40  # notes of a kind; what is wrong or left out is printed whole
 
 console = Console()
+say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
 
 
 class Checked(NamedTuple):
@@ -47,7 +51,7 @@ def check(root: Path, **options: Any) -> Checked:
         options: Of the layout, as a config's section ``corpus`` has them: ``first_image=0``.
 
     Raises:
-        ValueError: For an option that the layout does not have.
+        ValueError: For an option that the layout does not have, or a value out of range.
     """
     root, unmatched = Path(root), list[str]()
     published: dict = NOTHING_PUBLISHED
@@ -68,12 +72,14 @@ def check(root: Path, **options: Any) -> Checked:
 
 
 def _known(layout: Layout, options: dict[str, Any]) -> dict[str, Any]:
+    """The options as a config has them, refused as a config refuses them."""
     for name in options:
         if name not in layout.options:
-            raise ValueError(
-                f"{name}: expected an option of {layout.name}, {list(layout.options)}, found none"
-            )
-    return options
+            expected = f"expected an option of {layout.name}, {list(layout.options)}"
+            raise ValueError(f"{name}: {expected}, found none of that name")
+    plain = Config(name="check", corpus=Corpus(name=layout.name))
+    config = changed(plain, {f"corpus.{name}": value for name, value in options.items()})
+    return config.corpus.model_dump(include=set(layout.options))
 
 
 def _looked_at(root: Path, frames: pd.DataFrame) -> pd.DataFrame:
@@ -119,8 +125,9 @@ def _prevalence(frames: pd.DataFrame, published: dict) -> list[tuple]:
 
 def _print(root: Path, table: pd.DataFrame, found: Account, source: str) -> None:
     """Print tables, then the account; names of files stay whole in any width and in a pipe."""
-    console.print(f"{root}", soft_wrap=True, markup=False, highlight=False)
-    for section, rows in table.groupby("section", sort=False):
+    names = table.loc[table["section"] == "layout", "item"]
+    say(": ".join([str(root), *names]))
+    for section, rows in table[table["section"] != "layout"].groupby("section", sort=False):
         shown = Table(title=section, title_justify="left")
         for column in COLUMNS[1:]:
             shown.add_column(column, justify="left" if column == "item" else "right", no_wrap=True)
@@ -130,4 +137,4 @@ def _print(root: Path, table: pd.DataFrame, found: Account, source: str) -> None
     problems = sum(item.count for item in found.of("error"))
     last = f"{problems} problem(s). Published: {source}"
     for line in (*found.lines(notes=PRINTED), last):
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        say(line)

@@ -40,6 +40,8 @@ from dsin_lib.data.store import (
 
 PARTS = ".parts"
 
+say = partial(console.print, soft_wrap=True, markup=False, highlight=False)  # no path is broken
+
 
 def prepare(
     root: Path,
@@ -133,7 +135,7 @@ def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
         record = read_record(store)
     except StoreError as error:
         if (store / RECORD).exists():
-            console.print(f"Preparing {store} anew: {error}")
+            say(f"Preparing {store} anew: {error}")
         return False
     differs = [
         f"{name} {before!r} -> {now!r}"
@@ -141,7 +143,7 @@ def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
         if now != before
     ]
     if differs:
-        console.print(f"Preparing {store} anew: {', '.join(differs)}")
+        say(f"Preparing {store} anew: {', '.join(differs)}")
     return not differs
 
 
@@ -176,17 +178,17 @@ def report_account(told: Account, store: Path, shown: int = 10) -> None:
     if any(line.startswith("  ... and ") for line in lines):
         lines.append(f"the whole account: {store / ACCOUNT}")
     for line in lines:
-        console.print(line, soft_wrap=True, markup=False, highlight=False)
+        say(line)
 
 
 def report(frames: pd.DataFrame, anchors: dict[str, Any], store: Path, shown: int = 10) -> None:
     """Print what became of the frames: how many of each status, and the first failures by path."""
     counts = frames["status"].value_counts()
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-    console.print(f"{store}: {len(frames)} frames: {listed}", soft_wrap=True)
+    say(f"{store}: {len(frames)} frames: {listed}")
     failed = frames.loc[frames["detail"] != "", "detail"]
     for line in [*failed.head(shown), *anchors["notes"]]:
-        console.print(f"  {line}", soft_wrap=True, markup=False)
+        say(f"  {line}")
     if len(failed) > shown:
         rest = f"  ... and {len(failed) - shown} more, all in {store / FRAMES} (status, detail)"
-        console.print(rest, soft_wrap=True, markup=False)
+        say(rest)

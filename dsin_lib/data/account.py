@@ -136,7 +136,7 @@ class Account:
         for kind, group in groupby(self.items, key=lambda item: item.kind):
             some = list(group)
             said, total = KINDS[kind], sum(item.count for item in some)
-            yield f"{said.severity}: {total} {said.words}"
+            yield f"{said.severity}: {said.words}: {total}"
             told = [item for item in some if item.where or item.detail]
             shown = told[: notes if said.severity == "note" and notes is not None else most]
             for item in shown:
@@ -224,7 +224,7 @@ def account_of_problems(root: Path, problems: Sequence[str]) -> Account:
     before = str(root).rstrip("/") + "/"
     items, more = [], dict[str, int]()
     for problem, kept in first_of_each(problems):
-        said = problem.replace(before, "")
+        said = problem.removeprefix(f"{root}: ").replace(before, "")
         if kept:
             items.append(Item("error", "", said, 1))
         else:

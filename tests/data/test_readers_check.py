@@ -135,7 +135,7 @@ def test_a_long_list_of_notes_is_cut_where_it_is_printed_only(tmp_path, monkeypa
     assert len(section(table, "prevalence")) == 12
     assert len([item for item in told.items if item.kind == "no label"]) == 4
     printed = capsys.readouterr().out
-    assert "note: 6 pictures without a label" in printed
+    assert "note: pictures without a label: 6" in printed
     assert "... and 2 more" in printed and "F001 T3" not in printed
 
 
@@ -146,7 +146,7 @@ def test_what_is_printed_is_whole_in_a_pipe_of_80_columns(tmp_path):
     stray = "F001_T1 as it was before the second coder looked at it again, of 2013-04-05 (1).csv"
     (root / "AUCoding/AU_OCC" / stray).write_text("")
     told = check_in_a_pipe(root)
-    assert str(root) in told and f"  AUCoding/AU_OCC/{stray}" in told
+    assert f"{root}: bp4d" in told and f"  AUCoding/AU_OCC/{stray}" in told
     assert "..." not in told and "…" not in told
     path = root / "AUCoding/AU_OCC/F001_T1.csv"
     path.write_text("0;1;2")
@@ -179,5 +179,10 @@ def test_options_of_the_config_reach_the_reader_and_others_are_refused(tmp_path)
     assert refused.exit_code == 1 and "`corpus.first_image: 0`" in refused.output
     done = run(app, ["check", str(root), "--corpus", "images=extracted,first_image=0"])
     assert done.exit_code == 0 and "nothing was left out" in done.output
-    wrong = run(app, ["check", str(root), "--corpus", "seed=1"])
-    assert "seed: expected an option of disfa" in str(wrong.exception)
+    for wrong, said in (
+        ("seed=1", "seed: expected an option of disfa"),
+        ("first_image=one", "corpus.first_image: input should be a valid integer"),
+        ("first_image", "--corpus: expected name=value"),
+    ):
+        refused = run(app, ["check", str(root), "--corpus", wrong])
+        assert said in str(refused.exception)

@@ -270,3 +270,18 @@ def test_a_damaged_record_of_an_open_corpus_is_named(tiny, root):
     for text in ("{", "[]"):
         (root / "corpus.json").write_text(text)
         assert "corpus.json: expected a JSON object" in problems(tiny, root)
+
+
+def test_no_pictures_at_all_is_one_problem_that_names_the_option(tiny, root):
+    (root / Path(tiny.image).parts[0]).rename(root / "elsewhere")
+    (found,) = problems(tiny, root).splitlines()
+    assert "`corpus.images` in the config names" in found
+
+
+def test_label_files_and_folders_with_nothing_in_them(tmp_path):
+    bp4d(tmp_path)
+    path = tmp_path / "AUCoding/AU_OCC/F001_T1.csv"
+    path.write_text(path.read_text().splitlines()[0])
+    for image in (tmp_path / "F001/T1").iterdir():
+        image.unlink()
+    assert "expected frames, found neither" in problems(LAYOUTS["bp4d"], tmp_path)

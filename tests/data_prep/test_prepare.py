@@ -174,7 +174,7 @@ def test_every_failed_frame_is_listed_with_its_reason(damaged, tmp_path, capsys)
         ("no label", "F001 T1", "frame 9", 1),
         ("no neutral frame", "F001", "", 1),
     )
-    assert "left out: 1 pictures in which no face was found\n  M002 T1: frame 4\n" in printed
+    assert "left out: pictures in which no face was found: 1\n  M002 T1: frame 4\n" in printed
     assert printed.endswith(f"account {store.account.digest}: something was left out\n")
 
 
@@ -259,7 +259,7 @@ def test_other_parameters_make_it_anew_and_say_so(make_corpus, tmp_path, capsys,
     capsys.readouterr()
     prepare(root, tmp_path / "store", **changed)
     after = arrays(Store.open(tmp_path / "store"))
-    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert f"Preparing {tmp_path / 'store'} anew: {said}\n" in capsys.readouterr().err
     assert any(not np.array_equal(before[name], after[name]) for name in before)
 
 

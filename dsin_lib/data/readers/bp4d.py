@@ -154,15 +154,16 @@ def _read(
     for images in map(files.locate, places):
         if pictures := _pictures(files, images):
             break
-    for here, there, what in ((labelled, pictures, "images"), (pictures, labelled, "labels")):
-        for subject in sorted({key[0] for key in here} - {key[0] for key in there}):
-            where = images / subject if what == "images" else files.labels / subject
-            problems.append(f"{where}*: expected {what} of subject {subject}, found none")
     if not pictures:
         problems.append(
             f"{images}: expected folders F001 ... of images, found none; if they lie in a folder "
             "of their own, `corpus.images` in the config names it"
         )
+    pairs = ((labelled, pictures, "images"), (pictures, labelled, "labels")) if pictures else ()
+    for here, there, what in pairs:
+        for subject in sorted({key[0] for key in here} - {key[0] for key in there}):
+            where = images / subject if what == "images" else files.labels / subject
+            problems.append(f"{where}*: expected {what} of subject {subject}, found none")
 
     names = au_names(BP4D_AUS)
     rows: list[tuple] = []
@@ -174,6 +175,8 @@ def _read(
             source = files.relative(found[frame]) if frame in found else None
             codes = labels.get(frame, (pd.NA,) * len(names))
             rows.append((subject, sequence, frame, source, *codes))
+    if not rows and not problems:
+        problems.append(f"{root}: expected frames, found neither a labelled one nor an image")
     if problems:
         raise CorpusError(root, problems)
     return frames_table(corpus_name(root, licensed), rows, names)

@@ -87,7 +87,7 @@ def read_disfa(
     if not labels:
         expected = f"{files.labels}: expected folders SN001 ... of label files, found none"
         raise CorpusError(root, [*problems, expected])
-    for subject in sorted(labels.keys() - where.found.keys()):
+    for subject in sorted(labels.keys() - where.found.keys()) if where.found else ():
         expected = where.folder / where.example.replace("SN001", subject)
         problems.append(f"{expected}: expected pictures of subject {subject}, found none")
     for subject in sorted(where.found.keys() - labels.keys()):
