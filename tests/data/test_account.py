@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from dsin_lib.data.account import (
-    KINDS,
     MANY,
     TAKEN_BY,
     Account,
@@ -18,6 +17,7 @@ from dsin_lib.data.account import (
     account_of_problems,
     require_accepted,
 )
+from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.frames import STATUSES
 
 
