@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import yaml
@@ -28,19 +28,32 @@ def store(
     workers: int = 2,
 ) -> None:
     """Finds the faces, aligns them and cuts the patches."""
-    named = {}
-    for change in filter(None, preprocessing.split(",")):
-        name, given, value = change.partition("=")
-        if not given:
-            raise ValueError(f"--preprocessing: expected name=value, got {change!r}")
-        named[f"preprocessing.{name}"] = yaml.safe_load(value)
+    named = {
+        f"preprocessing.{name}": value
+        for name, value in _values(preprocessing, "--preprocessing").items()
+    }
     typer.echo(ensure_store(changed(_chosen(config, second), named), workers=workers).root)
 
 
 @app.command()
-def check(root: Path) -> None:
-    """Prints what a corpus holds beside the published counts, and its problems."""
-    check_corpus(root)
+def check(
+    root: Path,
+    corpus: Annotated[str, typer.Option(help="its options in a config: first_image=0")] = "",
+) -> None:
+    """Prints what a corpus holds beside the published counts, and its account; fails on errors."""
+    found = check_corpus(root, **_values(corpus, "--corpus"))
+    raise typer.Exit(int(bool(found.account.of("error"))))
+
+
+def _values(text: str, option: str) -> dict[str, Any]:
+    """``name=value,name=value`` of an option of the command line."""
+    values = {}
+    for change in filter(None, text.split(",")):
+        name, given, value = change.partition("=")
+        if not given:
+            raise ValueError(f"{option}: expected name=value, got {change!r}")
+        values[name] = yaml.safe_load(value)
+    return values
 
 
 def _chosen(config: str, second: bool) -> Config:

@@ -1,60 +1,101 @@
 """Look at a corpus before anything is spent on it: what is there, and what is wrong with it."""
 
+import os
+from functools import partial
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import pandas as pd
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from data_prep.anchors import NEUTRAL_FRAMES
+from dsin_lib.config import Config, changed
+from dsin_lib.data.account import Account, account, account_of_problems
 from dsin_lib.data.frames import au_columns, initial_status, neutral
-from dsin_lib.data.readers import CorpusError, recognise
-from dsin_lib.data.readers.lines import as_ranges
+from dsin_lib.data.readers import CorpusError, Layout, recognise
 from dsin_lib.paper.published import bp4d_labels, disfa_labels
+from dsin_lib.sections import Corpus
 
 COLUMNS = ["section", "item", "found", "published"]
 PUBLISHED = {"bp4d": bp4d_labels, "disfa": disfa_labels}
 NOTHING_PUBLISHED = {"source": "no figures of this corpus are at hand"}
-PRINTED = 40  # rows of a section; the returned table has them all
+PRINTED = 40  # notes of a kind; what is wrong or left out is printed whole
 
 console = Console()
+say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
 
 
-def check(root: Path) -> pd.DataFrame:
-    """Print what a corpus holds beside what was published of it, and every problem.
+class Checked(NamedTuple):
+    """What a check found.
+
+    Attributes:
+        table: ``section`` (layout, counts, prevalence), ``item``, ``found`` and ``published``
+            (missing where nothing is published). Prevalence is the share of active frames among
+            those coded for the unit; an intensity of 2 is active.
+        account: What was read, what would be left out, and every problem.
+    """
+
+    table: pd.DataFrame
+    account: Account
+
+
+def check(root: Path, **options: Any) -> Checked:
+    """Print what a corpus holds beside what was published of it, and its account.
 
     No image is opened, and of a video only the header is read; a damaged frame shows when the
     corpus is prepared.
 
     Args:
         root: The corpus' folder, in the layout of BP4D, BP4D+ or DISFA.
+        options: Of the layout, as a config's section ``corpus`` has them: ``first_image=0``.
 
-    Returns:
-        What is printed: ``section`` (layout, counts, prevalence, problems, uncoded), ``item``,
-        ``found`` and ``published`` (missing where nothing is published). Prevalence is the share
-        of active frames among those coded for the unit; an intensity of 2 is active.
+    Raises:
+        ValueError: For an option that the layout does not have, or a value out of range.
     """
-    root = Path(root)
+    root, unmatched = Path(root), list[str]()
     published: dict = NOTHING_PUBLISHED
     rows: list[tuple] = []
     try:
         layout = recognise(root)
         rows.append(("layout", layout.name, None, None))
         published = PUBLISHED.get(layout.name, lambda: NOTHING_PUBLISHED)()
-        frames = layout.read(root)
+        frames = layout.read(root, **_known(layout, options), unmatched=unmatched)
     except CorpusError as error:
-        rows += [("problems", problem, "error", None) for problem in error.problems]
+        found = account_of_problems(root, error.problems)
     else:
-        rows += [
-            *_counts(frames, published),
-            *_prevalence(frames, published),
-            *_problems(root, frames),
-            *_uncoded(frames),
-        ]
+        found = account(_looked_at(root, frames), unmatched)
+        rows += [*_counts(frames, published), *_prevalence(frames, published)]
     table = pd.DataFrame(rows, columns=COLUMNS, dtype=object)
-    _print(root, table, published["source"])
-    return table
+    _print(root, table, found, published["source"])
+    return Checked(table, found)
+
+
+def _known(layout: Layout, options: dict[str, Any]) -> dict[str, Any]:
+    """The options as a config has them, refused as a config refuses them."""
+    for name in options:
+        if name not in layout.options:
+            expected = f"expected an option of {layout.name}, {list(layout.options)}"
+            raise ValueError(f"{name}: {expected}, found none of that name")
+    plain = Config(name="check", corpus=Corpus(name=layout.name))
+    config = changed(plain, {f"corpus.{name}": value for name, value in options.items()})
+    return config.corpus.model_dump(include=set(layout.options))
+
+
+def _looked_at(root: Path, frames: pd.DataFrame) -> pd.DataFrame:
+    """The table with the status of each frame, as far as a file tells it that is not opened."""
+    unreadable = {s for s in set(frames["source"].dropna()) if not _is_readable(root / s)}
+    status = initial_status(frames)
+    status[frames["source"].isin(unreadable) & (status == "ok")] = "unreadable image"
+    return frames.assign(status=status)
+
+
+def _is_readable(path: Path) -> bool:
+    """Whether a file is there, not empty, and may be read."""
+    try:
+        return path.stat().st_size > 0 and os.access(path, os.R_OK)
+    except OSError:  # a link to nothing
+        return False
 
 
 def _counts(frames: pd.DataFrame, published: dict) -> list[tuple]:
@@ -82,48 +123,18 @@ def _prevalence(frames: pd.DataFrame, published: dict) -> list[tuple]:
     ]
 
 
-def _problems(root: Path, frames: pd.DataFrame) -> list[tuple]:
-    """Labels without images, empty files, units not coded: by sequence, frames named."""
-    labels = frames[au_columns(frames)]
-    empty = {path for path in set(frames["source"].dropna()) if not (root / path).stat().st_size}
-    kinds = {
-        "a label and no image": initial_status(frames) == "no image",
-        "an empty image file": frames["source"].isin(empty),
-        "coded for some units only": labels.isna().any(axis=1) & labels.notna().any(axis=1),
-    }
-    rows = [row for what, where in kinds.items() for row in _by_sequence(frames, where, what)]
-    usable = neutral(frames) & (initial_status(frames) == "ok")
-    for subject, count in usable.groupby(frames["subject"]).sum().items():
-        if count < NEUTRAL_FRAMES:
-            said = f"{subject}: too few neutral frames for a say in the anchors"
-            rows.append(("problems", said, int(count), None))
-    return rows
-
-
-def _uncoded(frames: pd.DataFrame) -> list[tuple]:
-    """Images without a label; no problem, since most of BP4D's video is not coded."""
-    where = initial_status(frames) == "no label"
-    return _by_sequence(frames, where, "an image and no label", "uncoded")
-
-
-def _by_sequence(
-    frames: pd.DataFrame, where: pd.Series, what: str, section: str = "problems"
-) -> list[tuple]:
-    return [
-        (section, f"{subject} {sequence}: {what}: frame {as_ranges(some)}", len(some), None)
-        for (subject, sequence), some in frames[where].groupby(["subject", "sequence"])["frame"]
-    ]
-
-
-def _print(root: Path, table: pd.DataFrame, source: str) -> None:
-    for section, rows in table.groupby("section", sort=False):
-        shown = Table(title=f"{root}: {section}", title_justify="left")
+def _print(root: Path, table: pd.DataFrame, found: Account, source: str) -> None:
+    """Print tables, then the account; names of files stay whole in any width and in a pipe."""
+    names = table.loc[table["section"] == "layout", "item"]
+    say(": ".join([str(root), *names]))
+    for section, rows in table[table["section"] != "layout"].groupby("section", sort=False):
+        shown = Table(title=section, title_justify="left")
         for column in COLUMNS[1:]:
-            shown.add_column(column, justify="left" if column == "item" else "right")
-        for row in rows[COLUMNS[1:]].head(PRINTED).itertuples(index=False):
+            shown.add_column(column, justify="left" if column == "item" else "right", no_wrap=True)
+        for row in rows[COLUMNS[1:]].itertuples(index=False):
             shown.add_row(*("" if pd.isna(cell) else escape(str(cell)) for cell in row))
-        if len(rows) > PRINTED:
-            shown.add_row(f"... and {len(rows) - PRINTED} more")
         console.print(shown)
-    problems = int((table["section"] == "problems").sum())
-    console.print(f"{problems} problem(s). Published: {source}", markup=False)
+    problems = sum(item.count for item in found.of("error"))
+    last = f"{problems} problem(s). Published: {source}"
+    for line in (*found.lines(notes=PRINTED), last):
+        say(line)

@@ -23,26 +23,31 @@ from data_prep.chunks import console, run_chunks, worker_pool
 from data_prep.landmark_pass import find_landmarks
 from data_prep.parts import CODE, Parameters, versions
 from data_prep.patch_pass import cut_patches
+from dsin_lib.data.account import Account, account
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus
 from dsin_lib.data.store import (
+    ACCOUNT,
     ANCHORS,
     FRAMES,
     RECORD,
     StoreError,
     publish,
+    read_account,
     read_record,
     write_text,
 )
 
 PARTS = ".parts"
 
+say = partial(console.print, soft_wrap=True, markup=False, highlight=False)  # no path is broken
+
 
 def prepare(
     root: Path,
     store: Path,
     *,
-    read: Callable[[Path], pd.DataFrame] = read_corpus,
+    read: Callable[..., pd.DataFrame] = read_corpus,
     alignment: str = "similarity",
     patch_crop: str = "box",
     face_px: int = 112,
@@ -55,13 +60,15 @@ def prepare(
 
     A store made with other parameters or from another state of the corpus is made anew, and what
     differs is printed. The state of the corpus is its labels, its image names and their sizes.
+    Files that match nothing change the store's account and nothing else of it.
 
     Paper: Sec. 4.1.2.
 
     Args:
         root: The corpus' folder.
         store: The folder to make.
-        read: Reads the corpus into its frames table.
+        read: Reads the corpus into its frames table; ``unmatched=[]`` receives what matched
+            nothing.
         alignment: ``similarity`` or ``affine``. Reading: alignment.
         patch_crop: ``box`` or ``fixed``. Reading: patch-crop.
         face_px: Width and height of the stored face, pixels.
@@ -77,10 +84,12 @@ def prepare(
     """
     root, store = Path(root).resolve(), Path(store).resolve()
     parameters = Parameters(alignment, patch_crop, face_px, patch_px, upsample)
-    frames = read(root)
+    unmatched = list[str]()
+    frames = read(root, unmatched=unmatched)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
     wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
     if up_to_date(store, wanted):
+        keep_account(store, unmatched)
         shutil.rmtree(store / PARTS, ignore_errors=True)
         return
     with worker_pool(workers) as pool:
@@ -91,11 +100,14 @@ def prepare(
     frames = found.table
     frames.to_parquet(building / FRAMES, index=False)
     write_text(building / ANCHORS, json.dumps(anchors, indent=1) + "\n")
+    told = account(frames, unmatched)
+    write_text(building / ACCOUNT, told.to_json())
     counts = {"frames": len(frames), **frames["status"].value_counts().to_dict()}
     record = {**wanted, "content": found.content, "counts": counts, "versions": versions()}
     publish(building, store, record)
     shutil.rmtree(store / PARTS)
     report(frames, anchors, store)
+    report_account(told, store)
 
 
 def corpus_state(root: Path, frames: pd.DataFrame) -> str:
@@ -103,9 +115,18 @@ def corpus_state(root: Path, frames: pd.DataFrame) -> str:
     state = hashlib.sha256(digest(frames).encode())
     own_record = root / "corpus.json"
     state.update(own_record.read_bytes() if own_record.is_file() else b"")
+    sizes = {source: _size(root / source) for source in frames["source"].dropna().unique()}
     for source in frames["source"].dropna():
-        state.update(b"%d," % (root / source).stat().st_size)
+        state.update(b"%d," % sizes[source])
     return state.hexdigest()[:16]
+
+
+def _size(path: Path) -> int:
+    """Bytes of a file; -1 if it cannot be asked, as of a link to nothing."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return -1
 
 
 def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
@@ -114,7 +135,7 @@ def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
         record = read_record(store)
     except StoreError as error:
         if (store / RECORD).exists():
-            console.print(f"Preparing {store} anew: {error}")
+            say(f"Preparing {store} anew: {error}")
         return False
     differs = [
         f"{name} {before!r} -> {now!r}"
@@ -122,7 +143,7 @@ def up_to_date(store: Path, wanted: dict[str, Any]) -> bool:
         if now != before
     ]
     if differs:
-        console.print(f"Preparing {store} anew: {', '.join(differs)}")
+        say(f"Preparing {store} anew: {', '.join(differs)}")
     return not differs
 
 
@@ -139,14 +160,35 @@ def _side_by_side(wanted: dict, record: dict) -> list[tuple[str, Any, Any]]:
     ]
 
 
+def keep_account(store: Path, unmatched: list[str]) -> None:
+    """Write the account of a store that stays as it is anew, if it says something else now."""
+    told = account(pd.read_parquet(store / FRAMES), unmatched)
+    try:
+        unchanged = read_account(store) == told
+    except StoreError:
+        unchanged = False
+    if not unchanged:
+        write_text(store / ACCOUNT, told.to_json())
+        report_account(told, store)
+
+
+def report_account(told: Account, store: Path, shown: int = 10) -> None:
+    """Print an account; of a long one the first items of each kind, and where all are."""
+    lines = list(told.lines(shown))
+    if any(line.startswith("  ... and ") for line in lines):
+        lines.append(f"the whole account: {store / ACCOUNT}")
+    for line in lines:
+        say(line)
+
+
 def report(frames: pd.DataFrame, anchors: dict[str, Any], store: Path, shown: int = 10) -> None:
     """Print what became of the frames: how many of each status, and the first failures by path."""
     counts = frames["status"].value_counts()
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
-    console.print(f"{store}: {len(frames)} frames: {listed}", soft_wrap=True)
+    say(f"{store}: {len(frames)} frames: {listed}")
     failed = frames.loc[frames["detail"] != "", "detail"]
     for line in [*failed.head(shown), *anchors["notes"]]:
-        console.print(f"  {line}", soft_wrap=True, markup=False)
+        say(f"  {line}")
     if len(failed) > shown:
         rest = f"  ... and {len(failed) - shown} more, all in {store / FRAMES} (status, detail)"
-        console.print(rest, soft_wrap=True, markup=False)
+        say(rest)

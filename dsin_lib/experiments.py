@@ -192,7 +192,9 @@ def run_spec(config: Config, row: Row, fold: int, seed: int) -> dict:
         "seed": seed,
         "fold_lists": config.evaluation.fold_lists,
         **own.model_dump(
-            mode="json", include={"corpus", "preprocessing", "training", *sorted(sections)}
+            mode="json",
+            include={"corpus", "preprocessing", "training", *sorted(sections)},
+            exclude={"corpus": {"accept"}},
         ),
         "starts_from": [run_spec(config, ROWS[start], fold, seed) for start in row.starts_from],
         **({"aus": row_aus(config, row)} if row.aus else {}),

@@ -5,16 +5,20 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_serializer
 
 from dsin_lib.corpora import CORPORA, Source
 from dsin_lib.facs import au_names
 
 Positive = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+
+LATER = {"images", "first_image", "accept"}
+"""Parameters of a corpus that came when stores and runs already had names."""
 
 
 class Section(BaseModel):
@@ -49,21 +53,53 @@ class Corpus(Section):
     )
     image_px: int = Field(256, ge=192, le=1024, description="width and height of a rendered image")
     seed: Seed = 0
+    images: str | None = Field(
+        None, min_length=1, description="folder of a licensed corpus' images, relative to its root"
+    )
+    first_image: int = Field(1, ge=0, description="number of DISFA's first extracted frame")
+    accept: str | None = Field(
+        None,
+        pattern=r"^[0-9a-f]{16}$",
+        description="digest of the account of a licensed corpus that is accepted as it is",
+    )
 
-    @field_validator("root", "camera", "n_subjects")
+    @field_validator("root", "camera", "n_subjects", "images", "first_image", "accept")
     @classmethod
     def _of_this_corpus(cls, value: Any, info: Any) -> Any:  # a ValidationInfo: no runtime type
         name = info.data.get("name")  # none if it was itself refused
         source = CORPORA.get(name)
         if source is None:
             return value
-        if info.field_name == "root" and value is not None and not source.licensed:
+        of_licensed = info.field_name in ("root", "images", "accept")
+        if of_licensed and value is not None and not source.licensed:
             raise ValueError(f"only a licensed corpus has one, and {name} is rendered")
+        if info.field_name == "images" and value is not None:
+            path = Path(value)
+            if path.is_absolute() or ".." in path.parts:
+                raise ValueError("expected a folder relative to corpus.root, inside it")
         if info.field_name == "camera" and value != "left" and name != "disfa":
             raise ValueError(f"only disfa has two, and this is {name}")
+        if info.field_name == "first_image" and value != 1 and name != "disfa":
+            raise ValueError(f"only disfa's labels count from 1, and this is {name}")
         if info.field_name == "n_subjects" and value > source.n_subjects and not source.licensed:
             raise ValueError(f"{name} has at most {source.n_subjects}")
         return value
+
+    @model_serializer(mode="wrap")
+    def _as_ever_by_default(self, values_of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+        """Without the later parameters that are at their defaults.
+
+        So what was named before there were any (stores, runs) keeps its name.
+        """
+        return {
+            name: value
+            for name, value in values_of(self).items()
+            if name not in LATER or value != type(self).model_fields[name].default
+        }
+
+    def key(self) -> str:
+        """As of every section; what is accepted changes no result, so it is no part of it."""
+        return digest(self.model_dump(mode="json", exclude={"accept"}))
 
     @property
     def source(self) -> Source:
@@ -80,9 +116,10 @@ class Corpus(Section):
 
         Another threshold renders nothing again and cuts no patch again.
         """
-        values = self.model_dump(mode="json", exclude={"root", "active_from"})
+        values = self.model_dump(mode="json", exclude={"root", "active_from", "accept"})
         if self.source.licensed:
-            values = {name: values[name] for name in ("name", "camera")}
+            told_by = ("name", "camera", "images", "first_image")
+            values = {name: values[name] for name in told_by if name in values}
         return digest(values)
 
 

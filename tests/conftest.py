@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from dsin_lib.config import load_config
 from dsin_lib.data import store as store_module
+from dsin_lib.data.account import account
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
 from dsin_lib.paths import store_dir
@@ -103,5 +104,6 @@ def write_store(root, *, subjects, frames_per_subject, intensities=False):
         np.save(root / f"{patch}.npy", pixels)
     for name in store_module.LANDMARKS:
         np.save(root / f"{name}.npy", np.zeros((n, 68, 2), np.float32))
+    (root / store_module.ACCOUNT).write_text(account(frames.assign(source="a"), []).to_json())
     (root / "anchors.json").write_text('{"anchors": [[80, 90], [144, 90], [112, 160]]}')
     store_module.write_text(root / "store.json", json.dumps({"format": store_module.FORMAT}))

@@ -14,11 +14,15 @@ AU01 ...       0 not active, 1 active, missing where the frame is not coded for 
 Corpora that have them add ``video_index``, the frame's index (from 0) in the video that its source
 is, missing where the source is an image, and ``AU01_intensity`` ..., 0 to 5 or missing.
 
+A prepared corpus adds ``status`` and, of faces, ``n_faces`` (seen in the picture) and ``taken_by``
+(the rule by which the subject's was chosen among several).
+
 Every frame that has an image or a label is a row, so that none is lost on the way: a frame with
 one and not the other keeps its place and says so in its status.
 """
 
 import hashlib
+from collections.abc import Iterable
 
 import pandas as pd
 
@@ -35,6 +39,7 @@ STATUSES = {
     "no image": "labelled, but no image file, or not in the video",
     "no label": "an image file, but no coded Action Unit",
     "unreadable image": "empty, may not be read, no JPEG or PNG, or damaged or absent in its video",
+    "dropped frame": "its video holds no picture at its place: the capture program left it empty",
     "truncated image": "the file begins as an image and ends too early",
     "no face": "the detector found no face",
 }
@@ -135,3 +140,19 @@ def neutral(frames: pd.DataFrame) -> pd.Series:
 def digest(frames: pd.DataFrame) -> str:
     """Sixteen hex digits that change exactly when a value or the order of the table changes."""
     return hashlib.sha256(frames.to_csv(index=False).encode()).hexdigest()[:16]
+
+
+def as_ranges(numbers: Iterable[int], most: int | None = 4) -> str:
+    """Frame numbers in few words; ``most`` is the number of ranges that are said, None all.
+
+    >>> as_ranges([1, 2, 3, 7])
+    '1 to 3, 7'
+    """
+    ranges: list[list[int]] = []
+    for number in sorted(numbers):
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    said = [f"{low}" if low == high else f"{low} to {high}" for low, high in ranges[:most]]
+    return ", ".join([*said, *(["..."] if len(said) < len(ranges) else [])])

@@ -8,6 +8,7 @@ right_eye.npy ...           uint8 (row, height, width, 3), RGB, one file a patch
 landmarks.npy               float32 (row, 68, 2), pixels (x, y) of the source image
 aligned_landmarks.npy       float32 (row, 68, 2), pixels (x, y) of the aligned face
 anchors.json                the three anchors, the rule, the subjects behind them
+account.json                what was read of the corpus, and what was left out and why
 store.json                  parameters, source, counts, versions; written last
 ==========================  ==========================================================
 
@@ -24,13 +25,14 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Float32, UInt8
 
+from dsin_lib.data.account import Account, AccountError
 from dsin_lib.data.frames import ACTIVE_FROM, with_activity
 from dsin_lib.shapes import PATCHES
 
-FORMAT = 1
-RECORD, FRAMES, ANCHORS = "store.json", "frames.parquet", "anchors.json"
+FORMAT = 2  # 2: with an account
+RECORD, FRAMES, ANCHORS, ACCOUNT = "store.json", "frames.parquet", "anchors.json", "account.json"
 LANDMARKS = ("landmarks", "aligned_landmarks")
-FILES = (*(f"{name}.npy" for name in (*PATCHES, *LANDMARKS)), ANCHORS, FRAMES)
+FILES = (*(f"{name}.npy" for name in (*PATCHES, *LANDMARKS)), ANCHORS, ACCOUNT, FRAMES)
 """Every file of a store but its record."""
 
 BOX_COLUMNS = ("box_left", "box_top", "box_right", "box_bottom")
@@ -125,6 +127,15 @@ class Store:
         """The anchors with the rule, the subjects and the notes behind them."""
         return json.loads((self.root / ANCHORS).read_text(encoding="utf-8"))
 
+    @cached_property
+    def account(self) -> Account:
+        """What was read of the corpus, and what was left out and why.
+
+        Raises:
+            StoreError: If the file is damaged.
+        """
+        return read_account(self.root)
+
     @property
     def anchors(self) -> Float[np.ndarray, "3 2"]:
         """Right eye, left eye, mouth: pixels (x, y) of the 224 px aligned face."""
@@ -151,6 +162,18 @@ def read_record(root: Path) -> dict[str, Any]:
     if found != FORMAT:
         raise StoreError(f"{path}: expected format {FORMAT}, found {found}: prepare it again")
     return record
+
+
+def read_account(root: Path) -> Account:
+    """The account of a store, without opening the rest.
+
+    Raises:
+        StoreError: If it is missing or damaged.
+    """
+    try:
+        return Account.read(Path(root) / ACCOUNT)
+    except AccountError as error:
+        raise StoreError(str(error)) from error
 
 
 def publish(building: Path, root: Path, record: dict[str, Any]) -> None:

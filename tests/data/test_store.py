@@ -4,7 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from dsin_lib.data.account import Account, Item
 from dsin_lib.data.store import (
+    ACCOUNT,
     ANCHORS,
     FILES,
     FRAMES,
@@ -30,6 +32,7 @@ def building(tmp_path):
     for name in LANDMARKS:
         np.save(folder / f"{name}.npy", np.zeros((1, 68, 2), np.float32))
     (folder / ANCHORS).write_text(json.dumps({"anchors": [[1, 2], [3, 4], [5, 6]], "notes": []}))
+    (folder / ACCOUNT).write_text(Account((Item("no face", "F001 T1", "frame 1", 1),)).to_json())
     return folder
 
 
@@ -47,6 +50,8 @@ def test_what_was_published_is_opened(root):
     assert store.frames["status"].tolist() == ["no face", "ok"]
     assert store.frames["row"].isna().tolist() == [True, False]
     assert store.anchors.tolist() == [[1, 2], [3, 4], [5, 6]]
+    assert store.account.items == (("no face", "F001 T1", "frame 1", 1),)
+    assert store.account.path == root / ACCOUNT and not store.account.clean
     assert store.landmarks.shape == store.aligned_landmarks.shape == (1, 68, 2)
 
 
@@ -116,6 +121,13 @@ def test_another_record_is_refused(root, text):
     (root / RECORD).write_text(text)
     with pytest.raises(StoreError, match=r"store\.json"):
         Store.open(root)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"items": [1], "digest": ""}'])
+def test_another_account_is_refused(root, text):
+    (root / ACCOUNT).write_text(text)
+    with pytest.raises(StoreError, match=r"account\.json: expected a whole account"):
+        _ = Store.open(root).account
 
 
 def test_a_folder_that_is_no_store(tmp_path):

@@ -13,7 +13,8 @@ from PIL import Image
 
 from data_prep import parts
 from data_prep.prepare import prepare as prepare_with_workers
-from dsin_lib.data.store import FILES, LANDMARKS, RECORD, Store, StoreError
+from dsin_lib.data.account import Account
+from dsin_lib.data.store import ACCOUNT, FILES, LANDMARKS, RECORD, Store, StoreError
 from dsin_lib.faces.align import anchors_of
 from dsin_lib.faces.patches import window
 from dsin_lib.shapes import PATCHES
@@ -26,7 +27,7 @@ import os, signal, sys
 from data_prep import chunks, parts
 from data_prep.prepare import prepare
 
-parts.CHUNK, finish = 4, chunks._finish
+parts.CHUNK, finish = 2, chunks._finish
 
 
 def until_killed(work, *rest):
@@ -135,6 +136,7 @@ def damaged(make_corpus) -> Path:
     folder = root / "M002" / "T1"
     (folder / "0002.jpg").unlink()
     Image.new("RGB", (256, 256), "grey").save(folder / "0004.jpg")
+    (root / "AUCoding/AU_OCC/F001_T1 (1).csv").write_text("")
     return root
 
 
@@ -159,6 +161,22 @@ def test_every_failed_frame_is_listed_with_its_reason(damaged, tmp_path, capsys)
     assert "10 frames: 4 ok, 2 unreadable image, " in printed
     assert "F001/T1/0001.jpg" in printed
 
+    assert store.account == Account.read(store.root / ACCOUNT)
+    assert store.account.items == (
+        ("subjects", "", "", 2),
+        ("sequences", "", "", 2),
+        ("frames", "", "", 4),
+        ("no image", "M002 T1", "frame 2", 1),
+        ("unreadable image", "F001 T1", "frame 2 to 3", 2),
+        ("truncated image", "F001 T1", "frame 1", 1),
+        ("no face", "M002 T1", "frame 4", 1),
+        ("unmatched", "AUCoding/AU_OCC/F001_T1 (1).csv", "", 1),
+        ("no label", "F001 T1", "frame 9", 1),
+        ("no neutral frame", "F001", "", 1),
+    )
+    assert "left out: pictures in which no face was found: 1\n  M002 T1: frame 4\n" in printed
+    assert printed.endswith(f"account {store.account.digest}: something was left out\n")
+
 
 def test_code_9_stays_missing(make_corpus, write_labels, tmp_path):
     root = make_corpus({"F001_T1": 3})
@@ -180,6 +198,52 @@ def test_again_does_nothing(make_corpus, tmp_path, capsys):
     assert capsys.readouterr().err == ""
 
 
+def test_what_matches_nothing_changes_the_account_and_nothing_else(make_corpus, tmp_path, capsys):
+    root, store = make_corpus({"F001_T1": 2}), tmp_path / "store"
+    prepare(root, store)
+    assert Store.open(store).account.clean
+    before = stamps(store)
+    (root / "F001/T1/a sketch of the room, seen from above, with every lamp and seat.txt").touch()
+    capsys.readouterr()
+    prepare(root, store)
+    after = stamps(store)
+    assert {name for name in after if after[name] != before.get(name)} == {ACCOUNT}
+    found = Store.open(store).account
+    assert [item.where for item in found.of("left out")] == [
+        "F001/T1/a sketch of the room, seen from above, with every lamp and seat.txt"
+    ]
+    assert found.of("left out")[0].where in capsys.readouterr().err, "whole, in any width"
+    (store / ACCOUNT).write_text("{")
+    prepare(root, store)
+    assert Store.open(store).account == found
+
+
+def test_a_long_account_is_cut_where_it_is_printed_and_says_where_it_is_whole(
+    make_corpus, tmp_path, capsys
+):
+    root = make_corpus({"F001_T1": 1})
+    for n in range(12):
+        (root / f"F001/T1/note {n:02d}.txt").touch()
+    prepare(root, tmp_path / "store")
+    printed = capsys.readouterr().err
+    assert "note 09.txt\n  ... and 2 more\n" in printed and "note 10.txt" not in printed
+    assert f"the whole account: {tmp_path / 'store' / ACCOUNT}\n" in printed
+    assert len(Store.open(tmp_path / "store").account.of("left out")) == 12
+
+
+def test_a_link_to_nothing_is_an_unreadable_frame_and_the_rest_goes_on(make_corpus, tmp_path):
+    root = make_corpus({"F001_T1": 3})
+    (root / "F001/T1/0002.jpg").unlink()
+    (root / "F001/T1/0002.jpg").symlink_to("gone.jpg")
+    prepare(root, tmp_path / "store")
+    store = Store.open(tmp_path / "store")
+    assert store.frames["status"].tolist() == ["ok", "unreadable image", "ok"]
+    assert store.account.of("left out") == [("unreadable image", "F001 T1", "frame 2", 1)]
+    made = stamps(store.root)
+    prepare(root, store.root)
+    assert stamps(store.root) == made, "again does nothing"
+
+
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
@@ -195,7 +259,7 @@ def test_other_parameters_make_it_anew_and_say_so(make_corpus, tmp_path, capsys,
     capsys.readouterr()
     prepare(root, tmp_path / "store", **changed)
     after = arrays(Store.open(tmp_path / "store"))
-    assert said in capsys.readouterr().err.replace("\n", " ")
+    assert f"Preparing {tmp_path / 'store'} anew: {said}\n" in capsys.readouterr().err
     assert any(not np.array_equal(before[name], after[name]) for name in before)
 
 
@@ -273,7 +337,7 @@ def prepare_killed_in(work: str, workers: int, script: Path, root: Path, store: 
 
 def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
     """Killed in each pass; nothing finished is done again; the same store."""
-    root, store = make_corpus({"F001_T1": 20, "M002_T1": 20}), tmp_path / "store"
+    root, store = make_corpus({"F001_T1": 10, "M002_T1": 10}), tmp_path / "store"
     for work, workers in (("find_chunk", 2), ("cut_chunk", 1)):
         prepare_killed_in(work, workers, tmp_path / "killed.py", root, store)
         with pytest.raises(StoreError):
@@ -282,7 +346,7 @@ def test_killed_and_run_again(make_corpus, tmp_path, monkeypatch):
     done = {name: stamp for name, stamp in kept.items() if name.endswith((".npz", ".done"))}
     assert len([name for name in done if name.endswith(".npz")]) == 10
 
-    monkeypatch.setattr(parts, "CHUNK", 4)
+    monkeypatch.setattr(parts, "CHUNK", 2)
     at_the_end: dict[str, int] = {}
     monkeypatch.setattr("shutil.rmtree", lambda path: at_the_end.update(stamps(Path(path))))
     prepare(root, store)

@@ -79,6 +79,18 @@ def test_videos_become_a_store(tmp_path, monkeypatch):
         assert np.abs(head - [(n - 1) % 7, (n - 1) % 5]).max() < 1.0, n
 
 
+def test_a_video_that_is_gone_and_the_rest_goes_on(tmp_path):
+    root = tmp_path / "disfa"
+    gone, _ = write_disfa(root, {"SN001": (2, 2), "SN002": (2, 2)})
+    gone.unlink()
+    gone.symlink_to("gone.avi")
+    prepare(root, tmp_path / "store", read=read_disfa)
+    store = Store.open(tmp_path / "store")
+    assert store.frames["status"].tolist() == ["unreadable image"] * 2 + ["ok"] * 2
+    left_out = [("unreadable image", "SN001 left", "frame 1 to 2", 2)]
+    assert store.account.of("left out") == left_out
+
+
 def nth_jpeg(data: bytes, n: int) -> int:
     """Where the n-th (from 0) picture of an MJPG video begins."""
     at = -1

@@ -2,8 +2,8 @@
 
 One function a corpus, each returning what :mod:`dsin_lib.data.frames` describes. Nothing is taken
 from the order of files or columns: Action Units come by number from a header or a file's name,
-frames are matched as integers, whatever the zero padding. All that is wrong with a corpus is
-reported at once.
+frames are matched as integers, whatever the zero padding, names whatever their case. All that is
+wrong with a corpus is reported at once, and so is every file that matches nothing.
 """
 
 from collections.abc import Callable
@@ -37,7 +37,7 @@ class Layout:
     Attributes:
         name: The licensed corpus that lies so.
         fits: Whether a root has this layout.
-        read: Reads it.
+        read: Reads it; ``unmatched=[]`` receives the files that match nothing.
         options: Parameters of a config's corpus that ``read`` takes too.
     """
 
@@ -50,9 +50,9 @@ class Layout:
 LAYOUTS = {
     layout.name: layout
     for layout in (
-        Layout("bp4d", bp4d.is_bp4d, read_bp4d),
-        Layout("bp4d_plus", bp4d.is_bp4d_plus, read_bp4d_plus),
-        Layout("disfa", disfa.is_disfa, read_disfa, ("camera",)),
+        Layout("bp4d", bp4d.is_bp4d, read_bp4d, ("images",)),
+        Layout("bp4d_plus", bp4d.is_bp4d_plus, read_bp4d_plus, ("images",)),
+        Layout("disfa", disfa.is_disfa, read_disfa, ("camera", "images", "first_image")),
     )
 }
 
@@ -72,10 +72,14 @@ def recognise(root: Path) -> Layout:
     return fitting[0]
 
 
-def read_corpus(root: Path) -> pd.DataFrame:
+def read_corpus(root: Path, *, unmatched: list[str] | None = None) -> pd.DataFrame:
     """The frames table of a root in any of :data:`LAYOUTS`.
+
+    Args:
+        root: The corpus' folder.
+        unmatched: Receives the files that match nothing, relative to the root.
 
     Raises:
         CorpusError: If it has none of them, or cannot be read.
     """
-    return recognise(root).read(Path(root))
+    return recognise(root).read(Path(root), unmatched=unmatched)

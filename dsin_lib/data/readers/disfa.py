@@ -1,27 +1,23 @@
 """DISFA, and open corpora in its layout: a label file a unit, a video or a folder a subject."""
 
-import csv
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
-from dsin_lib.data.frames import ACTIVE_FROM, with_activity
-from dsin_lib.data.readers.corpus import (
-    CorpusError,
-    corpus_name,
-    folders,
-    frames_table,
-    image_files,
-)
-from dsin_lib.data.readers.lines import INTENSITY, as_ranges, coded_lines
+from dsin_lib.data.frames import ACTIVE_FROM, as_ranges, with_activity
+from dsin_lib.data.readers.corpus import CorpusError, corpus_name, frames_table
+from dsin_lib.data.readers.files import Files, pattern
+from dsin_lib.data.readers.lines import INTENSITY, coded_lines
+from dsin_lib.data.readers.text import label_lines
 from dsin_lib.faces.images import ImageError, video_length
 from dsin_lib.facs import DISFA_AUS, au_name, au_names
 
 LABELS = Path("ActionUnit_Labels")
-SUBJECT = re.compile(r"SN\d{3}")
-FILE = re.compile(r"(?P<subject>SN\d{3})_au(?P<unit>\d+)\.txt", re.IGNORECASE)
+SUBJECT = pattern(r"SN\d{3}")
+FILE = pattern(r"(?P<subject>SN\d{3})_au(?P<unit>\d{1,9})\.txt")
+VIDEOS = r"(avi|mp4|m4v|mov|mkv|webm|wmv|mpe?g)"
 CAMERAS = ("left", "right")
 FIRST = 1  # DISFA numbers label frames from 1
 WIDTH = 2  # frame,intensity
@@ -36,6 +32,7 @@ class Where(NamedTuple):
     folder: Path
     found: dict[str, Path]  # subject -> video or folder
     example: str
+    filmed: bool
 
 
 def read_disfa(
@@ -45,6 +42,7 @@ def read_disfa(
     camera: str = "left",
     images: str | None = None,
     first_image: int = FIRST,
+    unmatched: list[str] | None = None,
 ) -> pd.DataFrame:
     """Read DISFA, or an open corpus in its layout.
 
@@ -53,7 +51,7 @@ def read_disfa(
     ``Video_RightCamera/RightVideoSN001_Comp.avi`` (``Video`` or ``Videos``, ``comp`` or ``Comp``);
     label frame N is the video's frame of index N - 1. Or extracted frames, in a folder a subject:
     ``Images_LeftCamera/SN001/00001.jpg`` (or ``.png``, any zero padding), read where there is no
-    folder of videos, or where ``images`` names their folder.
+    video, or where ``images`` names their folder. Names may be in any case.
 
     Paper: Sec. 4.1.1. Reading: disfa-activity.
 
@@ -64,6 +62,7 @@ def read_disfa(
         camera: ``left`` or ``right``; also the name of the one sequence a subject has.
         images: The folder of the subjects' folders of extracted frames, relative to the root.
         first_image: The number of the first extracted frame, the one that label frame 1 is of.
+        unmatched: Receives the files that match nothing, relative to the root.
 
     Returns:
         The frames table with ``video_index`` (missing where the source is an image), the labels,
@@ -71,38 +70,39 @@ def read_disfa(
         picture or a label.
 
     Raises:
-        CorpusError: If a label file is missing, has a value outside 0..5, a frame twice or a gap,
-            or not the frames of its sisters; a video is missing or cannot be opened; extracted
-            frames are numbered otherwise than said. Every problem is listed.
+        CorpusError: If a label file is missing or no text of commas, has a value outside 0..5, a
+            frame twice or a gap, or not the frames of its sisters; two files claim one thing; a
+            video is missing or is none; extracted frames are numbered otherwise than said. Every
+            problem is listed. A video that may not be read is no such problem: its frames turn
+            out unreadable.
         ValueError: For a parameter out of range.
     """
     if camera not in CAMERAS:
         raise ValueError(f"camera: expected one of {CAMERAS}, found {camera!r}")
     root = Path(root)
     problems: list[str] = []
-    where = _pictures(root, camera, images, problems)
-    labels = {path.name: path for path in folders(root / LABELS, SUBJECT)}
+    files = Files(root, LABELS, problems, unmatched)
+    where = _pictures(files, camera, images)
+    labels = _subjects(files, files.labels)
     if not labels:
-        expected = f"{root / LABELS}: expected folders SN001 ... of label files, found none"
-        raise CorpusError(root, [expected])
-    for subject in sorted(labels.keys() - where.found.keys()):
+        expected = f"{files.labels}: expected folders SN001 ... of label files, found none"
+        raise CorpusError(root, [*problems, expected])
+    for subject in sorted(labels.keys() - where.found.keys()) if where.found else ():
         expected = where.folder / where.example.replace("SN001", subject)
         problems.append(f"{expected}: expected pictures of subject {subject}, found none")
     for subject in sorted(where.found.keys() - labels.keys()):
-        expected = root / LABELS / subject
+        expected = files.labels / subject
         problems.append(f"{expected}: expected labels of subject {subject}, found none")
 
     blank = (pd.NA,) * len(DISFA_AUS)
     rows: list[tuple] = []
     for subject in sorted(labels.keys() | where.found.keys()):
-        levels = _intensities(labels[subject], problems) if subject in labels else {}
+        levels = _intensities(files, subject, labels[subject]) if subject in labels else {}
         pictures: Pictures = {}
         if subject in where.found:
             path, last = where.found[subject], max(levels, default=0)
             pictures = (
-                _extracted(root, path, first_image, problems)
-                if path.is_dir()
-                else _filmed(root, path, last, problems)
+                _filmed(files, path, last) if where.filmed else _extracted(files, path, first_image)
             )
         for frame in sorted(levels.keys() | pictures.keys()):
             found = levels.get(frame, blank)
@@ -117,80 +117,92 @@ def read_disfa(
 
 def is_disfa(root: Path) -> bool:
     """Whether a root has DISFA's layout."""
-    return (root / LABELS).is_dir()
+    return Files(root, LABELS, [], None).labels.is_dir()
 
 
-def _pictures(root: Path, camera: str, images: str | None, problems: list[str]) -> Where:
+def _subjects(files: Files, folder: Path) -> dict[str, Path]:
+    """The subjects' folders of labels or of extracted frames."""
+    once = "one folder a subject"
+    return files.take(folder, SUBJECT, lambda match: match[0].upper(), once, folders=True)
+
+
+def _pictures(files: Files, camera: str, images: str | None) -> Where:
+    """Where the pictures are; a folder of videos without one does not hide extracted frames."""
     side = camera.capitalize()
-    filmed = folders(root, re.compile(rf"Videos?_{side}Camera", re.IGNORECASE))
-    if images is None and filmed:
-        name = re.compile(rf"{side}Video(?P<subject>SN\d{{3}})_comp\.\w+", re.IGNORECASE)
-        found: dict[str, Path] = {}
-        for path in (path for folder in filmed for path in sorted(folder.iterdir())):
-            if not (match := name.fullmatch(path.name)):
-                continue
-            subject = match["subject"].upper()
-            if subject in found:
-                problems.append(f"{path}: expected one video of {subject}, found {found[subject]}")
-            found[subject] = path
-        return Where(filmed[0], found, f"{side}VideoSN001_comp.avi")
-    folder = root / (images or f"Images_{side}Camera")
-    if not folder.is_dir():
+    filmed = [files.locate(f"{word}_{side}Camera") for word in ("Video", "Videos")]
+    name = pattern(rf"{side}Video(?P<subject>SN\d{{3}})_comp\.{VIDEOS}")
+    found: dict[str, Path] = {}
+    for folder in () if images else filmed:
+        some = files.take(
+            folder, name, lambda match: match["subject"].upper(), "one video a subject"
+        )
+        for subject in sorted(some.keys() & found.keys()):
+            said = f"expected one video a subject, found {files.relative(found[subject])} too"
+            files.problems.append(f"{some[subject]}: {said}")
+        found = some | found
+    if found:
+        place = next(iter(found.values())).parent
+        return Where(place, found, f"{side}VideoSN001_comp.avi", filmed=True)
+    folder = files.locate(images or f"Images_{side}Camera")
+    found = _subjects(files, folder)
+    if not found:
         videos = "Videos_LeftCamera" if camera == "left" else "Video_RightCamera"
         wanted = "that folder" if images else f"{videos} or {folder.name}"
-        problems.append(f"{folder}: expected {wanted}, found none")
-    return Where(folder, {path.name: path for path in folders(folder, SUBJECT)}, "SN001")
+        files.problems.append(
+            f"{folder}: expected {wanted}, found none or no subject SN001 ... in it; "
+            "`corpus.images` in the config names a folder of extracted frames"
+        )
+    return Where(folder, found, "SN001", filmed=False)
 
 
-def _filmed(root: Path, path: Path, last: int, problems: list[str]) -> Pictures:
+def _filmed(files: Files, path: Path, last: int) -> Pictures:
     """The frames of a video; ``last`` is the last labelled one."""
+    source = files.relative(path)
     try:
+        path.open("rb").close()
         length = video_length(path, expected=last - FIRST + 1)
+    except OSError:  # a link to nothing, no permission: every frame turns out unreadable
+        length = last - FIRST + 1
     except ImageError as error:
-        problems.append(str(error))
+        files.problems.append(str(error))
         return {}
-    source = path.relative_to(root).as_posix()
     return {index + FIRST: (source, index) for index in range(length)}
 
 
-def _extracted(root: Path, folder: Path, first_image: int, problems: list[str]) -> Pictures:
+def _extracted(files: Files, folder: Path, first_image: int) -> Pictures:
     """The images of a subject's folder, by label frame."""
-    found = image_files(folder, problems)
-    for number, path in found.items():
-        if number < first_image:
-            problems.append(
-                f"{path}: expected extracted frames from {first_image}, found {number}; "
-                "first_image names the number of the first one"
-            )
+    found = files.images(folder)
+    if found and (lowest := min(found)) < first_image:
+        files.problems.append(
+            f"{found[lowest]}: expected extracted frames from {first_image}, found {lowest}; "
+            f"`corpus.first_image: {lowest}` in the config says that they begin there"
+        )
     shift = FIRST - first_image
-    return {
-        number + shift: (path.relative_to(root).as_posix(), None) for number, path in found.items()
-    }
+    return {number + shift: (files.relative(path), None) for number, path in found.items()}
 
 
-def _intensities(folder: Path, problems: list[str]) -> dict[int, tuple]:
+def _intensities(files: Files, subject: str, folder: Path) -> dict[int, tuple]:
     """The intensities of every frame of a subject, in the order of :data:`DISFA_AUS`."""
-    files: dict[int, Path] = {}
-    for path in sorted(folder.glob("*.txt")):
-        match = FILE.fullmatch(path.name)
-        if not match or match["subject"].upper() != folder.name:
-            problems.append(f"{path}: expected label files {folder.name}_au1.txt ...")
-        elif int(match["unit"]) in files:
-            twice = files[int(match["unit"])].name
-            problems.append(f"{path}: expected one file a unit, found {twice} too")
-        else:
-            files[int(match["unit"])] = path
-    for unit in sorted(set(DISFA_AUS) - files.keys()):
-        path = folder / f"{folder.name}_au{unit}.txt"
+    problems, known = files.problems, {*DISFA_AUS}
+
+    def unit_of(match: re.Match[str]) -> int | None:
+        if match["subject"].upper() != subject:
+            problems.append(f"{folder / match.string}: expected label files {subject}_au1.txt ...")
+            return None
+        return unit if (unit := int(match["unit"])) in known else None
+
+    found = files.take(folder, FILE, unit_of, "one file a unit")
+    for unit in sorted(known - found.keys()):
+        path = folder / f"{subject}_au{unit}.txt"
         problems.append(f"{path}: expected the intensities of {au_name(unit)}, found no file")
 
     before = len(problems)
-    levels = {unit: _one_unit(files[unit], unit, problems) for unit in DISFA_AUS if unit in files}
+    levels = {unit: _one_unit(found[unit], unit, problems) for unit in DISFA_AUS if unit in found}
     frames = set().union(*levels.values())
     if len(problems) == before:
-        for unit, found in levels.items():
-            if absent := frames - found.keys():
-                said = f"{files[unit]}: expected the frames of the subject's other files"
+        for unit, of_unit in levels.items():
+            if absent := frames - of_unit.keys():
+                said = f"{found[unit]}: expected the frames of the subject's other files"
                 problems.append(f"{said}, found none numbered {as_ranges(absent)}")
     nothing = (pd.NA,)
     return {
@@ -201,9 +213,8 @@ def _intensities(folder: Path, problems: list[str]) -> dict[int, tuple]:
 
 def _one_unit(path: Path, unit: int, problems: list[str]) -> dict[int, tuple]:
     before, column = len(problems), {au_name(unit): 1}
-    with path.open(newline="", encoding="utf-8-sig") as stream:
-        lines = csv.reader(stream)
-        found = coded_lines(path, lines, INTENSITY, column, WIDTH, problems, first_frame=FIRST)
+    lines = label_lines(path, problems)
+    found = coded_lines(path, lines, INTENSITY, column, WIDTH, problems, first_frame=FIRST)
     if not found and len(problems) == before:
         problems.append(f"{path}, line 1: expected lines frame,intensity, found an empty file")
     return found

@@ -1,12 +1,18 @@
 """The lines of a label file: a frame number and codes, each line checked, each problem kept."""
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
+from reprlib import repr as short  # no error is as long as a damaged line
 from typing import Any
 
 import pandas as pd
+
+from dsin_lib.data.readers.text import Line
+
+NUMBER = re.compile(r"\d{1,18}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -28,7 +34,7 @@ INTENSITY = Coding({str(level): level for level in range(6)}, "an intensity from
 
 def coded_lines(
     path: Path,
-    lines: Iterator[list[str]],
+    lines: Iterator[Line],
     coding: Coding,
     column: Mapping[str, int],
     width: int,
@@ -41,7 +47,7 @@ def coded_lines(
 
     Args:
         path: The file, for errors.
-        lines: A ``csv.reader``.
+        lines: What :func:`dsin_lib.data.readers.text.label_lines` gives.
         coding: Of every cell that is read.
         column: Name and place of those cells.
         width: Cells in every line.
@@ -55,17 +61,15 @@ def coded_lines(
     """
     read: dict[int, tuple] = {}
     seen: dict[int, int] = {}  # frame -> line
-    for cells in lines:
-        where = f"{path}, line {lines.line_num}"
-        if not cells:
-            continue
+    for at, cells in lines:
+        where = f"{path}, line {at}"
         if len(cells) != width:
             problems.append(f"{where}: expected {width} cells, found {len(cells)}")
             continue
         number = cells[frame_at].strip()
-        if not number.isdecimal() or int(number) < first_frame:
+        if not NUMBER.fullmatch(number) or int(number) < first_frame:
             least = f" from {first_frame}" if first_frame else ""
-            problems.append(f"{where}: expected a frame number{least}, found {number!r}")
+            problems.append(f"{where}: expected a frame number{least}, found {short(number)}")
             continue
         frame = int(number)
         if frame in seen:
@@ -73,9 +77,9 @@ def coded_lines(
                 f"{where}: expected each frame once, found {frame} of line {seen[frame]}"
             )
             continue
-        seen[frame] = lines.line_num
+        seen[frame] = at
         codes = [(name, cells[place].strip()) for name, place in column.items()]
-        wrong = [f"{name} = {code!r}" for name, code in codes if code not in coding.values]
+        wrong = [f"{name} = {short(code)}" for name, code in codes if code not in coding.values]
         if wrong:
             problems.append(f"{where}: expected {coding.expected}, found {', '.join(wrong)}")
             continue
@@ -93,19 +97,3 @@ def _gap(path: Path, seen: Mapping[int, int]) -> list[str]:
             where = f"{path}, line {seen[after]}"
             return [f"{where}: expected frame {before + step}, found {after} after {before}: a gap"]
     return []
-
-
-def as_ranges(numbers: Iterable[int], most: int = 4) -> str:
-    """Frame numbers in few words.
-
-    >>> as_ranges([1, 2, 3, 7])
-    '1 to 3, 7'
-    """
-    ranges: list[list[int]] = []
-    for number in sorted(numbers):
-        if ranges and number == ranges[-1][1] + 1:
-            ranges[-1][1] = number
-        else:
-            ranges.append([number, number])
-    said = [f"{low}" if low == high else f"{low} to {high}" for low, high in ranges[:most]]
-    return ", ".join([*said, *(["..."] if len(ranges) > most else [])])

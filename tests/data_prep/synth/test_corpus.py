@@ -21,6 +21,21 @@ SMALL_D = dict(
 both = pytest.mark.parametrize("small", [SMALL, SMALL_D], ids=["synau_b", "synau_d"])
 
 
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory):
+    """A small corpus by its shape, rendered once by one worker; not to be changed."""
+    roots = {}
+
+    def once(small: dict):
+        name = small.get("shape", "synau_b")
+        if name not in roots:
+            roots[name] = tmp_path_factory.mktemp(name)
+            write_corpus(roots[name], **small, workers=1, progress=False)
+        return roots[name]
+
+    return once
+
+
 def field_folds(corpus: str) -> list[list[str]]:
     path = files("dsin_lib.data") / "folds.json"
     return json.loads(path.read_text())["field"][corpus]
@@ -63,7 +78,9 @@ def test_layout_is_disfas(corpus_d, recipe_d):
 )
 def test_the_reader_gives_the_truth_back(name, reader, request):
     root = request.getfixturevalue(name)
-    read = reader(root)
+    unmatched = []
+    read = reader(root, unmatched=unmatched)
+    assert unmatched == [], "every file that the generator writes is known"
     shape = SHAPES[json.loads((root / "corpus.json").read_text())["name"]]
     assert set(read["corpus"]) == {shape.name}
     assert read["source"].notna().all()
@@ -129,25 +146,23 @@ def test_disfas_people_are_other_people(corpus_d):
 
 
 @both
-def test_content_does_not_depend_on_the_number_of_workers(tmp_path, small):
-    write_corpus(tmp_path / "one", **small, workers=1, progress=False)
+def test_content_does_not_depend_on_the_number_of_workers(tmp_path, rendered, small):
     write_corpus(tmp_path / "two", **small, workers=2, progress=False)
-    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+    assert contents(rendered(small)) == contents(tmp_path / "two")
 
 
 @both
-def test_content_depends_on_the_seed(tmp_path, small):
-    hashes = set()
-    for seed in (0, 1):
-        root = tmp_path / str(seed)
-        write_corpus(root, **small, seed=seed, workers=1, progress=False)
-        hashes.add(json.loads((root / "corpus.json").read_text())["content_sha256"])
-    assert len(hashes) == 2
+def test_content_depends_on_the_seed(tmp_path, rendered, small):
+    write_corpus(tmp_path / "1", **small, seed=1, workers=1, progress=False)
+    records = [
+        json.loads((root / "corpus.json").read_text()) for root in (rendered(small), tmp_path / "1")
+    ]
+    assert [record["recipe"]["seed"] for record in records] == [0, 1]
+    assert len({record["content_sha256"] for record in records}) == 2
 
 
-def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path):
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    write_corpus(whole, **SMALL, workers=1, progress=False)
+def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path, rendered):
+    whole, broken = rendered(SMALL), tmp_path / "broken"
     shutil.copytree(whole, broken)
     recipe = json.loads((broken / "corpus.json").read_text())["recipe"]
     (broken / "corpus.json").unlink()
@@ -161,9 +176,8 @@ def test_a_killed_run_goes_on_to_the_same_bytes(tmp_path):
     assert (broken / "F002" / "T2" / "0001.jpg").stat().st_mtime_ns == untouched
 
 
-def test_a_killed_run_of_disfas_shape_goes_on(tmp_path):
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    write_corpus(whole, **SMALL_D, workers=1, progress=False)
+def test_a_killed_run_of_disfas_shape_goes_on(tmp_path, rendered):
+    whole, broken = rendered(SMALL_D), tmp_path / "broken"
     shutil.copytree(whole, broken)
     recipe = json.loads((broken / "corpus.json").read_text())["recipe"]
     (broken / "corpus.json").unlink()
