@@ -71,12 +71,10 @@ def split_data(
     store: Store, split: Split, patches: Sequence[str], aus: Sequence[str]
 ) -> dict[str, PatchData]:
     """``train``, ``valid`` and ``test`` of a fold; frames without a face are in none of them."""
-    usable = store.frames[store.frames["row"].notna()]
     arrays = {name: store.patch(name) for name in patches}
     parts = {}
     for part in ("train", "valid", "test"):
-        frames = usable[usable["subject"].isin(getattr(split, part))].reset_index(drop=True)
-        frames = frames.astype({"row": "int64"})
+        frames = store.usable(getattr(split, part))
         if frames.empty:
             raise ValueError(f"no usable frame of the {part} subjects {getattr(split, part)}")
         y = torch.from_numpy(frames[list(aus)].to_numpy(np.float32, na_value=np.nan))

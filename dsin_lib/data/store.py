@@ -16,6 +16,7 @@ A folder without ``store.json`` is not a store: it is complete or absent.
 """
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -91,6 +92,11 @@ class Store:
                 path = root / f"{name}.npy"
                 raise StoreError(f"{path}: expected {n_rows} rows as in {FRAMES}, found {found}")
         return store
+
+    def usable(self, subjects: Iterable[str]) -> pd.DataFrame:
+        """The frames of some subjects that have patches, with ``row``, a whole number."""
+        frames = self.frames[self.frames["row"].notna() & self.frames["subject"].isin(subjects)]
+        return frames.reset_index(drop=True).astype({"row": "int64"})
 
     def _array(self, name: str) -> np.ndarray:
         path = self.root / f"{name}.npy"

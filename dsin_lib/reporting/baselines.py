@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import split_data
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.f1 import always_positive, per_au_f1
 from dsin_lib.paper.claims import CORPUS_OF
@@ -29,7 +28,7 @@ def baselines(config: Config) -> pd.DataFrame:
             split = subject_split(config, store, fold, seed)
             frames = store.frames[store.frames["subject"].isin(split.train)]
             prior = frames[aus].mean().to_numpy(float)
-            labels = split_data(store, split, (), aus)["test"].y.numpy().astype(np.float64)
+            labels = store.usable(split.test)[aus].to_numpy(np.float64, na_value=np.nan)
             tests.append([always_positive(labels), _constant(labels, prior, config.evaluation.tau)])
     return pd.DataFrame(100 * np.mean(tests, axis=0), list(BASELINES), aus)
 

@@ -37,8 +37,8 @@ from dsin_lib.paths import config_dir
 from dsin_lib.reporting import cost
 from dsin_lib.reporting.pictures import LIMIT, take_out
 from dsin_lib.reporting.site import ROOT, notebooks, swap_in
-from dsin_lib.training.provenance import code_version
 from dsin_lib.training.runs import run
+from dsin_lib.version import code_version
 
 PUBLISHED = PROJECT / "results" / "published"
 """In git, so beside the code even where DSIN_RESULTS names another folder for results."""

@@ -3,18 +3,16 @@
 import datetime
 import importlib.metadata
 import platform
-import subprocess
 from collections.abc import Mapping
 
 import pandas as pd
 import torch
 from fastai.basics import default_device
 
-import dsin_lib
-from dsin_lib.config import PROJECT
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
 from dsin_lib.sections import digest
+from dsin_lib.version import code_version
 
 LIBRARIES = (
     "torch",
@@ -67,15 +65,6 @@ def _by_step(histories: list[pd.DataFrame], column: str) -> dict[int, float]:
 
 def _epochs(histories: list[pd.DataFrame]) -> dict[int, int]:
     return pd.concat(histories).groupby("step").size().to_dict()
-
-
-def code_version() -> str:
-    """The commit, marked when files differ from it; the package's version without git."""
-    command = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=12"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return dsin_lib.__version__
 
 
 def machine() -> dict[str, str]:

@@ -1,26 +1,18 @@
-"""Rows on folds: (config, row, fold, seed) -> a run, read if it is there and trained if not."""
+"""Rows on folds: (config, row, fold, seed) -> a run, read if it is there and trained if not.
 
-import time
+Whoever reads runs that are there waits for no training library: that one is imported to train.
+"""
+
 from collections.abc import Iterable
 
-import pandas as pd
-from fastai.basics import default_device, set_seed
-
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import Data, split_data
 from dsin_lib.data.folds import Split, split_subjects
 from dsin_lib.data.store import Store
-from dsin_lib.evaluation.predict import final, predict
-from dsin_lib.experiments import ROWS, Row, row_aus, row_config, row_named, run_spec
+from dsin_lib.experiments import ROWS, Row, row_named, run_spec
 from dsin_lib.locks import alone
-from dsin_lib.model.dsin import DSIN
-from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.paths import run_dir
 from dsin_lib.studies import STUDIES
-from dsin_lib.training.frozen import without_frozen
-from dsin_lib.training.modules import load_filters, load_weights, make_modules
-from dsin_lib.training.provenance import provenance
-from dsin_lib.training.saved import Run, is_complete, load_run, write_run
-from dsin_lib.training.stages import ALGORITHM_1, run_step, trainings
+from dsin_lib.training.saved import Run, is_complete, load_run
 
 PARTS = {"held_out": "valid", "test": "test"}
 """The part of a split that ends a training and chooses thresholds, by the name of its subjects.
@@ -40,6 +32,8 @@ def run(config: Config, row: Row | str, fold: int = 1, seed: int = 0) -> Run:
         filters = [run(config.on_second_corpus(), of, fold, seed) for of in row.filters_from]
         with alone(folder):
             if not is_complete(folder, spec):
+                from dsin_lib.training.train import train
+
                 train(config, row, fold, seed, starts, filters)
     return load_run(folder)
 
@@ -66,54 +60,6 @@ def every_run(config: Config, *rows: str) -> list[Run]:
     ]
 
 
-def train(
-    config: Config, row: Row, fold: int, seed: int, starts: list[Run], filters: list[Run]
-) -> None:
-    """Trains a row's steps and writes its folder in one move.
-
-    Args:
-        config: The profile.
-        row: The row.
-        fold: Of the three.
-        seed: Of the initial weights, the held-out subjects and the order of the frames.
-        starts: Runs whose weights it starts from.
-        filters: Runs whose convolutional filters it takes, and nothing else of them.
-    """
-    store = Store.open(store_dir(config), config.corpus.active_from)
-    own, aus = row_config(config, row), row_aus(config, row)
-    patches = split_data(store, subject_split(config, store, fold, seed), row.patches, aus)
-    set_seed(seed, reproducible=True)
-    modules = make_modules(own, row, store)
-    load_weights(modules, [start.weights() for start in starts])
-    load_filters(modules["pi"], [of.weights() for of in filters])
-    for module in modules.values():
-        module.to(default_device())
-    weights, clocks = DSIN(**modules), (time.perf_counter(), time.process_time())
-    modules, data = without_frozen(row, modules, patches)
-    once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
-    seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
-    histories = [
-        run_step(step, trained, inputs, own, seed + step.number, name)
-        for name, (trained, inputs) in trainings(row, modules, seen).items()
-        for step in ALGORITHM_1
-        if step.number in row.steps
-    ]
-    model = DSIN(**modules)
-    write_run(
-        run_dir(config, row, fold, seed),
-        spec=run_spec(config, row, fold, seed),
-        history=pd.concat(histories),
-        predictions=pd.concat(
-            [
-                _predictions(model, data[part], patches[part].frames, aus).assign(split=part)
-                for part in ("valid", "test")
-            ]
-        ),
-        weights={name: tensor.contiguous().cpu() for name, tensor in weights.state_dict().items()},
-        provenance=provenance(store, patches, histories, seed, once),
-    )
-
-
 def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
     """Train, held-out and test subjects of a fold of the config's corpus."""
     return split_subjects(
@@ -124,17 +70,3 @@ def subject_split(config: Config, store: Store, fold: int, seed: int) -> Split:
         valid_fraction=config.training.valid_fraction,
         seed=seed,
     )
-
-
-def _predictions(model: DSIN, data: Data, frames: pd.DataFrame, aus: list[str]) -> pd.DataFrame:
-    out = predict(model, data)
-    keys = frames[["subject", "sequence", "frame"]]
-    columns = {"": final(out), "_label": data.y}
-    if "y_hat" in out:
-        fused = data.x if model.phi is None else out["f"]
-        columns |= {"_fused": fused, "_chi": out["chi"].mean(1)}
-    values = [
-        pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])
-        for suffix, value in columns.items()
-    ]
-    return pd.concat([keys, *values], axis=1)

@@ -18,11 +18,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
-import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 
 FILES = (
     "config.json",
@@ -56,12 +55,14 @@ class Run:
     predictions: pd.DataFrame
     provenance: dict
 
-    def weights(self) -> dict[str, torch.Tensor]:
+    def weights(self) -> dict[str, Any]:
         """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.
 
         Raises:
             ValueError: The file is damaged; names the folder, which may be removed.
         """
+        from safetensors.torch import load_file  # brings torch, which predictions do without
+
         with _readable(self.folder):
             return load_file(self.folder / "weights.safetensors")
 
@@ -117,10 +118,12 @@ def write_run(
     spec: dict,
     history: pd.DataFrame,
     predictions: pd.DataFrame,
-    weights: dict[str, torch.Tensor],
+    weights: dict[str, Any],
     provenance: dict,
 ) -> None:
     """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
+    from safetensors.torch import save_file
+
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent:
         fresh = Path(parent) / folder.name
