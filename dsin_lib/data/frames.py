@@ -35,6 +35,7 @@ STATUSES = {
     "no image": "labelled, but no image file, or not in the video",
     "no label": "an image file, but no coded Action Unit",
     "unreadable image": "empty, may not be read, no JPEG or PNG, or damaged or absent in its video",
+    "dropped frame": "its video holds no picture at its place: the capture program left it empty",
     "truncated image": "the file begins as an image and ends too early",
     "no face": "the detector found no face",
 }
