@@ -6,7 +6,8 @@ import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from dsin_lib.faces.images import ImageError, decode_image, read_video_frame
+from dsin_lib.faces.images import read_video_frame
+from dsin_lib.faces.stills import decode_image, read_file
 
 Picture = tuple[str, int | None]
 """A file relative to the corpus' root; the frame's index if it is a video."""
@@ -29,10 +30,7 @@ def read_picture(root: Path, picture: Picture) -> bytes | UInt8[ndarray, "height
     source, index = picture
     if index is not None:
         return read_video_frame(root / source, index, source)
-    try:
-        return (root / source).read_bytes()
-    except OSError as error:
-        raise ImageError("unreadable image", f"{source}: {error.strerror}") from error
+    return read_file(root / source, source)
 
 
 def decode_picture(
