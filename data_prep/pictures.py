@@ -1,7 +1,9 @@
 """Where the pixels of a frame are: an image file, or a place in a video."""
 
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
@@ -38,6 +40,14 @@ def decode_picture(
 ) -> UInt8[ndarray, "height width 3"]:
     """The pixels of what :func:`read_picture` returned."""
     return decode_image(data, picture[0]) if isinstance(data, bytes) else data
+
+
+def digest_of(
+    data: bytes | UInt8[ndarray, "height width 3"],
+) -> UInt8[ndarray, "16"]:
+    """Sixteen bytes that change with a byte of what :func:`read_picture` returned."""
+    digest = hashlib.blake2b(memoryview(data).cast("B"), digest_size=16).digest()
+    return np.frombuffer(digest, np.uint8)
 
 
 def said(picture: Picture) -> str:
