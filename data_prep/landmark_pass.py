@@ -1,7 +1,7 @@
 """The first pass over a corpus: the landmarks of every image. Paper: Sec. 4.1.2.
 
 A chunk keeps all faces of its images; whose is taken where there are several is settled when all
-chunks are there (:mod:`data_prep.subject_face`), since a sequence may lie in several of them.
+chunks are there (:mod:`dsin_lib.faces.subject_face`), since a sequence may lie in several of them.
 """
 
 import hashlib
@@ -25,11 +25,11 @@ from data_prep.pictures import (
     read_picture,
     said,
 )
-from data_prep.subject_face import choose_faces
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS
 from dsin_lib.faces.landmarks import N_POINTS, all_faces
 from dsin_lib.faces.stills import ImageError
+from dsin_lib.faces.subject_face import choose_faces
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +39,7 @@ class Landmarks:
     Attributes:
         table: The frames table with status, detail, row, neutral, n_faces, taken_by, score and
             box; ``taken_by`` is empty where there was nothing to choose, else as
-            :func:`data_prep.subject_face.choose_faces` says.
+            :func:`dsin_lib.faces.subject_face.choose_faces` says.
         points: 68 landmarks of every row of the table, pixels (x, y); NaN where there is no face.
         digests: Sixteen bytes of every row that change with a byte of its image; zero where none
             was read.

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from data_prep.subject_face import REFERENCES, choose_faces
+from dsin_lib.faces.subject_face import REFERENCES, choose_faces
 
 SUBJECT, STRANGER, CLOTH = (100, 100, 180, 180), (300, 80, 420, 200), (110, 240, 190, 320)
 
@@ -13,8 +13,8 @@ def taken(*frames, numbers=None, sequence=None):
     boxes = np.array([box for frame in frames for box in frame], np.int32).reshape(-1, 4)
     n = len(frames)
     chosen, rules = choose_faces(
-        np.array(sequence or [0] * n),
-        np.array(numbers if numbers is not None else range(n)),
+        np.array(sequence or [0] * n, int),
+        np.array(numbers or range(n), int),
         np.array([len(frame) for frame in frames], np.int16),
         boxes,
     )
