@@ -16,7 +16,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from dsin_lib.faces.places import places
-from dsin_lib.faces.stills import ImageError, decode_image, read_image
+from dsin_lib.faces.stills import ImageError, decode_image, opened, read_image
 
 __all__ = ["ImageError", "Video", "decode_image", "read_image", "read_video_frame", "video_length"]
 
@@ -35,9 +35,11 @@ class Video:
 
     def __init__(self, path: Path, name: str | None = None) -> None:
         self.name, self.position = name or str(path), 0
-        if not path.is_file() or not path.stat().st_size:
-            found = "an empty file" if path.is_file() else "none"
-            raise ImageError("unreadable image", f"{self.name}: expected a video, found {found}")
+        with opened(path, self.name) as stream:
+            empty = not stream.read(1)
+        if empty:
+            message = f"{self.name}: expected a video, found an empty file"
+            raise ImageError("unreadable image", message)
         options = [cv2.CAP_PROP_N_THREADS, 1]
         self._capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG, options)
         if not self._capture.isOpened():

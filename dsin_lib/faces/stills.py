@@ -11,8 +11,11 @@ an ICC profile is not applied: the numbers are taken as they stand.
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import UInt8
@@ -116,24 +119,36 @@ def _upright(image: Image.Image, file: Image.Image) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def read_file(path: Path, name: str | None = None) -> bytes:
-    """The bytes of an image file.
+@contextmanager
+def opened(path: Path, name: str) -> Iterator[BinaryIO]:
+    """A file to be read.
 
     Args:
         path: The file.
-        name: What to call it in errors; none: its path.
+        name: What to call it in errors.
 
     Raises:
         ImageError: If it is missing, a link to nothing, no file, or may not be read.
     """
-    path, name = Path(path), name or str(path)
-    if path.exists() and not path.is_file():  # a pipe would be waited for
-        found = "a folder" if path.is_dir() else "none"
-        raise ImageError("unreadable image", f"{name}: expected a file, found {found}")
     try:
-        return path.read_bytes()
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            found = "a folder" if path.is_dir() else "none"
+            raise ImageError("unreadable image", f"{name}: expected a file, found {found}")
+        with path.open("rb") as stream:
+            yield stream
     except OSError as error:
         raise ImageError("unreadable image", f"{name}: {error.strerror or error}") from error
+
+
+def read_file(path: Path, name: str | None = None) -> bytes:
+    """The bytes of an image file; see :func:`opened`.
+
+    Args:
+        path: The file.
+        name: What to call it in errors; none: its path.
+    """
+    with opened(Path(path), name or str(path)) as stream:
+        return stream.read()
 
 
 def read_image(path: Path) -> UInt8[np.ndarray, "height width 3"]:

@@ -1,8 +1,10 @@
 """Image files of every kind that cameras and programs write become upright eight-bit RGB."""
 
+import os
 import pickle
 import struct
 import zlib
+from functools import partial
 from io import BytesIO
 
 import cv2
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageOps
 
+from dsin_lib.faces.images import Video, read_video_frame
 from dsin_lib.faces.jpeg import end_of_picture
 from dsin_lib.faces.stills import ImageError, decode_image, read_file, read_image
 
@@ -233,23 +236,33 @@ def test_what_is_no_file_is_named(tmp_path):
         "round.jpg": "symbolic links",
         "gone.jpg": "No such file",
     }.items():
-        with pytest.raises(ImageError, match=rf"F001/7: .*{said}") as raised:
-            read_file(tmp_path / name, "F001/7")
-        assert raised.value.status == "unreadable image"
+        for read in (read_file, Video, partial(read_video_frame, index=0)):
+            with pytest.raises(ImageError, match=rf"F001/7: .*{said}") as raised:
+                read(tmp_path / name, name="F001/7")
+            assert raised.value.status == "unreadable image"
         with pytest.raises(ImageError, match=name):
             read_image(tmp_path / name)
 
 
-def test_what_may_not_be_read_is_named(tmp_path, monkeypatch):
-    path = tmp_path / "locked.jpg"
+@pytest.mark.parametrize("asked", ["exists", "open"])
+@pytest.mark.parametrize("read", [read_file, Video], ids=["image", "video"])
+def test_what_may_not_be_read_is_named(tmp_path, monkeypatch, asked, read):
+    """The file itself, or a folder on the way to it."""
+    path = tmp_path / "locked"
     path.write_bytes(b"")
 
-    def refused(self):
+    def refused(*arguments):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(path), "read_bytes", refused)
+    monkeypatch.setattr(type(path), asked, refused)
     with pytest.raises(ImageError, match=r"F001/7: Permission denied"):
-        read_file(path, "F001/7")
+        read(path, "F001/7")
+
+
+def test_a_pipe_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "pipe.jpg")
+    with pytest.raises(ImageError, match="expected a file"):
+        read_file(tmp_path / "pipe.jpg")
 
 
 def test_an_error_comes_back_whole_from_another_process():
