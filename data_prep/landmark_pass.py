@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int32, Integer, UInt8
 from numpy.lib.format import open_memmap
 
 from data_prep import parts as kept
@@ -83,8 +83,38 @@ def find_landmarks(
     ]
     run("Landmarks", find_chunk, chunks)
 
-    parts_of = list(zip(_places(tried), (chunk.done for chunk in chunks), strict=True))
-    n = len(frames)
+    done = {chunk.done: rows for chunk, rows in zip(chunks, _rows(tried), strict=True)}
+    seen, boxes = _seen(done, status)
+    sequence = frames.groupby(["subject", "sequence"]).ngroup().to_numpy()
+    number = frames["frame"].to_numpy(int)
+    chosen, taken_by = choose_faces(sequence, number, seen["n_faces"], boxes)
+    taken = _taken(done, chosen, folder / "points.npy")
+    ok = seen["status"] == "ok"
+    sides = dict(zip(BOX_COLUMNS, taken["box"].T, strict=True))
+    table = frames.assign(
+        status=pd.array(seen["status"], dtype="str"),
+        detail=pd.array(seen["detail"], dtype="str"),
+        row=_where(ok, np.cumsum(ok) - 1, "Int64"),
+        neutral=neutral(frames),
+        n_faces=seen["n_faces"],
+        taken_by=pd.array(taken_by, dtype="str"),
+        score=_where(ok, taken["score"], "Float32"),
+        **{name: _where(ok, side, "Int32") for name, side in sides.items()},
+    )
+    content = hashlib.sha256(seen["digest"][tried].tobytes()).hexdigest()[:16]
+    return Landmarks(table, taken["points"], seen["digest"], content, folder.name)
+
+
+def _rows(tried: np.ndarray) -> list[np.ndarray]:
+    """The table's rows of every chunk."""
+    return [tried[start : start + kept.CHUNK] for start in range(0, len(tried), kept.CHUNK)]
+
+
+def _seen(
+    done: dict[Path, np.ndarray], status: pd.Series
+) -> tuple[dict[str, np.ndarray], Int32[np.ndarray, "face 4"]]:
+    """What the chunks say of every row of the table, and the boxes of all faces in its order."""
+    n = len(status)
     columns = {
         "status": status.to_numpy(dtype=object),
         "detail": np.full(n, "", dtype=object),
@@ -92,50 +122,33 @@ def find_landmarks(
         "digest": np.zeros((n, 16), dtype=np.uint8),
     }
     boxes = [np.empty((0, 4), np.int32)]
-    for rows, done in parts_of:
-        with np.load(done) as part:
+    for path, rows in done.items():
+        with np.load(path) as part:
             boxes.append(part["box"])
             for name, column in columns.items():
                 column[rows] = part[name]
-    sequence = frames.groupby(["subject", "sequence"]).ngroup().to_numpy()
-    chosen, taken_by = choose_faces(
-        sequence, frames["frame"].to_numpy(int), columns["n_faces"], np.concatenate(boxes)
-    )
-    of_chosen = {
+    return columns, np.concatenate(boxes)
+
+
+def _taken(
+    done: dict[Path, np.ndarray], chosen: Integer[np.ndarray, " frame"], points: Path
+) -> dict[str, np.ndarray]:
+    """Box, score and landmarks of the chosen face of every row; landmarks lie on disk."""
+    n = len(chosen)
+    columns = {
         "box": np.zeros((n, 4), dtype=np.int32),
         "score": np.full(n, np.nan, dtype=np.float32),
-        "points": open_memmap(
-            folder / "points.npy", mode="w+", dtype=np.float32, shape=(n, N_POINTS, 2)
-        ),
+        "points": open_memmap(points, mode="w+", dtype=np.float32, shape=(n, N_POINTS, 2)),
     }
-    of_chosen["points"][:] = np.nan
+    columns["points"][:] = np.nan
     before = 0  # faces of the chunks before
-    for rows, done in parts_of:
-        seen = rows[chosen[rows] >= 0]
-        with np.load(done) as part:
-            for name, column in of_chosen.items():
-                column[seen] = part[name][chosen[seen] - before]
+    for path, rows in done.items():
+        shown = rows[chosen[rows] >= 0]
+        with np.load(path) as part:
+            for name, column in columns.items():
+                column[shown] = part[name][chosen[shown] - before]
             before += len(part["score"])
-    ok = columns["status"] == "ok"
-    sides = dict(zip(BOX_COLUMNS, of_chosen["box"].T, strict=True))
-    table = frames.assign(
-        status=pd.array(columns["status"], dtype="str"),
-        detail=pd.array(columns["detail"], dtype="str"),
-        row=_where(ok, np.cumsum(ok) - 1, "Int64"),
-        neutral=neutral(frames),
-        n_faces=columns["n_faces"],
-        taken_by=pd.array(taken_by, dtype="str"),
-        score=_where(ok, of_chosen["score"], "Float32"),
-        **{name: _where(ok, side, "Int32") for name, side in sides.items()},
-    )
-    digests = columns["digest"]
-    content = hashlib.sha256(digests[tried].tobytes()).hexdigest()[:16]
-    return Landmarks(table, of_chosen["points"], digests, content, folder.name)
-
-
-def _places(tried: np.ndarray) -> list[np.ndarray]:
-    """The rows of every chunk."""
-    return [tried[start : start + kept.CHUNK] for start in range(0, len(tried), kept.CHUNK)]
+    return columns
 
 
 def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.ExtensionArray:
