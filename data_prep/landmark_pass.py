@@ -1,4 +1,8 @@
-"""The first pass over a corpus: the landmarks of every image. Paper: Sec. 4.1.2."""
+"""The first pass over a corpus: the landmarks of every image. Paper: Sec. 4.1.2.
+
+A chunk keeps all faces of its images; whose is taken where there are several is settled when all
+chunks are there (:mod:`dsin_lib.faces.subject_face`), since a sequence may lie in several of them.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -7,17 +11,25 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float32
+from jaxtyping import Float32, Int32, Integer, UInt8
 from numpy.lib.format import open_memmap
 
 from data_prep import parts as kept
 from data_prep.chunks import Chunk, whole
 from data_prep.parts import Run
-from data_prep.pictures import Picture, decode_picture, pictures, read_picture, said
+from data_prep.pictures import (
+    Picture,
+    decode_picture,
+    digest_of,
+    pictures,
+    read_picture,
+    said,
+)
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS
-from dsin_lib.faces.images import ImageError
-from dsin_lib.faces.landmarks import N_POINTS, landmarks
+from dsin_lib.faces.landmarks import N_POINTS, all_faces
+from dsin_lib.faces.stills import ImageError
+from dsin_lib.faces.subject_face import choose_faces
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +37,19 @@ class Landmarks:
     """What the first pass found.
 
     Attributes:
-        table: The frames table with status, detail, row, neutral, n_faces, score and box.
+        table: The frames table with status, detail, row, neutral, n_faces, taken_by, score and
+            box; ``taken_by`` is empty where there was nothing to choose, else as
+            :func:`dsin_lib.faces.subject_face.choose_faces` says.
         points: 68 landmarks of every row of the table, pixels (x, y); NaN where there is no face.
+        digests: Sixteen bytes of every row that change with a byte of its image; zero where none
+            was read.
         content: Sixteen hex digits that change with a byte of an image.
         key: Changes with anything that the landmarks depend on.
     """
 
     table: pd.DataFrame
     points: Float32[np.ndarray, "frame 68 2"]
+    digests: UInt8[np.ndarray, "frame 16"]
     content: str
     key: str
 
@@ -66,36 +83,72 @@ def find_landmarks(
     ]
     run("Landmarks", find_chunk, chunks)
 
-    n = len(frames)
+    done = {chunk.done: rows for chunk, rows in zip(chunks, _rows(tried), strict=True)}
+    seen, boxes = _seen(done, status)
+    sequence = frames.groupby(["subject", "sequence"]).ngroup().to_numpy()
+    number = frames["frame"].to_numpy(int)
+    chosen, taken_by = choose_faces(sequence, number, seen["n_faces"], boxes)
+    taken = _taken(done, chosen, folder / "points.npy")
+    ok = seen["status"] == "ok"
+    sides = dict(zip(BOX_COLUMNS, taken["box"].T, strict=True))
+    table = frames.assign(
+        status=pd.array(seen["status"], dtype="str"),
+        detail=pd.array(seen["detail"], dtype="str"),
+        row=_where(ok, np.cumsum(ok) - 1, "Int64"),
+        neutral=neutral(frames),
+        n_faces=seen["n_faces"],
+        taken_by=pd.array(taken_by, dtype="str"),
+        score=_where(ok, taken["score"], "Float32"),
+        **{name: _where(ok, side, "Int32") for name, side in sides.items()},
+    )
+    content = hashlib.sha256(seen["digest"][tried].tobytes()).hexdigest()[:16]
+    return Landmarks(table, taken["points"], seen["digest"], content, folder.name)
+
+
+def _rows(tried: np.ndarray) -> list[np.ndarray]:
+    """The table's rows of every chunk."""
+    return [tried[start : start + kept.CHUNK] for start in range(0, len(tried), kept.CHUNK)]
+
+
+def _seen(
+    done: dict[Path, np.ndarray], status: pd.Series
+) -> tuple[dict[str, np.ndarray], Int32[np.ndarray, "face 4"]]:
+    """What the chunks say of every row of the table, and the boxes of all faces in its order."""
+    n = len(status)
     columns = {
         "status": status.to_numpy(dtype=object),
         "detail": np.full(n, "", dtype=object),
         "n_faces": np.zeros(n, dtype=np.int16),
-        "score": np.full(n, np.nan, dtype=np.float32),
+        "digest": np.zeros((n, 16), dtype=np.uint8),
+    }
+    boxes = [np.empty((0, 4), np.int32)]
+    for path, rows in done.items():
+        with np.load(path) as part:
+            boxes.append(part["box"])
+            for name, column in columns.items():
+                column[rows] = part[name]
+    return columns, np.concatenate(boxes)
+
+
+def _taken(
+    done: dict[Path, np.ndarray], chosen: Integer[np.ndarray, " frame"], points: Path
+) -> dict[str, np.ndarray]:
+    """Box, score and landmarks of the chosen face of every row; landmarks lie on disk."""
+    n = len(chosen)
+    columns = {
         "box": np.zeros((n, 4), dtype=np.int32),
-        "points": open_memmap(
-            folder / "points.npy", mode="w+", dtype=np.float32, shape=(n, N_POINTS, 2)
-        ),
+        "score": np.full(n, np.nan, dtype=np.float32),
+        "points": open_memmap(points, mode="w+", dtype=np.float32, shape=(n, N_POINTS, 2)),
     }
     columns["points"][:] = np.nan
-    content = hashlib.sha256()
-    for (start, some), chunk in zip(kept.pieces(some_pictures), chunks, strict=True):
-        with np.load(chunk.done) as part:
+    before = 0  # faces of the chunks before
+    for path, rows in done.items():
+        shown = rows[chosen[rows] >= 0]
+        with np.load(path) as part:
             for name, column in columns.items():
-                column[tried[start : start + len(some)]] = part[name]
-            content.update(part["digest"].tobytes())
-    ok = columns["status"] == "ok"
-    boxes = dict(zip(BOX_COLUMNS, columns["box"].T, strict=True))
-    table = frames.assign(
-        status=pd.array(columns["status"], dtype="str"),
-        detail=pd.array(columns["detail"], dtype="str"),
-        row=_where(ok, np.cumsum(ok) - 1, "Int64"),
-        neutral=neutral(frames),
-        n_faces=columns["n_faces"],
-        score=_where(ok, columns["score"], "Float32"),
-        **{name: _where(ok, side, "Int32") for name, side in boxes.items()},
-    )
-    return Landmarks(table, columns["points"], content.hexdigest()[:16], folder.name)
+                column[shown] = part[name][chosen[shown] - before]
+            before += len(part["score"])
+    return columns
 
 
 def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.ExtensionArray:
@@ -106,6 +159,9 @@ def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.
 def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -> None:
     """Find the landmarks of some images and keep them in ``done``, failures with their reason.
 
+    Of every picture ``status``, ``detail``, ``n_faces`` and ``digest`` are kept; of every face, in
+    the order of the pictures, ``box``, ``score`` and ``points``.
+
     Args:
         root: The corpus' folder.
         some: The pictures.
@@ -113,29 +169,26 @@ def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -
         done: The ``.npz`` file to write.
     """
     n = len(some)
-    points = np.full((n, N_POINTS, 2), np.nan, dtype=np.float32)
-    box, score = np.zeros((n, 4), dtype=np.int32), np.full(n, np.nan, dtype=np.float32)
     n_faces, digests = np.zeros(n, dtype=np.int16), np.zeros((n, 16), dtype=np.uint8)
-    status, detail = ["ok"] * n, [""] * n
+    status, detail, found = ["ok"] * n, [""] * n, []
     for i, picture in enumerate(some):
         try:
             data = read_picture(root, picture)
-            digest = hashlib.blake2b(memoryview(data).cast("B"), digest_size=16).digest()
-            digests[i] = np.frombuffer(digest, np.uint8)
-            face = landmarks(decode_picture(data, picture), upsample=upsample)
+            digests[i] = digest_of(data)
+            faces = all_faces(decode_picture(data, picture), upsample=upsample)
         except ImageError as error:
             status[i], detail[i] = error.status, str(error)
             continue
-        if face is None:
+        if not faces:
             status[i], detail[i] = "no face", f"{said(picture)}: the detector found no face"
-            continue
-        points[i], box[i], n_faces[i], score[i] = face.points, face.box, face.n_faces, face.score
+        n_faces[i] = len(faces)
+        found += faces
     with whole(done) as unfinished, unfinished.open("wb") as stream:
         np.savez(
             stream,
-            points=points,
-            box=box,
-            score=score,
+            box=np.array([face.box for face in found], np.int32).reshape(-1, 4),
+            score=np.array([face.score for face in found], np.float32),
+            points=np.array([face.points for face in found], np.float32).reshape(-1, N_POINTS, 2),
             n_faces=n_faces,
             digest=digests,
             status=np.array(status),

@@ -1,22 +1,31 @@
 """The second pass over a corpus: faces aligned, patches cut. Paper: Sec. 4.1.2, Fig. 4."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 from numpy.lib.format import open_memmap
 
 from data_prep import parts as kept
 from data_prep.chunks import Chunk, whole
 from data_prep.landmark_pass import Landmarks
 from data_prep.parts import Parameters, Run
-from data_prep.pictures import Picture, decode_picture, pictures, read_picture
+from data_prep.pictures import (
+    Picture,
+    decode_picture,
+    digest_of,
+    pictures,
+    read_picture,
+    said,
+)
 from dsin_lib.data.store import LANDMARKS, write_text
 from dsin_lib.faces.align import align
 from dsin_lib.faces.landmarks import N_POINTS
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize
+from dsin_lib.faces.stills import ImageError
 from dsin_lib.shapes import PATCHES
 
 
@@ -40,8 +49,12 @@ def cut_patches(
 
     Returns:
         The folder that holds the finished arrays.
+
+    Raises:
+        ImageError: Naming a picture that is no longer what the landmarks were found in. These are
+            forgotten, so that the next try looks at the corpus as it is then.
     """
-    made_of = kept.key(found.key, anchors, asdict(parameters))
+    made_of = kept.key(found.key, found.content, anchors, asdict(parameters))
     building = kept.folder_of(parts, "pixels", made_of)
     usable = np.flatnonzero(found.table["row"].notna())
     n = len(usable)
@@ -64,10 +77,18 @@ def cut_patches(
     points.flush()
     task = (root, building, np.array(anchors), parameters)
     chunks = [
-        Chunk(building / f"{start:08d}.done", len(some), (*task, start, some))
+        Chunk(
+            building / f"{start:08d}.done",
+            len(some),
+            (*task, start, some, found.digests[usable[start : start + len(some)]]),
+        )
         for start, some in pieces
     ]
-    run("Patches", cut_chunk, chunks)
+    try:
+        run("Patches", cut_chunk, chunks)
+    except ImageError:
+        shutil.rmtree(parts / found.key, ignore_errors=True)
+        raise
     return building
 
 
@@ -78,6 +99,7 @@ def cut_chunk(
     parameters: Parameters,
     start: int,
     some: Sequence[Picture],
+    digests: UInt8[np.ndarray, "frame 16"],
     done: Path,
 ) -> None:
     """Align some faces, cut their patches, and write them to rows ``start`` ... of the arrays.
@@ -89,13 +111,17 @@ def cut_chunk(
         parameters: Of the store.
         start: Row of the first picture.
         some: The pictures, in the order of the rows.
+        digests: Of the pictures, as the landmarks were found in them.
         done: The file to write when all rows are on disk.
+
+    Raises:
+        ImageError: Naming a picture that cannot be read any more, or is another one.
     """
     arrays = {name: open_memmap(building / f"{name}.npy", mode="r+") for name in PATCHES}
     aligned_points = open_memmap(building / "aligned_landmarks.npy", mode="r+")
     points = np.load(building / "landmarks.npy", mmap_mode="r")
-    for row, picture in enumerate(some, start):
-        image = decode_picture(read_picture(root, picture), picture)
+    for row, (picture, digest) in enumerate(zip(some, digests, strict=True), start):
+        image = _as_before(root, picture, digest)
         face, moved, _ = align(image, points[row], anchors, alignment=parameters.alignment)
         aligned_points[row] = moved
         arrays["face"][row] = resize(face, parameters.face_px)
@@ -110,3 +136,18 @@ def cut_chunk(
     for array in (*arrays.values(), aligned_points):
         array.flush()
     write_text(done, "")
+
+
+def _as_before(
+    root: Path, picture: Picture, digest: UInt8[np.ndarray, "16"]
+) -> UInt8[np.ndarray, "height width 3"]:
+    """The picture that the landmarks were found in; its row is given out, so it must be there."""
+    expected = f"{said(picture)}: expected the picture that the landmarks were found in"
+    again = "it changed while the corpus was prepared; prepare again"
+    try:
+        data = read_picture(root, picture)
+    except ImageError as error:
+        raise ImageError(error.status, f"{expected}, found: {error} ({again})") from error
+    if not np.array_equal(digest_of(data), digest):
+        raise ImageError("unreadable image", f"{expected}, found another one ({again})")
+    return decode_picture(data, picture)

@@ -1,12 +1,15 @@
 """Where the pixels of a frame are: an image file, or a place in a video."""
 
+import hashlib
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from dsin_lib.faces.images import ImageError, decode_image, read_video_frame
+from dsin_lib.faces.images import read_video_frame
+from dsin_lib.faces.stills import decode_image, read_file
 
 Picture = tuple[str, int | None]
 """A file relative to the corpus' root; the frame's index if it is a video."""
@@ -29,10 +32,7 @@ def read_picture(root: Path, picture: Picture) -> bytes | UInt8[ndarray, "height
     source, index = picture
     if index is not None:
         return read_video_frame(root / source, index, source)
-    try:
-        return (root / source).read_bytes()
-    except OSError as error:
-        raise ImageError("unreadable image", f"{source}: {error.strerror}") from error
+    return read_file(root / source, source)
 
 
 def decode_picture(
@@ -40,6 +40,14 @@ def decode_picture(
 ) -> UInt8[ndarray, "height width 3"]:
     """The pixels of what :func:`read_picture` returned."""
     return decode_image(data, picture[0]) if isinstance(data, bytes) else data
+
+
+def digest_of(
+    data: bytes | UInt8[ndarray, "height width 3"],
+) -> UInt8[ndarray, "16"]:
+    """Sixteen bytes that change with a byte of what :func:`read_picture` returned."""
+    digest = hashlib.blake2b(memoryview(data).cast("B"), digest_size=16).digest()
+    return np.frombuffer(digest, np.uint8)
 
 
 def said(picture: Picture) -> str:

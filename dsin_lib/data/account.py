@@ -10,6 +10,7 @@ import pandas as pd
 
 from dsin_lib.data.account_items import KINDS, Account, AccountError, Item
 from dsin_lib.data.frames import STATUSES, as_ranges, au_columns, initial_status, neutral
+from dsin_lib.faces.subject_face import RULES
 
 __all__ = [
     "Account",
@@ -24,13 +25,6 @@ __all__ = [
 
 MANY = 20
 """Files of one folder and ending that match nothing are one item when there are more."""
-
-
-TAKEN_BY = {
-    "nearest": "the face nearest to the subject's in the frames around was taken",
-    "largest": "the largest face was taken",
-}
-"""By which rule the subject's face was chosen among several."""
 
 
 def account(frames: pd.DataFrame, unmatched: Iterable[str]) -> Account:
@@ -135,17 +129,17 @@ def _by_sequence(frames: pd.DataFrame, kind: str, more: str = "") -> list[Item]:
 
 
 def _several_faces(frames: pd.DataFrame, usable: pd.Series) -> list[Item]:
-    """Frames with more than one face, by the rule that chose; stores of old took the largest."""
+    """Frames with more than one face, by the rule that chose."""
     if "n_faces" not in frames:
         return []
     several = frames[usable & (frames["n_faces"] > 1)]
-    rules = several["taken_by"] if "taken_by" in several else pd.Series("largest", several.index)
-    if unknown := set(rules) - TAKEN_BY.keys():
-        raise ValueError(f"taken_by: expected one of {list(TAKEN_BY)}, found {sorted(unknown)}")
+    rules = several["taken_by"]
+    if unknown := set(rules) - RULES.keys():
+        raise ValueError(f"taken_by: expected one of {list(RULES)}, found {sorted(unknown)}")
     return [
         item
-        for rule, words in TAKEN_BY.items()
-        for item in _by_sequence(several[rules == rule], "several faces", f": {words}")
+        for rule, words in RULES.items()
+        for item in _by_sequence(several[rules == rule], "several faces", f": taken: {words}")
     ]
 
 

@@ -1,4 +1,4 @@
-"""Find a face and its 68 landmarks: dlib's frontal detector and its regression trees.
+"""Find faces and their 68 landmarks: dlib's frontal detector and its regression trees.
 
 Paper: Sec. 4.1.2, "facial geometry is estimated by an ensemble of regression trees [13]".
 
@@ -36,7 +36,7 @@ class Face:
         box: (left, top, right, bottom) in pixels, as the detector gives it; it may reach beyond
             the image.
         points: 68 landmarks, pixels (x, y).
-        n_faces: Faces that the detector saw in this image; this one is the largest.
+        n_faces: Faces that the detector saw in this image, this one among them.
         score: The detector's confidence, dlib's margin (0 is its threshold).
     """
 
@@ -44,6 +44,12 @@ class Face:
     points: Float32[np.ndarray, "68 2"]
     n_faces: int
     score: float
+
+    @property
+    def area(self) -> int:
+        """Pixels of the box."""
+        left, top, right, bottom = self.box
+        return (right - left + 1) * (bottom - top + 1)
 
 
 def model_path() -> Path:
@@ -71,8 +77,8 @@ def _models() -> tuple[Any, Any]:
     return dlib.get_frontal_face_detector(), dlib.shape_predictor(str(model_path()))
 
 
-def landmarks(image: UInt8[np.ndarray, "height width 3"], *, upsample: int = 0) -> Face | None:
-    """The largest face in an image with its 68 landmarks, or None where dlib sees no face.
+def all_faces(image: UInt8[np.ndarray, "height width 3"], *, upsample: int = 0) -> list[Face]:
+    """Every face that dlib sees in an image with its 68 landmarks, as the detector lists them.
 
     Detector and trees look at the grey image: dlib trains and runs both on luminance, and it
     saves a third of the detector's time.
@@ -87,11 +93,24 @@ def landmarks(image: UInt8[np.ndarray, "height width 3"], *, upsample: int = 0) 
     detector, predictor = _models()
     grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
     boxes, scores, _ = detector.run(grey, upsample, 0.0)
-    if not boxes:
-        return None
-    largest = max(range(len(boxes)), key=lambda i: boxes[i].area())
-    box = boxes[largest]
-    shape = predictor(grey, box)
-    points = np.array([(p.x, p.y) for p in shape.parts()], dtype=np.float32)
-    corners = (box.left(), box.top(), box.right(), box.bottom())
-    return Face(box=corners, points=points, n_faces=len(boxes), score=float(scores[largest]))
+    return [
+        Face(
+            box=(box.left(), box.top(), box.right(), box.bottom()),
+            points=np.array([(p.x, p.y) for p in predictor(grey, box).parts()], dtype=np.float32),
+            n_faces=len(boxes),
+            score=float(score),
+        )
+        for box, score in zip(boxes, scores, strict=True)
+    ]
+
+
+def landmarks(image: UInt8[np.ndarray, "height width 3"], *, upsample: int = 0) -> Face | None:
+    """The largest face in an image with its 68 landmarks, or None where dlib sees no face.
+
+    For a picture that stands alone; in a sequence the largest may be a stranger.
+
+    Args:
+        image: RGB, 0..255.
+        upsample: As of :func:`all_faces`.
+    """
+    return max(all_faces(image, upsample=upsample), key=lambda face: face.area, default=None)

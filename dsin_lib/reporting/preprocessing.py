@@ -12,9 +12,11 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config
+from dsin_lib.data.frames import as_ranges
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import ANCHOR_POINTS, anchors_of
 from dsin_lib.faces.landmarks import landmarks
+from dsin_lib.faces.subject_face import RULES
 from dsin_lib.paths import corpus_dir
 from dsin_lib.reporting.faces import GREEN
 from dsin_lib.reporting.tables import plain
@@ -27,6 +29,7 @@ POINT_GROUPS = {
     "mouth": range(48, 68),
 }
 OUTER_EYES = [36, 45]
+ONE_FACE = HTML("<p>In no frame did the detector see more than one face.</p>")
 TRUTH = "truth"
 NO_TRUTH = HTML("<p>Nobody drew these faces: there is no truth to hold the landmarks against.</p>")
 
@@ -48,6 +51,32 @@ def registration(store: Store) -> HTML:
     names = [name.replace("_", " ") for name in ANCHOR_POINTS]
     table = pd.DataFrame(np.quantile(left, [0.5, 0.95], axis=0).T, index=names)
     return plain(table.set_axis(["median (px)", "95 % (px)"], axis=1))
+
+
+def several_faces(frames: pd.DataFrame) -> HTML:
+    """Count and list the frames in which the detector saw several faces, and whose was taken.
+
+    Args:
+        frames: Of a store: ``subject``, ``sequence``, ``frame``, ``n_faces`` and ``taken_by``.
+
+    Returns:
+        One line a sequence and rule: which frames, how many, the most faces in one of them.
+    """
+    several = frames[frames["n_faces"] > 1]
+    if several.empty:
+        return ONE_FACE
+    by = several.groupby(["subject", "sequence", "taken_by"])
+    lines = by.agg(
+        frames=("frame", lambda numbers: as_ranges(numbers, most=len(numbers))),
+        number=("frame", "size"),
+        most=("n_faces", "max"),
+    ).reset_index()
+    lines["taken_by"] = lines["taken_by"].map(RULES)
+    lines = lines.rename(columns={"taken_by": "taken", "most": "most faces"})
+    lines.index = [""] * len(lines)
+    seen = int((frames["n_faces"] > 0).sum())
+    said = f"<p>In {len(several)} of the {seen} frames with a face the detector saw several.</p>"
+    return HTML(said + plain(lines, 0, words=["subject", "sequence", "taken", "frames"]).data)
 
 
 def landmark_errors(config: Config, store: Store) -> pd.DataFrame:

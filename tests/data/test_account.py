@@ -9,7 +9,6 @@ import pytest
 
 from dsin_lib.data.account import (
     MANY,
-    TAKEN_BY,
     Account,
     AccountError,
     Item,
@@ -19,6 +18,7 @@ from dsin_lib.data.account import (
 )
 from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.frames import STATUSES
+from dsin_lib.faces.subject_face import RULES
 
 
 @pytest.fixture
@@ -60,18 +60,18 @@ def test_after_pictures_were_opened(frames):
     first = ["ok", "no image", "no face", "no image", "no label", "no label"]
     frames["status"] = [*first, "ok", "truncated image", "no label"]
     frames["n_faces"] = [2, 0, 0, 0, 0, 0, 3, 1, 0]
+    frames["taken_by"] = ["nearest", "", "", "", "", "", "largest", "", ""]
     told = account(frames, [])
-    largest = TAKEN_BY["largest"]
+    largest = f"taken: {RULES['largest']}"
     assert ("frames", "", "", 2) in told.items
     assert ("no face", "F001 T1", "frame 3", 1) in told.of("left out")
     assert ("truncated image", "M002 T1", "frame 8", 1) in told.of("left out")
     assert ("several faces", "M002 T1", f"frame 7: {largest}", 1) in told.of("left out")
     assert not account(frames.assign(n_faces=1), []).clean  # the rest is still left out
-    frames["taken_by"] = ["nearest", "", "", "", "", "", "largest", "", ""]
     told = [item for item in account(frames, []).items if item.kind == "several faces"]
-    assert [(item.where, item.detail.split(": ")[1]) for item in told] == [
-        ("F001 T1", TAKEN_BY["nearest"]),
-        ("M002 T1", largest),
+    assert [(item.where, item.detail) for item in told] == [
+        ("F001 T1", f"frame 1: taken: {RULES['nearest']}"),
+        ("M002 T1", f"frame 7: {largest}"),
     ]
 
 

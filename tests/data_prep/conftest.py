@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ FACE_CENTRE = (224.0, 115.0)  # of skimage.data.astronaut(), pixels (x, y)
 NEUTRAL, ACTIVE = (0,) * 12, (1,) + (0,) * 11
 
 
+@cache
 def draw_portrait(seed: int, degrees: float = 8.0) -> np.ndarray:
     """The astronaut's head and shoulders, 256 px, turned by up to ``degrees``."""
     rng = np.random.default_rng(seed)
@@ -27,8 +29,10 @@ def draw_portrait(seed: int, degrees: float = 8.0) -> np.ndarray:
         )
         + SimilarityTransform(translation=np.array(FACE_CENTRE) + rng.uniform(-8, 8, 2))
     )
-    picture = warp(data.astronaut(), to_image, output_shape=(PX, PX), mode="edge")
-    return (255 * picture).astype(np.uint8)
+    picture = 255 * warp(data.astronaut(), to_image, output_shape=(PX, PX), mode="edge")
+    picture = picture.astype(np.uint8)
+    picture.setflags(write=False)  # every test gets the same one
+    return picture
 
 
 def write_label_file(root: Path, sequence: str, codes: Mapping[int, Sequence[int]]) -> Path:

@@ -1,10 +1,13 @@
 """Landmark errors against a known truth, and no truth where nobody drew the faces."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from dsin_lib.data.store import Store
+from dsin_lib.faces.subject_face import RULES
 from dsin_lib.paths import corpus_dir, store_dir
 from dsin_lib.reporting import preprocessing
 
@@ -45,3 +48,39 @@ def test_registration_is_measured_in_pixels_of_the_aligned_face(tiny):
     html = preprocessing.registration(store).data  # landmarks at 0, 0; the anchors are known
     for anchor in store.anchors:
         assert f"{np.linalg.norm(anchor):.1f}" in html
+
+
+FRAMES = pd.DataFrame(
+    [
+        ("F001", "T1", 1, 1, ""),
+        ("F001", "T1", 2, 2, "nearest"),
+        ("F001", "T1", 3, 3, "nearest"),
+        ("F001", "T1", 5, 2, "nearest"),
+        ("F001", "T2", 1, 0, ""),
+        ("M002", "T1", 1, 2, "largest"),
+        ("M002", "T1", 2, 2, "nearest"),
+    ],
+    columns=["subject", "sequence", "frame", "n_faces", "taken_by"],
+)
+
+
+def test_frames_with_several_faces_are_counted_and_listed_with_the_rule():
+    html = preprocessing.several_faces(FRAMES).data
+    assert "In 5 of the 6 frames with a face the detector saw several." in html
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", html)
+    nearest, largest = RULES["nearest"], RULES["largest"]
+    assert [cells[k : k + 6] for k in range(0, len(cells), 6)] == [
+        ["F001", "T1", nearest, "2 to 3, 5", "3", "3"],
+        ["M002", "T1", largest, "1", "1", "2"],
+        ["M002", "T1", nearest, "2", "1", "2"],
+    ]
+
+
+def test_every_frame_is_listed_however_many_gaps_there_are():
+    many = pd.concat([FRAMES[1:2].assign(frame=k) for k in range(1, 40, 2)])
+    assert ", ".join(map(str, range(1, 40, 2))) in preprocessing.several_faces(many).data
+
+
+def test_where_no_frame_shows_several_the_page_says_so():
+    html = preprocessing.several_faces(FRAMES[FRAMES["n_faces"] < 2]).data
+    assert html == "<p>In no frame did the detector see more than one face.</p>"

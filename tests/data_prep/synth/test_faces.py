@@ -1,5 +1,6 @@
 """What is drawn: detectable faces, AUs that move what they should, furrows that are no label."""
 
+import importlib
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -138,9 +139,34 @@ def test_old_skin_keeps_furrows_at_rest():
     assert shade[oldest] > shade[youngest]
 
 
-def test_glasses_come_with_lenses_and_their_shade():
-    some = SUBJECTS[4::5]  # two of them wear glasses; all 41 take ten seconds
-    worn = {s: {w.region for w in appearance(s, 0).worn} for s in some}
+@pytest.fixture
+def unpainted(monkeypatch):
+    """Everybody without skin, brows and furrows: what is worn is drawn by a stream of its own."""
+    module = importlib.import_module("data_prep.synth.appearance")
+    bare = np.zeros((*canvas().x.shape, 3))
+    monkeypatch.setattr(module.skin, "paint", lambda *of: (bare, bare[..., 0], bare[..., :2]))
+    for painter, name in (
+        (module.brows, "paint"),
+        (module.makeup, "apply"),
+        (module.garment, "dress"),
+    ):
+        monkeypatch.setattr(painter, name, lambda albedo, *of: albedo)
+    for name in ("furrows", "resting"):
+        monkeypatch.setattr(module, name, lambda *of: None)
+
+
+def test_unpainted_is_worn_as_painted(request):
+    painted = [appearance(s, 0).worn for s in SUBJECTS[:2]]
+    request.getfixturevalue("unpainted")
+    for subject, worn in zip(SUBJECTS, painted, strict=False):
+        bare = appearance(subject, 0).worn
+        assert [part.region for part in bare] == [part.region for part in worn]
+        for one, other in zip(bare, worn, strict=True):
+            np.testing.assert_array_equal(one.vertices, other.vertices)
+
+
+def test_glasses_come_with_lenses_and_their_shade(unpainted):
+    worn = {s: {w.region for w in appearance(s, 0).worn} for s in SUBJECTS}
     assert any(GLASSES in regions for regions in worn.values())
     assert all((GLASSES in regions) == (LENSES in regions) for regions in worn.values())
 
