@@ -8,8 +8,11 @@ import typer
 import yaml
 
 from data_prep.check import check as check_corpus
-from data_prep.ensure import ensure_corpus, ensure_store
+from data_prep.ensure import ensure_corpus, prepared
 from dsin_lib.config import Config, changed, load_config
+from dsin_lib.data.account import require_accepted
+from dsin_lib.data.store import read_account
+from dsin_lib.paths import store_dir
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -28,11 +31,18 @@ def store(
     workers: int = 2,
 ) -> None:
     """Finds the faces, aligns them and cuts the patches."""
-    named = {
-        f"preprocessing.{name}": value
-        for name, value in _values(preprocessing, "--preprocessing").items()
-    }
-    typer.echo(ensure_store(changed(_chosen(config, second), named), workers=workers).root)
+    typer.echo(prepared(_chosen(config, second, preprocessing), workers=workers))
+
+
+@app.command()
+def account(config: str = "quick", second: bool = False, preprocessing: str = "") -> None:
+    """Prints what was left out of a config's store; fails unless that is nothing, or accepted."""
+    chosen = _chosen(config, second, preprocessing)
+    found = read_account(store_dir(chosen))
+    for line in found.lines(10):
+        typer.echo(line)
+    if chosen.corpus.source.licensed:
+        require_accepted(found, chosen.corpus.accept, chosen.corpus.name)
 
 
 @app.command()
@@ -56,9 +66,13 @@ def _values(text: str, option: str) -> dict[str, Any]:
     return values
 
 
-def _chosen(config: str, second: bool) -> Config:
+def _chosen(config: str, second: bool, preprocessing: str = "") -> Config:
     chosen = load_config(config)
-    return chosen.on_second_corpus() if second else chosen
+    changes = {
+        f"preprocessing.{name}": value
+        for name, value in _values(preprocessing, "--preprocessing").items()
+    }
+    return changed(chosen.on_second_corpus() if second else chosen, changes)
 
 
 if __name__ == "__main__":

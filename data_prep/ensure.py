@@ -9,9 +9,10 @@ import pandas as pd
 from data_prep.prepare import prepare
 from data_prep.synth import CORPUS_VERSION, write_corpus
 from dsin_lib.config import Config, ConfigError
+from dsin_lib.data.account import require_accepted
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
-from dsin_lib.data.store import Store
+from dsin_lib.data.store import Store, read_account
 from dsin_lib.locks import alone
 from dsin_lib.paths import corpus_dir, store_dir
 from dsin_lib.sections import Corpus
@@ -44,7 +45,20 @@ def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) ->
 
 
 def ensure_store(config: Config, *, workers: int = 2, progress: bool = True) -> Store:
-    """The prepared patches; nothing is done again that is already whole. Paper: Sec. 4.1.2."""
+    """The prepared patches; nothing is done again that is already whole. Paper: Sec. 4.1.2.
+
+    Raises:
+        AccountError: Something of a licensed corpus was left out that ``corpus.accept`` does not
+            accept.
+    """
+    store = prepared(config, workers=workers, progress=progress)
+    if config.corpus.source.licensed:
+        require_accepted(read_account(store), config.corpus.accept, config.corpus.name)
+    return Store.open(store, config.corpus.active_from)
+
+
+def prepared(config: Config, *, workers: int = 2, progress: bool = True) -> Path:
+    """The folder of the prepared patches, whatever was left out of them."""
     how = {"workers": workers, "progress": progress}
     root, store = ensure_corpus(config, **how), store_dir(config)
     with alone(store):
@@ -55,7 +69,7 @@ def ensure_store(config: Config, *, workers: int = 2, progress: bool = True) -> 
             **config.preprocessing.model_dump(),
             **how,
         )
-    return Store.open(store_dir(config), config.corpus.active_from)
+    return store
 
 
 def ensure_stores(config: Config, *, workers: int = 2, progress: bool = True) -> list[Store]:

@@ -76,9 +76,10 @@ def dag(
             sys.executable, "-m", "snakemake", target, "--snakefile", str(PROJECT / "Snakefile"),
             "--directory", str(root), "--config", f"profile={_absolute(config)}",
         ]  # fmt: skip
-        unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
-        if unlocked.returncode:
-            raise ConfigError(f"Snakefile: {unlocked.stderr}")
+        if any((root / ".snakemake" / "locks").glob("*")):  # of a Snakemake that was killed
+            unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
+            if unlocked.returncode:
+                raise ConfigError(f"Snakefile: {unlocked.stderr}")
         options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "host"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []

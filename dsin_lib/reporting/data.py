@@ -7,6 +7,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config
+from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS, au_name
@@ -130,6 +131,16 @@ def statuses(store: Store) -> pd.DataFrame:
     lines[f"no frame lost ({(~lost).sum()} subjects)"] = counts[~lost].sum()
     lines["all"] = counts.sum()
     return lines.T.assign(all=lines.sum()).rename_axis(index=None, columns=None)
+
+
+def account(store: Store, most: int = 40) -> pd.DataFrame:
+    """What was read of the corpus and what was not: the items of its account, the first of many."""
+    items = store.account.items
+    lines = [(KINDS[item.kind].words, item.where, item.detail, f"{item.count:,}") for item in items]
+    if len(lines) > most:
+        lines[most:] = [(f"and {len(lines) - most} more", "", "in account.json of the store", "")]
+    index = map(str, range(1, len(lines) + 1))
+    return pd.DataFrame(lines, list(index), ["what", "where", "which", "number"])
 
 
 def _counted(config: Config, store: Store) -> pd.Series:

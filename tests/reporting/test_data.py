@@ -10,6 +10,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.paths import store_dir
 from dsin_lib.reporting import data
+from dsin_lib.reporting.tables import plain
 
 
 def test_table_2_counts_the_frames_that_there_are(tiny):
@@ -104,3 +105,12 @@ def test_every_subject_is_tested_once_in_each_list(tiny):
         names = " ".join(of_list["tested"]).split()
         assert sorted(names) == sorted(set(names)) and len(names) == 6
         assert of_list["frames"].astype(int).sum() == 72
+
+
+def test_the_account_is_told_line_by_line_and_a_long_one_says_so(tiny):
+    store = Store.open(store_dir(tiny))
+    told = data.account(store)
+    assert told["number"].tolist()[:3] == ["6", "6", "72"], "subjects, sequences, frames"
+    assert plain(told).data.count("<tr>") == len(told) + 1
+    cut = data.account(store, most=2)
+    assert len(cut) == 3 and cut["what"].iloc[-1] == f"and {len(told) - 2} more"

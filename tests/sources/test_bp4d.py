@@ -46,7 +46,9 @@ def bp4d(smoke, tmp_path_factory):
     broken = sorted((root / "M003/T1").iterdir())[5]
     broken.write_bytes(broken.read_bytes()[:4000])
     config = profile(results, {"name": "bp4d"})
-    whole_dag(results, config, smoke, DSIN_BP4D_ROOT=str(root))
+    (root / "AUCoding/AU_OCC/F001_T1 (1).csv").write_text("a copy that nobody meant")
+    account = whole_dag(results, config, smoke, DSIN_BP4D_ROOT=str(root))
+    (results / "account.json").write_text(json.dumps(account))
     yield results
     shutil.rmtree(results)  # 1.4 GB
 
@@ -79,6 +81,30 @@ def test_bp4d_as_it_lies_on_disk_becomes_the_book(bp4d):
     table = pd.read_csv(bp4d / "bp4d/tables/table3.csv")
     assert table.columns.tolist() == ["row", *au_names(BP4D_AUS), "average"]
     assert (bp4d / "bp4d/site/index.html").is_file()
+
+
+def test_what_was_left_out_was_told_before_anything_was_trained(bp4d):
+    items = json.loads((bp4d / "account.json").read_text())["items"]
+    left_out = {(i["kind"], i["where"]): i["count"] for i in items if i["severity"] == "left out"}
+    assert left_out == {
+        ("no image", "F004 T2"): 1,
+        ("truncated image", "M003 T1"): 1,
+        ("unmatched", "AUCoding/AU_OCC/F001_T1 (1).csv"): 1,
+    }
+
+
+def test_another_account_is_not_accepted(bp4d):
+    """One more file that matches nothing is another account, and the book stops again."""
+    stranger = bp4d / "BP4D/AUCoding/AU_OCC/F001_T2 (1).csv"
+    stranger.write_text("another")
+    variables = {"DSIN_BP4D_ROOT": str(bp4d / "BP4D")}
+    config = ("--config", bp4d / "bp4d.yaml")
+    python(bp4d, "-m", "data_prep", "store", *config, **variables)
+    said = python(bp4d, "-m", "data_prep", "account", *config, fails=True, **variables)
+    assert "`corpus.accept` names another account" in said and stranger.name in said
+    stranger.unlink()
+    python(bp4d, "-m", "data_prep", "store", *config, **variables)
+    python(bp4d, "-m", "data_prep", "account", *config, **variables)
 
 
 def test_no_pixel_of_licensed_bp4d_is_in_the_book(bp4d):
