@@ -6,10 +6,10 @@ under ``results`` takes their place.
 """
 
 import os
-import tempfile
 from pathlib import Path
 
 from dsin_lib.config import results_root
+from dsin_lib.homes import takes_files
 
 BESIDE = Path(__file__).parent / "__pycache__"
 
@@ -20,7 +20,7 @@ def choose_folder() -> None:
     Workers inherit the choice. Several processes may compile at once: numba moves a whole file to
     its place.
     """
-    if not (os.environ.get("NUMBA_CACHE_DIR") or _takes_files(BESIDE) or _takes_files(_users())):
+    if not (os.environ.get("NUMBA_CACHE_DIR") or takes_files(BESIDE) or takes_files(_users())):
         os.environ["NUMBA_CACHE_DIR"] = str(results_root() / ".numba")
 
 
@@ -28,18 +28,6 @@ def _users() -> Path:
     """The user's cache folder; where no home is known, a relative path."""
     caches = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")  # noqa: PTH111
     return Path(caches) / "numba"
-
-
-def _takes_files(folder: Path) -> bool:
-    """Whether a file can be made there; a relative path is a home that is not known."""
-    if not folder.is_absolute():
-        return False
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=folder).close()
-    except OSError:
-        return False
-    return True
 
 
 choose_folder()  # numba reads it when it is imported

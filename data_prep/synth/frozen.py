@@ -16,7 +16,9 @@ from data_prep.synth.shapes import HERE
 from dsin_lib.code_digest import code_digest
 
 RECORD = HERE / "frozen.json"
-DRAWS_NOTHING = ("atlas.py", "bake.py", "calibrate.py", "frozen.py", "measure.py", "solve.py")
+DRAWS_NOTHING = (
+    "atlas.py", "bake.py", "calibrate.py", "compiled.py", "frozen.py", "measure.py", "solve.py",
+)  # fmt: skip
 """Modules that no picture and no label of a corpus passes through."""
 
 
