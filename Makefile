@@ -1,10 +1,18 @@
 # The two commands are `make book` and `make test`; `make help` lists the rest.
 CONFIG ?= quick
 CORES  ?= 2
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3)
 VENV   := .venv
 PY     := $(VENV)/bin/python
 READY  := $(VENV)/.ready
+
+# `make newest`: the newest releases that go together, on the newest Python; not the book.
+NEWEST_PYTHON ?= python3.12
+NEWEST := .venv-newest
+NOT_THE_CORE := jupyter-book|sphinx-.*|jupyterlab|ipywidgets|nbstripout|playwright|ruff|import-linter
+NEWEST_NAMES := $(shell sed -n 's/^    "\([a-z-]*\)==.*/\1/p' pyproject.toml | grep -vxE '$(NOT_THE_CORE)')
+CORE_TESTS := $(addprefix tests/,model training data data_prep evaluation faces \
+  $(addprefix test_,$(addsuffix .py,config experiments paths studies code_digest homes)))
 
 # One thread a process: two processes with two threads each thrash two cores.
 export OMP_NUM_THREADS ?= 1
@@ -21,7 +29,7 @@ SITE := -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,not
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test lab site publish lint clean
+.PHONY: help env book test newest lab site publish lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +40,12 @@ book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and d
 
 test: $(READY) ## all tests, side by side on CORES cores
 	$(PY) -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
+
+newest: ## the core's tests with the newest releases on Python 3.12, in .venv-newest
+	$(NEWEST_PYTHON) -m venv $(NEWEST)
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check torch
+	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check $(NEWEST_NAMES)
+	PYTHONPATH=. $(NEWEST)/bin/python -m pytest $(CORE_TESTS)
 
 lab: $(READY) ## JupyterLab on the notebooks
 	$(PY) -m jupyterlab --notebook-dir book
@@ -54,17 +68,16 @@ env: $(READY) ## the environment in .venv
 
 # An environment says in .ready which Python it has and where it was made: one that was copied with a
 # checkout, moved, or left without its Python would run another place's code, or nothing.
-MADE := python3.11 in $(CURDIR)
-FOUND := $(shell $(PY) -c 'import sys; print("python%d.%d" % sys.version_info[:2])' 2>/dev/null) in $(shell cat $(READY) 2>/dev/null)
-ifneq "$(FOUND)" "python3.11 in $(MADE)"
+VERSION := import sys; print("python%d.%d" % sys.version_info[:2])
+ifneq "$(shell $(PY) -c '$(VERSION)' 2>/dev/null) in $(CURDIR)" "$(shell cat $(READY) 2>/dev/null)"
 .PHONY: $(READY)
 endif
 
-$(READY): requirements.lock pyproject.toml dsin_lib/jupyter/kernels/dsin-book/kernel.json
-	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v == (3, 11) or sys.exit("PYTHON: expected Python 3.11, got %d.%d; say make PYTHON=/path/to/python3.11" % v)'
+$(READY): requirements.lock dsin_lib/jupyter/kernels/dsin-book/kernel.json
+	@$(PYTHON) -c 'import sys; v = sys.version_info[:2]; v in ((3, 11), (3, 12)) or sys.exit("PYTHON: expected Python 3.11 or 3.12, got %d.%d; say make PYTHON=/path/to/python3.11" % v)'
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PY) -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' requirements.lock)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	$(PY) -m jupyter_client.kernelspecapp --log-level=ERROR install --sys-prefix dsin_lib/jupyter/kernels/dsin-book
-	@echo "$(MADE)" > $(READY)
+	@echo "$$($(PY) -c '$(VERSION)') in $(CURDIR)" > $(READY)

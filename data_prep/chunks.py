@@ -1,18 +1,15 @@
 """Run chunks of work in parallel, each finished one kept on disk, with one progress bar."""
 
 import os
-import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from multiprocessing import connection, get_context, parent_process
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import cv2
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -43,22 +40,6 @@ def whole(path: Path) -> Iterator[Path]:
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
-    """Processes that start when there is work for them, one thread each; none for one worker.
-
-    They are spawned: the models and thread pools of this process are not for sharing.
-    """
-    if workers <= 1:
-        yield None
-        return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), initializer=_start_worker)
-    try:
-        yield pool
-    finally:
-        pool.shutdown(cancel_futures=True)
 
 
 def run_chunks(
@@ -123,17 +104,3 @@ def _finish(
         for future in wait(running, return_when=FIRST_COMPLETED).done:
             future.result()
             yield running.pop(future)
-
-
-def _start_worker() -> None:
-    """One thread a worker, and no worker without its parent."""
-    cv2.setNumThreads(1)
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-
-
-def _follow(sentinel: int) -> None:
-    """End this process when its parent is gone, however it went."""
-    connection.wait([sentinel])
-    os._exit(1)

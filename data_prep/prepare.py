@@ -19,10 +19,11 @@ from typing import Any
 import pandas as pd
 
 from data_prep.anchors import reference_anchors
-from data_prep.chunks import console, run_chunks, worker_pool
+from data_prep.chunks import console, run_chunks
 from data_prep.landmark_pass import find_landmarks
 from data_prep.parts import CODE, Parameters, versions
 from data_prep.patch_pass import cut_patches
+from data_prep.workers import worker_pool
 from dsin_lib.data.account import Account, account
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus

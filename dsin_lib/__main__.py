@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,7 @@ def dag(
 
     A lock held by a living process keeps a second one out; a dead one's Snakemake lock is removed.
     """
+    from dsin_lib.homes import places
     from dsin_lib.paths import config_dir
     from dsin_lib.reporting.site import how_to_open
 
@@ -83,7 +85,8 @@ def dag(
         options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "host"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []
-        code = subprocess.run([*snakemake, *options], pass_fds=[lock.fileno()]).returncode
+        env = {**os.environ, **places()}
+        code = subprocess.run([*snakemake, *options], env=env, pass_fds=[lock.fileno()]).returncode
     index = config_dir(chosen) / "site" / "index.html"
     if code == 0 and not dry and index.is_file():
         typer.echo(how_to_open(index))

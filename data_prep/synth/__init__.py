@@ -1,7 +1,15 @@
 """SynAU-B and SynAU-D: open corpora of rendered faces with Action Units, like BP4D and DISFA."""
 
 from data_prep.synth.corpus import write_corpus
-from data_prep.synth.filming import render_face
 from data_prep.synth.recipe import CORPUS_VERSION
 
 __all__ = ["CORPUS_VERSION", "render_face", "write_corpus"]
+
+
+def __getattr__(name: str) -> object:
+    """The renderer is imported, and compiled, when it is asked for."""
+    if name == "render_face":
+        from data_prep.synth.filming import render_face
+
+        return render_face
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -5,7 +5,8 @@ from functools import lru_cache
 
 import cv2
 import numpy as np
-from numba import njit
+
+from data_prep.synth.compiled import njit
 
 GAMMA = 2.2
 MIDDLE_GREY = 0.45

@@ -8,43 +8,28 @@ Usage:
     python -m data_prep.synth.frozen
 """
 
-import ast
 import hashlib
 import json
 
 from data_prep.synth.recipe import CORPUS_VERSION
 from data_prep.synth.shapes import HERE
+from dsin_lib.code_digest import code_digest
 
 RECORD = HERE / "frozen.json"
-DRAWS_NOTHING = ("atlas.py", "bake.py", "calibrate.py", "frozen.py", "measure.py", "solve.py")
+DRAWS_NOTHING = (
+    "atlas.py", "bake.py", "calibrate.py", "compiled.py", "frozen.py", "measure.py", "solve.py",
+)  # fmt: skip
 """Modules that no picture and no label of a corpus passes through."""
 
 
 def digest() -> str:
     """Returns the SHA-256 of everything that decides a corpus's content."""
-    total = hashlib.sha256()
-    for path in sorted(HERE.iterdir()):
-        if path.name in (RECORD.name, *DRAWS_NOTHING):
-            continue
-        if path.suffix == ".py":
-            total.update(_code(path.read_text(encoding="utf-8")))
-        elif path.suffix in (".json", ".xz"):
+    drawing = [path for path in sorted(HERE.iterdir()) if path.name not in DRAWS_NOTHING]
+    total = hashlib.sha256(code_digest(path for path in drawing if path.suffix == ".py").encode())
+    for path in drawing:
+        if path.suffix in (".json", ".xz") and path != RECORD:
             total.update(path.read_bytes())
     return total.hexdigest()
-
-
-def _code(text: str) -> bytes:
-    """Returns a program without comments, docstrings and layout."""
-    tree = ast.parse(text)
-    for node in ast.walk(tree):
-        body = getattr(node, "body", None)
-        if isinstance(body, list):
-            node.body = [line for line in body if not _is_text(line)]
-    return ast.dump(tree).encode()
-
-
-def _is_text(line: ast.stmt) -> bool:
-    return isinstance(line, ast.Expr) and isinstance(getattr(line.value, "value", None), str)
 
 
 def record() -> dict[str, str]:

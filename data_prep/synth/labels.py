@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-from numba import njit
 from scipy.special import ndtr, ndtri
 
+from data_prep.synth.compiled import njit
 from data_prep.synth.seeds import stream
 from data_prep.synth.shapes import Shape, shape_of, statistics
 

@@ -5,6 +5,7 @@ A layout is four answers. Nothing here knows how a face is drawn.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,10 @@ class Layout:
     def truth(self, subject: str, task: str) -> str:
         """Returns the path of what was drawn."""
         return f"truth/{self.name(subject, task)}.parquet"
+
+    def is_written(self, root: Path, subject: str, task: str) -> bool:
+        """Whether a sequence is there: its pictures' folder gets its name last of all."""
+        return (root / self.pictures(subject, task)).is_dir()
 
 
 def occurrence_codes(frame: np.ndarray, label: np.ndarray, aus: Sequence[int]) -> pd.DataFrame:
@@ -84,3 +89,10 @@ DISFA = Layout(
     digits=5,
     labels=_disfa,
 )
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a small file that is whole or absent; what is half of one ends in `.tmp`."""
+    part = path.with_name(path.name + ".tmp")
+    part.write_text(text)
+    part.replace(path)

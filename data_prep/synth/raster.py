@@ -7,7 +7,8 @@ at +0.5; a larger depth is nearer; triangles that face away are skipped.
 import math
 
 import numpy as np
-from numba import njit
+
+from data_prep.synth.compiled import njit
 
 FLAT = 1e-9
 """Smallest slope of a weight per pixel: a flatter one counts as this."""

@@ -3,7 +3,7 @@
 Smooth skin takes one sample a pixel; edges, eyes and loose hair take four.
 """
 
-from numba import njit
+from data_prep.synth.compiled import njit
 
 EDGE_STEP = 0.05
 """dm between the four samples of a pixel that make it an edge: a surface seen at 75 degrees."""

@@ -7,9 +7,9 @@ the form than blue and feels less of the pores. Hair shines along its strands, n
 import math
 
 import numpy as np
-from numba import njit
 
 from data_prep.synth import raster
+from data_prep.synth.compiled import njit
 
 N_COLUMNS = 16
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, offset from the middle of the

@@ -1,9 +1,9 @@
 """What does a light not reach? Shadow maps, gathered softly by vertex."""
 
 import numpy as np
-from numba import njit
 
 from data_prep.synth import raster
+from data_prep.synth.compiled import njit
 
 SIZE = 128
 """Shadow map's side, pixels."""

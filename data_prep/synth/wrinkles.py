@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from numba import njit
 
 from data_prep.synth.canvas import TEXELS_PER_DM, TOP, canvas, noise
+from data_prep.synth.compiled import njit
 from data_prep.synth.identity import Identity
 
 STROKES = {

@@ -46,7 +46,21 @@ def test_one_set_of_pins(project):
     assert {name: locked.get(name) for name in wanted} == wanted
     conda = yaml.safe_load((ROOT / "environment.yml").read_text())["dependencies"]
     assert pins(conda[-1]["pip"]) == wanted
-    assert "python=3.11" in conda and project["requires-python"] == "==3.11.*"
+    assert "python=3.11" in conda and project["requires-python"] == ">=3.11,<3.13"
+
+
+def test_what_the_newest_releases_are_tried_with_is_part_of_the_pins(project):
+    """`make newest` takes its names from pyproject.toml and never runs a whole DAG."""
+    made = subprocess.run(
+        ["make", "--dry-run", "newest"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    install = next(line for line in made.splitlines() if "pip install" in line and "numba" in line)
+    names = set(install.split("--disable-pip-version-check")[1].split())
+    wanted = set(pins(project["dependencies"] + project["optional-dependencies"]["test"]))
+    assert {"torch", "numpy", "numba", "pandas", "pytest"} <= names <= wanted
+    tests = [word for word in made.split() if word.startswith("tests/")]
+    assert tests and all((ROOT / one).exists() for one in tests)
+    assert not {"tests/test_dag.py", "tests/book", "tests/sources"} & set(tests)
 
 
 def test_the_environment_is_the_lock():

@@ -3,6 +3,7 @@
 import json
 
 from data_prep.synth import frozen
+from dsin_lib.code_digest import canonical
 
 
 def test_a_changed_generator_is_a_new_version():
@@ -11,9 +12,9 @@ def test_a_changed_generator_is_a_new_version():
 
 
 def test_words_are_not_content_and_numbers_are():
-    code = frozen._code('"""Doc."""\nBLUR = 2  # pixels\n"""About BLUR."""\n')
-    assert code == frozen._code("BLUR = 2\n")
-    assert code != frozen._code("BLUR = 3\n")
+    code = canonical('"""Doc."""\nBLUR = 2  # pixels\n"""About BLUR."""\n')
+    assert code == canonical("BLUR = 2\n")
+    assert code != canonical("BLUR = 3\n")
 
 
 def test_the_frozen_parts_are_there():
