@@ -1,9 +1,7 @@
 """Run chunks of work in parallel, each finished one kept on disk, with one progress bar."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -29,17 +27,6 @@ class Chunk:
     done: Path
     size: int
     arguments: tuple[Any, ...]
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A temporary path that becomes ``path`` if the block ends well: whole or absent."""
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def run_chunks(

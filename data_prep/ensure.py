@@ -13,6 +13,7 @@ from dsin_lib.data.account import require_accepted
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store, read_account
+from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.paths import corpus_dir, store_dir
 from dsin_lib.sections import Corpus
@@ -31,7 +32,7 @@ def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) ->
             f"corpus.version: this generator makes {CORPUS_VERSION}, got {corpus.version!r}"
         )
     tasks = [f"T{k}" for k in range(1, corpus.n_tasks + 1)]
-    with alone(root):
+    with alone(root), named(root):
         write_corpus(
             root,
             shape=corpus.name,

@@ -12,10 +12,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from jaxtyping import Float32, Int32, Integer, UInt8
-from numpy.lib.format import open_memmap
 
 from data_prep import parts as kept
-from data_prep.chunks import Chunk, whole
+from data_prep.chunks import Chunk
 from data_prep.parts import Run
 from data_prep.pictures import (
     Picture,
@@ -30,6 +29,7 @@ from dsin_lib.data.store import BOX_COLUMNS
 from dsin_lib.faces.landmarks import N_POINTS, all_faces
 from dsin_lib.faces.stills import ImageError
 from dsin_lib.faces.subject_face import choose_faces
+from dsin_lib.files import allocate, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,7 +138,7 @@ def _taken(
     columns = {
         "box": np.zeros((n, 4), dtype=np.int32),
         "score": np.full(n, np.nan, dtype=np.float32),
-        "points": open_memmap(points, mode="w+", dtype=np.float32, shape=(n, N_POINTS, 2)),
+        "points": allocate(points, np.float32, (n, N_POINTS, 2)),
     }
     columns["points"][:] = np.nan
     before = 0  # faces of the chunks before

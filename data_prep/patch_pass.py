@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 from numpy.lib.format import open_memmap
 
 from data_prep import parts as kept
-from data_prep.chunks import Chunk, whole
+from data_prep.chunks import Chunk
 from data_prep.landmark_pass import Landmarks
 from data_prep.parts import Parameters, Run
 from data_prep.pictures import (
@@ -21,11 +21,12 @@ from data_prep.pictures import (
     read_picture,
     said,
 )
-from dsin_lib.data.store import LANDMARKS, write_text
+from dsin_lib.data.store import LANDMARKS
 from dsin_lib.faces.align import align
 from dsin_lib.faces.landmarks import N_POINTS
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize
 from dsin_lib.faces.stills import ImageError
+from dsin_lib.files import allocate, whole, write_text
 from dsin_lib.shapes import PATCHES
 
 
@@ -68,7 +69,7 @@ def cut_patches(
     for name in absent:
         dtype, shape = specs[name]
         with whole(building / f"{name}.npy") as unfinished:
-            open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape).flush()
+            allocate(unfinished, dtype, shape).flush()
     pieces = kept.pieces(pictures(found.table.iloc[usable]))
     points = open_memmap(building / "landmarks.npy", mode="r+")
     for start, some in pieces:

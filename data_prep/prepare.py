@@ -36,8 +36,8 @@ from dsin_lib.data.store import (
     publish,
     read_account,
     read_record,
-    write_text,
 )
+from dsin_lib.files import named, write_text
 
 PARTS = ".parts"
 
@@ -99,7 +99,8 @@ def prepare(
         anchors = reference_anchors(found.table, found.points)
         building = cut_patches(root, found, anchors["anchors"], store / PARTS, parameters, run)
     frames = found.table
-    frames.to_parquet(building / FRAMES, index=False)
+    with named(building / FRAMES):
+        frames.to_parquet(building / FRAMES, index=False)
     write_text(building / ANCHORS, json.dumps(anchors, indent=1) + "\n")
     told = account(frames, unmatched)
     write_text(building / ACCOUNT, told.to_json())

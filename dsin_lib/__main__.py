@@ -29,7 +29,7 @@ def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
 @app.command()
 def study(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
     """Trains every run of a study on one fold, unless they are already there."""
-    from dsin_lib.data.store import write_text
+    from dsin_lib.files import write_text
     from dsin_lib.paths import study_record
     from dsin_lib.studies import STUDIES
     from dsin_lib.training.runs import run_study

@@ -28,6 +28,7 @@ from jaxtyping import Float, Float32, UInt8
 
 from dsin_lib.data.account import Account, AccountError
 from dsin_lib.data.frames import ACTIVE_FROM, with_activity
+from dsin_lib.files import write_text
 from dsin_lib.shapes import PATCHES
 
 FORMAT = 2  # 2: with an account
@@ -197,10 +198,3 @@ def publish(building: Path, root: Path, record: dict[str, Any]) -> None:
         (building / name).replace(root / name)
     text = json.dumps({"format": FORMAT, **record}, indent=1, ensure_ascii=False)
     write_text(root / RECORD, text + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small text file that is whole or absent."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)

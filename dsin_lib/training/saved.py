@@ -23,6 +23,8 @@ from typing import Any
 import pandas as pd
 from safetensors import SafetensorError
 
+from dsin_lib.files import named
+
 FILES = (
     "config.json",
     "history.csv",
@@ -125,13 +127,19 @@ def write_run(
     from safetensors.torch import save_file
 
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent:
+    with (
+        named(folder),
+        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent,
+    ):
         fresh = Path(parent) / folder.name
         fresh.mkdir()
         (fresh / "config.json").write_text(json.dumps(spec, indent=1) + "\n")
         history.to_csv(fresh / "history.csv", index=False)
         predictions.to_parquet(fresh / "predictions.parquet", index=False)
-        save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})
+        try:
+            save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})
+        except SafetensorError as error:
+            raise OSError(f"{folder}: weights could not be written: {error}") from error
         (fresh / "provenance.json").write_text(json.dumps(provenance, indent=1) + "\n")
         if folder.exists():
             shutil.rmtree(folder)

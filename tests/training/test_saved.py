@@ -44,7 +44,7 @@ def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
     def killed(*args, **kwargs):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(saved, "save_file", killed)
+    monkeypatch.setattr("safetensors.torch.save_file", killed)
     with pytest.raises(KeyboardInterrupt):
         run(tiny, "pp_nose")
     folder = run_dir(tiny, ROWS["pp_nose"], 1, 0)
