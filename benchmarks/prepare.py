@@ -1,6 +1,6 @@
 """How fast a corpus is prepared, and which step takes the time.
 
-    python benchmarks/prepare.py [--root CORPUS] [--frames 1600] [--workers 2]
+    python -m benchmarks.prepare [--root CORPUS] [--frames 1600] [--workers 2]
 
 Without a root it renders a small open corpus first. The steps are timed on the same frames in
 turn, frame by frame, in one process, so that whatever else the machine does slows all of them.

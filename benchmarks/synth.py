@@ -1,7 +1,7 @@
 """Frames a second and memory of the corpus generator, writing included.
 
 Usage:
-    python benchmarks/synth.py [--shape synau_d] [--frames 2000] [--stride 8] [--workers 2]
+    python -m benchmarks.synth [--shape synau_d] [--frames 2000] [--stride 8] [--workers 2]
 
 Memory does not depend on how many subjects there are: a worker holds one at a time. Whole sequences
 (--shape synau_d --frames 9690 --stride 1) show the most that it takes.

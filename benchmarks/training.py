@@ -1,6 +1,6 @@
 """What makes training fast, each choice beside its alternative, in one run, one thread.
 
-python benchmarks/training.py
+python -m benchmarks.training
 """
 
 import os

@@ -1,6 +1,6 @@
 """Does rebuilt code still make the same predictions? Bit for bit, beside an older commit.
 
-    python benchmarks/yardstick.py COMMIT [--config smoke] [--folder FOLDER] [--cores 2]
+    python -m benchmarks.yardstick COMMIT [--config smoke] [--folder FOLDER] [--cores 2]
 
 Trains every row and study of a profile twice on this machine, with COMMIT's code and with the code
 that lies here (what is not committed included), each in results of its own; then compares the
@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from compare_runs import report
+
+from benchmarks.compare_runs import report
 
 HERE = Path(__file__).resolve().parents[1]
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", "NUMBA")}

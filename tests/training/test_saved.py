@@ -6,7 +6,6 @@ import pytest
 
 from dsin_lib.experiments import ROWS, run_spec
 from dsin_lib.paths import run_dir
-from dsin_lib.training import saved
 from dsin_lib.training.runs import run
 from dsin_lib.training.saved import FILES, is_complete, load_run
 

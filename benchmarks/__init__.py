@@ -1,0 +1,1 @@
+"""Ratios measured side by side in one run; say ``python -m benchmarks.NAME`` in the checkout."""
