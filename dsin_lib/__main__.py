@@ -78,14 +78,16 @@ def dag(
             sys.executable, "-m", "snakemake", target, "--snakefile", str(PROJECT / "Snakefile"),
             "--directory", str(root), "--config", f"profile={_absolute(config)}",
         ]  # fmt: skip
+        env = {**os.environ, **places()}
         if any((root / ".snakemake" / "locks").glob("*")):  # of a Snakemake that was killed
-            unlocked = subprocess.run([*snakemake, "--unlock"], capture_output=True, text=True)
+            unlocked = subprocess.run(
+                [*snakemake, "--unlock"], env=env, capture_output=True, text=True
+            )
             if unlocked.returncode:
                 raise ConfigError(f"Snakefile: {unlocked.stderr}")
         options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "host"]
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only.split(",")] if only else []
-        env = {**os.environ, **places()}
         code = subprocess.run([*snakemake, *options], env=env, pass_fds=[lock.fileno()]).returncode
     index = config_dir(chosen) / "site" / "index.html"
     if code == 0 and not dry and index.is_file():
