@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -33,14 +34,18 @@ def results(tmp_path, monkeypatch):
 
 @pytest.fixture(scope="session")
 def smoke(tmp_path_factory):
-    """The results of the whole DAG at ``smoke`` with its site, made once for all workers."""
+    """The results of the whole DAG at ``smoke`` with its site, made once for all workers.
+
+    DSIN_SMOKE may name a folder in which they are kept from one run of the tests to the next.
+    """
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    results = shared / "results of smoke (1)"  # whoever has a space in a path finds it works
+    kept = os.environ.get("DSIN_SMOKE")
+    results = Path(kept or shared / "results of smoke (1)")  # a path with a space works
     with FileLock(shared / "smoke.lock"):
-        if not (results / "smoke" / "site" / "index.html").is_file():
-            results.mkdir(exist_ok=True)
+        if kept or not (results / "smoke" / "site" / "index.html").is_file():
+            results.mkdir(parents=True, exist_ok=True)
             done = subprocess.run(
                 [sys.executable, "-m", "dsin_lib", "dag", "--config", "smoke"],
                 cwd=results,

@@ -11,6 +11,7 @@ Command line::
 
 import importlib.util
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -199,7 +200,7 @@ def how_to_open(index: Path) -> str:
     return (
         f"The book is at {index}\n"
         f"Open it with a browser: {index.as_uri()}\n"
-        f"Or serve it:            python -m http.server --directory {index.parent} 8000"
+        f"Or serve it:            python -m http.server --directory {shlex.quote(str(index.parent))} 8000"
     )
 
 
