@@ -155,6 +155,7 @@ rule account:
     params:
         options=lambda w, input: STORES[input[0]][0],
         accept=lambda w, input: STORES[input[0]][1].corpus.accept,
+    priority: 200  # before another store is prepared
     message: "What was left out of {wildcards.store}"
     shell: "cd {PROJECT:q} && {PY:q} -m data_prep account --config {PROFILE:q} {params.options} 2>&1 | tee {output:q}"
 

@@ -197,10 +197,11 @@ def drop_font_preloads(html: Path) -> None:
 
 def how_to_open(index: Path) -> str:
     """Where a built site is, and two ways to read it."""
+    folder = shlex.quote(str(index.parent))
     return (
         f"The book is at {index}\n"
         f"Open it with a browser: {index.as_uri()}\n"
-        f"Or serve it:            python -m http.server --directory {shlex.quote(str(index.parent))} 8000"
+        f"Or serve it:            python -m http.server --directory {folder} 8000"
     )
 
 

@@ -39,7 +39,7 @@ from dsin_lib.training.runs import run
 
 for row in TRAINED[:-1]:
     run(load_config(sys.argv[1]), row)
-for name in ("habit", "patch_readings", "activity", "seeds", "chi", "readings"):
+for name in ("habit", "activity", "seeds", "chi", "readings"):
     study(name, sys.argv[1])
 """
 FEW = 200
@@ -92,6 +92,7 @@ def whole_dag(results, config, smoke, **variables):
     finds them; so it does the chapters that look at no corpus, of which it gets those of ``smoke``.
     """
     account = stop_at_the_account(results, config, **variables)
+    python(results, "-m", "data_prep", "store", "--config", config, **variables)
     python(results, "-c", TRAIN, config, **variables)
     (results / config.stem / "book").mkdir(parents=True, exist_ok=True)
     for chapter in ("faces_and_facs", "label_statistics", "audit"):
