@@ -10,6 +10,7 @@ from data_prep.synth import lips
 from data_prep.synth.filming import render_face
 from data_prep.synth.labels import LEVEL_BOUNDS
 from data_prep.synth.performance import perform
+from data_prep.synth.shapes import shape_of
 from dsin_lib.facs import ACTION_UNITS, au_name, au_names
 
 LEVELS = "ABCDE"
@@ -72,7 +73,13 @@ def course(
         seed: corpus seed.
         aus: coded units; the stronger side of the face counts.
         n_frames: consecutive video frames.
+
+    Raises:
+        ValueError: no such subject, or a task that its corpus does not have.
     """
+    tasks = shape_of(subject).tasks
+    if task not in tasks:
+        raise ValueError(f"task: expected one of {', '.join(tasks)}, got {task!r}")
     act = perform(subject, task, frames_per_sequence=n_frames, stride=1, seed=seed)
     at, names = [act.shape.aus.index(au) for au in aus], au_names(aus)
     seconds = pd.Index(act.frame / act.shape.fps, name="seconds")

@@ -30,6 +30,13 @@ def test_a_course_is_of_the_labels_that_are_written():
     assert (drawn.to_numpy()[active.to_numpy() == 1] > 0).all()
 
 
+def test_a_course_of_a_task_that_there_is_not_is_refused_by_name():
+    with pytest.raises(ValueError, match="task: expected one of T1, .*, got 'T9'"):
+        atlas.course("F001", "T9", seed=0)
+    with pytest.raises(ValueError, match="task: expected one of left, got 'T1'"):
+        atlas.course("SN001", "T1", seed=0)
+
+
 def test_troubles_begin_with_a_face_and_grow():
     troubles = atlas.troubles("F009", image_px=PX)
     assert {len(pictures) for pictures in troubles.values()} == {6}
