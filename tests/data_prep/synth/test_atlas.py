@@ -31,7 +31,7 @@ def test_a_course_is_of_the_labels_that_are_written():
 
 
 def test_a_course_of_a_task_that_there_is_not_is_refused_by_name():
-    with pytest.raises(ValueError, match="task: expected one of T1, .*, got 'T9'"):
+    with pytest.raises(ValueError, match=r"task: expected one of T1, .*, got 'T9'"):
         atlas.course("F001", "T9", seed=0)
     with pytest.raises(ValueError, match="task: expected one of left, got 'T1'"):
         atlas.course("SN001", "T1", seed=0)
