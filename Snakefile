@@ -70,16 +70,7 @@ def corpus_of(store):
 
 def stores_of(studies):
     """What the trials of some studies read, the profile's own store first."""
-    stores = dict.fromkeys([STORE, *(corpus_and_store(trial)[0] for name in studies for trial in TRIALS[name])])
-    return [needed for store in stores for needed in accounted(store)]
-
-
-def accounted(store):
-    """A store; before a licensed one is used, what was left out of it is accepted."""
-    if not STORES[store][1].corpus.source.licensed:
-        return [store]
-    name = os.path.basename(os.path.dirname(store))
-    return [store, ancient(str(HOME / "accounts" / f"{name}.txt"))]  # accepting it again trains nothing
+    return list(dict.fromkeys([STORE, *(corpus_and_store(trial)[0] for name in studies for trial in TRIALS[name])]))
 
 
 def run_record(row, fold, seed):
@@ -149,20 +140,9 @@ rule store:
     shell: "cd {PROJECT:q} && {PY:q} -m data_prep store --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
 
 
-rule account:
-    input: str(results_root() / "stores" / "{store}" / "store.json"),
-    output: str(HOME / "accounts" / "{store}.txt"),
-    params:
-        options=lambda w, input: STORES[input[0]][0],
-        accept=lambda w, input: STORES[input[0]][1].corpus.accept,
-    priority: 200  # before another store is prepared
-    message: "What was left out of {wildcards.store}"
-    shell: "cd {PROJECT:q} && {PY:q} -m data_prep account --config {PROFILE:q} {params.options} 2>&1 | tee {output:q}"
-
-
 rule run:
     input:
-        accounted(STORE),
+        STORE,
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads

@@ -35,11 +35,11 @@ def store(
 
 
 @app.command()
-def account(config: str = "quick", second: bool = False, preprocessing: str = "") -> None:
-    """Prints what was left out of a config's store; fails unless that is nothing, or accepted."""
-    chosen = _chosen(config, second, preprocessing)
+def account(config: str = "quick", second: bool = False) -> None:
+    """Prints the account of a config's store; fails if it is not clean and not accepted."""
+    chosen = _chosen(config, second)
     found = read_account(store_dir(chosen))
-    for line in found.lines(10):
+    for line in found.lines():
         typer.echo(line)
     if chosen.corpus.source.licensed:
         require_accepted(found, chosen.corpus.accept, chosen.corpus.name)

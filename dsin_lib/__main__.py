@@ -1,15 +1,11 @@
 """``python -m dsin_lib``: one run, the tables, or the whole DAG."""
 
-import fcntl
 import json
-import os
-import subprocess
 import sys
-from pathlib import Path
 
 import typer
 
-from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
+from dsin_lib.config import load_config, results_root
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -58,45 +54,17 @@ def tables(config: str = "quick") -> None:
 def dag(
     config: str = "quick", cores: int = 2, target: str = "site", only: str = "", dry: bool = False
 ) -> None:
-    """Runs the Snakemake DAG, taking over where an interrupted one stopped.
-
-    A lock held by a living process keeps a second one out; a dead one's Snakemake lock is removed.
-    """
-    from dsin_lib.homes import places
+    """Runs the Snakemake DAG, taking over where an interrupted one stopped."""
+    from dsin_lib.dag import run_dag
     from dsin_lib.paths import config_dir
     from dsin_lib.reporting.site import how_to_open
 
-    chosen = load_config(config)  # a wrong parameter is refused before anything runs
-    root = results_root()
-    root.mkdir(parents=True, exist_ok=True)
-    with (root / ".dag.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ConfigError(f"{root}: another `make book` is at work here; wait for it") from None
-        snakemake = [
-            sys.executable, "-m", "snakemake", target, "--snakefile", str(PROJECT / "Snakefile"),
-            "--directory", str(root), "--config", f"profile={_absolute(config)}",
-        ]  # fmt: skip
-        env = {**os.environ, **places()}
-        if any((root / ".snakemake" / "locks").glob("*")):  # of a Snakemake that was killed
-            unlocked = subprocess.run(
-                [*snakemake, "--unlock"], env=env, capture_output=True, text=True
-            )
-            if unlocked.returncode:
-                raise ConfigError(f"Snakefile: {unlocked.stderr}")
-        options = ["--cores", str(cores), "--rerun-incomplete", "--quiet", "host"]
-        options += ["--dry-run"] if dry else []
-        options += ["--allowed-rules", *only.split(",")] if only else []
-        code = subprocess.run([*snakemake, *options], env=env, pass_fds=[lock.fileno()]).returncode
-    index = config_dir(chosen) / "site" / "index.html"
+    allowed = only.split(",") if only else []
+    code = run_dag(config, target, cores=cores, only=allowed, dry=dry)
+    index = config_dir(load_config(config)) / "site" / "index.html"
     if code == 0 and not dry and index.is_file():
         typer.echo(how_to_open(index))
     raise typer.Exit(code)
-
-
-def _absolute(config: str) -> str:
-    return str(Path(config).resolve()) if config.endswith((".yaml", ".yml")) else config
 
 
 if __name__ == "__main__":
