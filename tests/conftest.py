@@ -1,9 +1,11 @@
 """What several tests share: a small store with a signal in it, made without rendering."""
 
+import contextlib
 import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -52,30 +54,96 @@ def smoke(tmp_path_factory):
     return results
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A folder that all workers of this session see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 @pytest.fixture
-def tiny_levels(results):
-    """As ``tiny``, in DISFA's shape: intensities, from which the threshold makes labels."""
-    config = load_config("smoke", {"corpus.name": "synau_d"})
-    subjects = first_subjects(6, "synau_d")
-    write_store(store_dir(config), subjects=subjects, frames_per_subject=12, intensities=True)
+def shared_results(shared, monkeypatch):
+    """A results folder of the whole session: what one test trains, no other trains again.
+
+    A run's folder is named by all that its numbers depend on, so whoever asks first and in what
+    order changes nothing. That holds as long as nobody touches what is there, which is looked at
+    after every test.
+    """
+    folder = shared / "shared results"
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setenv("DSIN_RESULTS", str(folder))
+    before = stamps(folder)
+    yield folder
+    after = stamps(folder)
+    touched = sorted(name for name, stamp in before.items() if after.get(name) != stamp)
+    touched += sorted(name for name in after if not name.startswith(("runs/", "stores/")))
+    assert not touched, f"changed what other tests read; take own: {touched}"
+
+
+def stamps(folder):
+    """Time and size of every file by its name; of runs and stores that are whole."""
+    found = {}
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".writing-", ".locks"))]
+        for name in files:
+            with contextlib.suppress(FileNotFoundError):  # of a run that is just being renamed
+                stat = Path(place, name).stat()
+                key = Path(place, name).relative_to(folder).as_posix()
+                found[key] = stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return found
+
+
+def tiny_config():
+    """6 subjects x 12 frames; AU brightness stands in for a face."""
+    return load_config("smoke", {"training.patience": 6})
+
+
+def levels_config():
+    """As :func:`tiny_config`, in DISFA's shape: intensities, from which labels are made."""
+    return load_config("smoke", {"corpus.name": "synau_d"})
+
+
+def with_store(config):
+    """The config, with a store of its corpus, made by whoever asks first."""
+    root, corpus = store_dir(config), config.corpus.name
+    root.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(root.with_name(f"{root.name}.lock")):
+        if not (root / store_module.RECORD).is_file():
+            subjects, intensities = first_subjects(6, corpus), corpus == "synau_d"
+            write_store(root, subjects=subjects, frames_per_subject=12, intensities=intensities)
     return config
 
 
 @pytest.fixture
-def tiny(results):
-    """A config whose store holds 6 subjects x 12 frames; AU brightness stands in for a face."""
-    config = load_config("smoke", {"training.patience": 6})
-    write_store(store_dir(config), subjects=first_subjects(6), frames_per_subject=12)
-    return config
+def tiny(shared_results):
+    """A small config with its store, both only to be looked at; runs of it are kept and shared."""
+    return with_store(tiny_config())
+
+
+@pytest.fixture
+def tiny_levels(shared_results):
+    """As ``tiny``, with a store of intensities."""
+    return with_store(levels_config())
 
 
 @pytest.fixture
 def tiny_two(tiny):
     """``tiny`` with the second corpus' store beside its own: intensities, of other subjects."""
-    second = store_dir(tiny.on_second_corpus())
-    subjects = first_subjects(6, "synau_d")
-    write_store(second, subjects=subjects, frames_per_subject=12, intensities=True)
+    with_store(tiny.on_second_corpus())
     return tiny
+
+
+@pytest.fixture
+def own(results):
+    """``tiny`` in a folder of the test's own: to change files, or to watch a training."""
+    return with_store(tiny_config())
+
+
+@pytest.fixture
+def own_two(own):
+    """``tiny_two`` in a folder of the test's own."""
+    with_store(own.on_second_corpus())
+    return own
 
 
 def write_store(root, *, subjects, frames_per_subject, intensities=False):
