@@ -31,13 +31,14 @@ def asked(monkeypatch):
 
 
 def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
-    own, asked, monkeypatch
+    tiny, apart, asked, monkeypatch
 ):
-    short = run(own, "omega")
+    apart("pp_f")
+    short = run(tiny, "omega")
     assert asked, "f of the frozen modules"
     short.folder.rename(short.folder.with_name("short"))
     monkeypatch.setattr(runs, "without_frozen", lambda row, modules, data: (modules, data))
-    long = run(own, "omega")
+    long = run(tiny, "omega")
     pd.testing.assert_frame_equal(short.predictions, long.predictions, rtol=1e-6, atol=1e-7)
     assert short.predictions.columns.tolist() == long.predictions.columns.tolist()
     losses = ["train_loss", "valid_loss", "valid_f1"]
@@ -45,10 +46,11 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     assert short.weights().keys() == long.weights().keys(), "all of it is kept, pi and phi too"
 
 
-def test_trials_of_one_start_ask_its_modules_once(own, asked):
-    run(own, "omega")
+def test_trials_of_one_start_ask_its_modules_once(tiny, apart, asked):
+    apart("pp_f")
+    run(tiny, "omega")
     assert len(asked) == 3, "train, valid and test"
-    other = run(changed(own, {"structure_inference.chi_penalty": 0.1}), "omega")
+    other = run(changed(tiny, {"structure_inference.chi_penalty": 0.1}), "omega")
     assert len(asked) == 3
     assert other.provenance["seconds"]["0"] < 1
 

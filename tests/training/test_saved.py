@@ -12,21 +12,21 @@ from dsin_lib.training.saved import FILES, is_complete, load_run
 
 
 @pytest.mark.parametrize("missing", FILES)
-def test_a_folder_without_a_file_is_no_run(own, missing):
-    whole = run(own, "pp_nose")
+def test_a_folder_without_a_file_is_no_run(tiny, apart, missing):
+    whole = apart("pp_nose")
     (whole.folder / missing).unlink()
     assert not is_complete(whole.folder, whole.spec)
     with pytest.raises(FileNotFoundError, match=missing):
         load_run(whole.folder)
-    assert (run(own, "pp_nose").folder / missing).is_file(), "trained again"
+    assert (run(tiny, "pp_nose").folder / missing).is_file(), "trained again"
 
 
 @pytest.mark.parametrize("damaged", FILES)
-def test_a_damaged_file_is_an_error_that_names_the_run(own, damaged):
-    whole = run(own, "pp_nose")
+def test_a_damaged_file_is_an_error_that_names_the_run(tiny, apart, damaged):
+    whole = apart("pp_nose")
     (whole.folder / damaged).write_bytes(b"")
     with pytest.raises(ValueError, match=r"pp_nose/fold1_seed0_.*remove the folder"):
-        run(own, "pp_nose").weights()
+        run(tiny, "pp_nose").weights()
 
 
 def test_a_run_of_another_config_is_stale(tiny):
