@@ -99,8 +99,8 @@ def test_pixels_go_where_points_go(face, anchors):
 def test_a_large_image_is_averaged_not_sampled(face, anchors):
     """A checkerboard of single pixels, shrunk by eight, is grey."""
     points = (face.points * 8).astype(np.float32)
-    board = np.indices((4096, 4096)).sum(0) % 2 * 255
-    image = np.repeat(board[..., None], 3, axis=2).astype(np.uint8)
+    board = np.tile(np.array([[0, 255], [255, 0]], np.uint8), (2048, 2048))
+    image = np.repeat(board[..., None], 3, axis=2)
     canvas, _, _ = align(image, points, anchors)
     assert np.abs(canvas[60:160, 60:160].astype(int) - 127).max() < 20
 
