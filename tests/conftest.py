@@ -56,9 +56,14 @@ def smoke(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def shared(tmp_path_factory):
-    """A folder that all workers of this session see."""
+    """A results folder that all tests and workers of a session share, with its stores."""
     base = tmp_path_factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / "shared.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSIN_RESULTS", str(base / "shared results"))
+        for config in (tiny_config(), tiny_config().on_second_corpus(), levels_config()):
+            with_store(config)
+    return base / "shared results"
 
 
 @pytest.fixture
@@ -69,14 +74,12 @@ def shared_results(shared, monkeypatch):
     order changes nothing. That holds as long as nobody touches what is there, which is looked at
     after every test.
     """
-    folder = shared / "shared results"
-    folder.mkdir(exist_ok=True)
-    monkeypatch.setenv("DSIN_RESULTS", str(folder))
-    before = stamps(folder)
-    yield folder
-    after = stamps(folder)
+    monkeypatch.setenv("DSIN_RESULTS", str(shared))
+    before = stamps(shared)
+    yield shared
+    after = stamps(shared)
     touched = sorted(name for name, stamp in before.items() if after.get(name) != stamp)
-    touched += sorted(name for name in after if not name.startswith(("runs/", "stores/")))
+    touched += sorted(name for name in after.keys() - before if not name.startswith("runs/"))
     assert not touched, f"changed what other tests read; take own: {touched}"
 
 
@@ -99,38 +102,35 @@ def tiny_config():
 
 
 def levels_config():
-    """As :func:`tiny_config`, in DISFA's shape: intensities, from which labels are made."""
+    """6 subjects x 12 frames of intensities."""
     return load_config("smoke", {"corpus.name": "synau_d"})
 
 
 def with_store(config):
-    """The config, with a store of its corpus, made by whoever asks first."""
+    """The config, with a store of its corpus if there is none."""
     root, corpus = store_dir(config), config.corpus.name
-    root.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(root.with_name(f"{root.name}.lock")):
-        if not (root / store_module.RECORD).is_file():
-            subjects, intensities = first_subjects(6, corpus), corpus == "synau_d"
-            write_store(root, subjects=subjects, frames_per_subject=12, intensities=intensities)
+    if not (root / store_module.RECORD).is_file():
+        subjects, intensities = first_subjects(6, corpus), corpus == "synau_d"
+        write_store(root, subjects=subjects, frames_per_subject=12, intensities=intensities)
     return config
 
 
 @pytest.fixture
 def tiny(shared_results):
     """A small config with its store, both only to be looked at; runs of it are kept and shared."""
-    return with_store(tiny_config())
-
-
-@pytest.fixture
-def tiny_levels(shared_results):
-    """As ``tiny``, with a store of intensities."""
-    return with_store(levels_config())
+    return tiny_config()
 
 
 @pytest.fixture
 def tiny_two(tiny):
-    """``tiny`` with the second corpus' store beside its own: intensities, of other subjects."""
-    with_store(tiny.on_second_corpus())
+    """``tiny``, whose second corpus has a store too: intensities, of other subjects."""
     return tiny
+
+
+@pytest.fixture
+def tiny_levels(shared_results):
+    """As ``tiny``, in DISFA's shape: intensities, from which the threshold makes labels."""
+    return levels_config()
 
 
 @pytest.fixture
