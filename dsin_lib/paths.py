@@ -36,14 +36,19 @@ def corpus_dir(config: Config) -> Path:
 
 
 def store_dir(config: Config) -> Path:
-    """The prepared patches of a corpus; results may be moved, a licensed corpus' folder not.
+    """The prepared patches of a corpus."""
+    return results_root() / "stores" / store_name(config)
+
+
+def store_name(config: Config) -> str:
+    """What names a store: results may be moved, a licensed corpus' folder not.
 
     It keeps intensities, so it does not depend on which of them count as active.
     """
     made_of = [config.corpus.pictures_key(), config.preprocessing.key()]
     if config.corpus.source.licensed:
         made_of.append(str(corpus_dir(config)))
-    return results_root() / "stores" / f"{config.corpus.name}-{digest(made_of)}"
+    return f"{config.corpus.name}-{digest(made_of)}"
 
 
 def config_dir(config: Config) -> Path:
@@ -69,7 +74,7 @@ def run_dir(config: Config, row: Row, fold: int, seed: int) -> Path:
 
 def _stores(config: Config, row: Row) -> list[str]:
     """Names of the stores that a run reads, its own first."""
-    names = [store_dir(config).name]
+    names = [store_name(config)]
     if row.fixed_filters:
-        names.append(store_dir(config.on_second_corpus()).name)
+        names.append(store_name(config.on_second_corpus()))
     return names

@@ -1,5 +1,6 @@
 """What several tests share: a small store with a signal in it, made without rendering."""
 
+import contextlib
 import json
 import os
 import subprocess
@@ -57,30 +58,96 @@ def smoke(tmp_path_factory):
     return results
 
 
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory):
+    """A results folder that all tests and workers of a session share, with its stores."""
+    base = tmp_path_factory.getbasetemp()
+    base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    with FileLock(base / "shared.lock"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSIN_RESULTS", str(base / "shared results"))
+        for config in (tiny_config(), tiny_config().on_second_corpus(), levels_config()):
+            with_store(config)
+    return base / "shared results"
+
+
 @pytest.fixture
-def tiny_levels(results):
-    """As ``tiny``, in DISFA's shape: intensities, from which the threshold makes labels."""
-    config = load_config("smoke", {"corpus.name": "synau_d"})
-    subjects = first_subjects(6, "synau_d")
-    write_store(store_dir(config), subjects=subjects, frames_per_subject=12, intensities=True)
+def shared_results(shared, monkeypatch):
+    """A results folder of the whole session: what one test trains, no other trains again.
+
+    A run's folder is named by all that its numbers depend on, so whoever asks first and in what
+    order changes nothing. That holds as long as nobody touches what is there, which is looked at
+    after every test.
+    """
+    monkeypatch.setenv("DSIN_RESULTS", str(shared))
+    before = stamps(shared)
+    yield shared
+    after = stamps(shared)
+    touched = sorted(name for name, stamp in before.items() if after.get(name) != stamp)
+    touched += sorted(name for name in after.keys() - before if not name.startswith("runs/"))
+    assert not touched, f"changed what other tests read; take own: {touched}"
+
+
+def stamps(folder):
+    """Time and size of every file by its name; of runs and stores that are whole."""
+    found = {}
+    for place, folders, files in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".writing-", ".locks"))]
+        for name in files:
+            with contextlib.suppress(FileNotFoundError):  # of a run that is just being renamed
+                stat = Path(place, name).stat()
+                key = Path(place, name).relative_to(folder).as_posix()
+                found[key] = stat.st_ino, stat.st_mtime_ns, stat.st_size
+    return found
+
+
+def tiny_config():
+    """6 subjects x 12 frames; AU brightness stands in for a face."""
+    return load_config("smoke", {"training.patience": 6})
+
+
+def levels_config():
+    """6 subjects x 12 frames of intensities."""
+    return load_config("smoke", {"corpus.name": "synau_d"})
+
+
+def with_store(config):
+    """The config, with a store of its corpus if there is none."""
+    root, corpus = store_dir(config), config.corpus.name
+    if not (root / store_module.RECORD).is_file():
+        subjects, intensities = first_subjects(6, corpus), corpus == "synau_d"
+        write_store(root, subjects=subjects, frames_per_subject=12, intensities=intensities)
     return config
 
 
 @pytest.fixture
-def tiny(results):
-    """A config whose store holds 6 subjects x 12 frames; AU brightness stands in for a face."""
-    config = load_config("smoke", {"training.patience": 6})
-    write_store(store_dir(config), subjects=first_subjects(6), frames_per_subject=12)
-    return config
+def tiny(shared_results):
+    """A small config with its store, both only to be looked at; runs of it are kept and shared."""
+    return tiny_config()
 
 
 @pytest.fixture
 def tiny_two(tiny):
-    """``tiny`` with the second corpus' store beside its own: intensities, of other subjects."""
-    second = store_dir(tiny.on_second_corpus())
-    subjects = first_subjects(6, "synau_d")
-    write_store(second, subjects=subjects, frames_per_subject=12, intensities=True)
+    """``tiny``, whose second corpus has a store too: intensities, of other subjects."""
     return tiny
+
+
+@pytest.fixture
+def tiny_levels(shared_results):
+    """As ``tiny``, in DISFA's shape: intensities, from which the threshold makes labels."""
+    return levels_config()
+
+
+@pytest.fixture
+def own(results):
+    """``tiny`` in a folder of the test's own: to change files, or to watch a training."""
+    return with_store(tiny_config())
+
+
+@pytest.fixture
+def own_two(own):
+    """``tiny_two`` in a folder of the test's own."""
+    with_store(own.on_second_corpus())
+    return own
 
 
 def write_store(root, *, subjects, frames_per_subject, intensities=False):

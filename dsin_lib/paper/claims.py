@@ -4,8 +4,10 @@ A claim is a margin, a number computed from a table of scores, supported where i
 The same margin is taken of the paper's printed tables, of ours, and of every resampling of ours.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -54,9 +56,10 @@ class Claim(Sentence):
     ours: tuple[str, ...] | None = None
 
 
-def claims() -> dict[str, Claim]:
-    """Every claim of the ledger by its id."""
-    return {entry["id"]: _claim(entry) for entry in entries("claims.yaml")}
+@cache
+def claims() -> Mapping[str, Claim]:
+    """Every claim of the ledger by its id; read once."""
+    return MappingProxyType({entry["id"]: _claim(entry) for entry in entries("claims.yaml")})
 
 
 def margin(claim: Claim, scores: pd.DataFrame) -> float:

@@ -1,6 +1,9 @@
 """What the paper says beside its tables, as data: sentences about curves, thresholds and labels."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 from typing import Literal
 
 from dsin_lib.paper.sentences import Sentence, entries
@@ -25,9 +28,12 @@ class Observation(Sentence):
     unmeasured: str = ""
 
 
-def observations() -> dict[str, Observation]:
-    """Every observation by its id."""
-    return {entry["id"]: _observation(entry) for entry in entries("observations.yaml")}
+@cache
+def observations() -> Mapping[str, Observation]:
+    """Every observation by its id; read once."""
+    return MappingProxyType(
+        {entry["id"]: _observation(entry) for entry in entries("observations.yaml")}
+    )
 
 
 def _observation(entry: dict) -> Observation:

@@ -1,6 +1,9 @@
 """The ambiguity register: each silence of the paper, its readings, and the default here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
 
 from dsin_lib.paper.sentences import entries
 
@@ -36,9 +39,12 @@ class Silence:
     unmeasured: str = ""
 
 
-def readings() -> dict[str, Silence]:
-    """Every entry of the register by its id."""
-    return {
-        entry["id"]: Silence(**{**entry, "readings": tuple(entry["readings"])})
-        for entry in entries("readings.yaml")
-    }
+@cache
+def readings() -> Mapping[str, Silence]:
+    """Every entry of the register by its id; read once."""
+    return MappingProxyType(
+        {
+            entry["id"]: Silence(**{**entry, "readings": tuple(entry["readings"])})
+            for entry in entries("readings.yaml")
+        }
+    )

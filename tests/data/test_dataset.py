@@ -43,17 +43,17 @@ def test_parts_share_no_subject_and_miss_no_usable_frame(tiny, store):
     assert sum(map(len, parts.values())) == store.frames["row"].notna().sum()
 
 
-def test_frames_without_a_face_are_in_no_part_and_missing_labels_are_nan(tiny):
-    path = store_dir(tiny) / "frames.parquet"
+def test_frames_without_a_face_are_in_no_part_and_missing_labels_are_nan(own):
+    path = store_dir(own) / "frames.parquet"
     frames = pd.read_parquet(path)
     frames.loc[0, "AU01"] = pd.NA
     last = len(frames) - 1
     frames.loc[last, "status"], frames.loc[last, "row"] = "no face", pd.NA
     frames.to_parquet(path)
-    store = Store(store_dir(tiny), {}, pd.read_parquet(path))
+    store = Store(store_dir(own), {}, pd.read_parquet(path))
     everybody = tuple(frames["subject"].unique())
     split = Split(train=everybody[:4], valid=everybody[4:5], test=everybody[5:])
-    parts = split_data(store, split, ("nose",), tiny.corpus.aus)
+    parts = split_data(store, split, ("nose",), own.corpus.aus)
     assert sum(map(len, parts.values())) == len(frames) - 1
     assert parts["train"].y[0, 0].isnan() and not parts["train"].y[0, 1:].isnan().any()
 

@@ -9,15 +9,21 @@ from dsin_lib.model.vgg import VGG16
 from dsin_lib.training.modules import load_weights
 
 
+def only_shapes(*args, **kwargs):
+    """A network of the full size without the hundred million numbers of its tensors."""
+    with torch.device("meta"):
+        return VGG16(*args, **kwargs)
+
+
 def convolutions(net):
     return [layer for layer in net.features if isinstance(layer, nn.Conv2d)]
 
 
-@pytest.fixture
-def weights(tmp_path):
+@pytest.fixture(scope="module")
+def weights(tmp_path_factory):
     """A file of random tensors in the usual names of the whole trunk."""
     torch.manual_seed(1)
-    trunk = VGG16(2, {"face": 32}, weights=None)
+    trunk = only_shapes(2, {"face": 32}, weights=None)
     shapes = iter(layer.weight.shape for layer in convolutions(trunk))
     tensors, index = {}, 0
     for size in (1, 1, 0, 2, 2, 0, 4, 4, 4, 0, 8, 8, 8, 0, 8, 8, 8, 0):
@@ -26,13 +32,13 @@ def weights(tmp_path):
             tensors[f"features.{index}.weight"] = torch.randn(shape)
             tensors[f"features.{index}.bias"] = torch.randn(shape[0])
         index += 2 if size else 1
-    path = tmp_path / "vgg_face.safetensors"
+    path = tmp_path_factory.mktemp("weights") / "vgg_face.safetensors"
     save_file({**tensors, "classifier.6.weight": torch.zeros(2622, 4096)}, path)
     return path, tensors
 
 
 def test_the_trunk_has_vgg_16_s_filters_and_parameters():
-    net = VGG16(12, {"face": 224})
+    net = only_shapes(12, {"face": 224})
     widths = [layer.out_channels for layer in convolutions(net)]
     assert widths == [64] * 2 + [128] * 2 + [256] * 3 + [512] * 6
     count = sum(p.numel() for layer in convolutions(net) for p in layer.parameters())
@@ -85,7 +91,7 @@ def test_a_trained_network_built_again_sees_faces_as_it_did(weights):
     load_weights({"pi": again}, [kept])
     x = {"face": torch.rand(2, 3, 32, 32)}
     assert torch.equal(first(x), again(x))
-    scratch = VGG16(3, {"face": 32}).state_dict()
+    scratch = only_shapes(3, {"face": 32}).state_dict()
     assert {name.split(".")[0] for name in scratch} == {"features", "head"}
 
 

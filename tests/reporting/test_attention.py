@@ -133,14 +133,15 @@ def test_trained_runs_to_table_and_figure(tiny):
     plt.close(figure)
 
 
-def test_disfa_s_units_go_the_same_way(tiny_levels):
-    runs = runs_of(tiny_levels, ["pp_mouth", "pp_f", "dsin_10"])
-    store, dsin = Store.open(store_dir(tiny_levels)), runs["DSIN_10"]
-    unit = unit_of(None, dsin, tiny_levels)
+def test_disfa_s_units_go_the_same_way(tiny_two):
+    second = tiny_two.on_second_corpus()
+    runs = runs_of(second, ["t4_pp_mouth", "t4_pp_f", "t4_dsin_10"])
+    store, dsin = Store.open(store_dir(second)), runs["DSIN_10"]
+    unit = unit_of(None, dsin, second)
     assert unit in ("AU09", "AU12", "AU25", "AU26"), "AU24 is not coded, the lower face is"
-    found = attention.seen(tiny_levels, store, runs, unit)
+    found = attention.seen(second, store, runs, unit)
     assert attention.shares(found.maps["DSIN_10, ŷ"]).sum() == pytest.approx(100)
-    phis = graph.correlations(tiny_levels, store, dsin)
+    phis = graph.correlations(second, store, dsin)
     assert phis["reference"].loc["AU01", "AU02"] == 0.6316
-    assert list(graph.claimed(tiny_levels, phis)["DISFA lists"]) == [0.5044]
+    assert list(graph.claimed(second, phis)["DISFA lists"]) == [0.5044]
     assert np.isnan(graph.of_pair(phis, "AU04", "AU17")["labels"])

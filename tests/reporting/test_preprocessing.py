@@ -15,10 +15,10 @@ AXES = [f"{axis}{i}" for axis in "xy" for i in range(68)]
 
 
 @pytest.fixture
-def store(tiny):
+def store(own):
     """The tiny store, whose landmarks are all zero, and a truth that lies 3 px away."""
-    store = Store.open(store_dir(tiny))
-    folder = corpus_dir(tiny) / preprocessing.TRUTH
+    store = Store.open(store_dir(own))
+    folder = corpus_dir(own) / preprocessing.TRUTH
     folder.mkdir(parents=True)
     for (subject, sequence), frames in store.frames.groupby(["subject", "sequence"]):
         truth = pd.DataFrame(np.tile([3.0] * 68 + [0.0] * 68, (len(frames), 1)), columns=AXES)
@@ -28,8 +28,8 @@ def store(tiny):
     return store
 
 
-def test_an_error_of_three_pixels_is_six_percent_of_a_span_of_fifty(tiny, store):
-    errors = preprocessing.landmark_errors(tiny, store)
+def test_an_error_of_three_pixels_is_six_percent_of_a_span_of_fifty(own, store):
+    errors = preprocessing.landmark_errors(own, store)
     assert len(errors) == 72
     assert errors["mouth"].to_numpy() == pytest.approx(6.0)
     assert errors["yaw"].to_numpy() == pytest.approx(np.rad2deg(0.2))

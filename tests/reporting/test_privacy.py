@@ -50,9 +50,9 @@ def test_a_licensed_subject_is_landmarks_only_unless_listed(licensed):
 
 
 @pytest.fixture
-def worlds(tiny, tmp_path):
+def worlds(own, tmp_path):
     """Two licensed corpora with videos that differ in every pixel and in nothing else."""
-    made, first = [], store_dir(tiny)
+    made, first = [], store_dir(own)
     count = len(Store.open(first).frames)
     for name in ("landmarks", "aligned_landmarks"):
         np.save(first / f"{name}.npy", np.tile(POINTS * 0.8, (count, 1, 1)))
@@ -72,7 +72,7 @@ def worlds(tiny, tmp_path):
         opened.frames[["source", "video_index"]] = "a.avi", 1
         opened.frames[list(box)] = list(box.values())
         root = {"corpus.name": "disfa", "corpus.root": str(video.parent)}
-        made.append((changed(tiny, root), opened))
+        made.append((changed(own, root), opened))
     return made
 
 

@@ -1,8 +1,10 @@
 """What is published is small, names no machine, comes back as it was, and is complete or absent."""
 
 import base64
+import functools
 import io
 import json
+import os
 import shutil
 
 import nbformat
@@ -13,7 +15,7 @@ import torch
 from matplotlib import pyplot as plt
 from PIL import Image
 
-from dsin_lib.config import changed, load_config
+from dsin_lib.config import changed, load_config, results_root
 from dsin_lib.experiments import ROWS, TRAINED, run_spec
 from dsin_lib.paths import config_dir, run_dir
 from dsin_lib.reporting import cost
@@ -28,6 +30,7 @@ ALT = {"mystnb": {"image": {"alt": "Noise"}}}
 MACHINE = "/" + "home/someone/project/a.py"
 
 
+@functools.cache
 def chart():
     """The PNG that matplotlib writes."""
     figure, axis = plt.subplots()
@@ -73,14 +76,30 @@ def executed(config, *pngs):
     return notebook
 
 
-@pytest.fixture
-def config(results):
-    """A config with a complete run of every row, none of them trained."""
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A config and the folder of its complete runs, of every row, none of them trained."""
     config = load_config("smoke", {"evaluation.folds": [1, 2]})
-    for _, trial, fold, seed in cost.wanted(config):
-        for folder, row in cost.chain(trial.of(config), ROWS[trial.row], fold, seed).items():
-            if not folder.exists():
-                write_fake(folder, row, run_spec(config, row, fold, seed))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSIN_RESULTS", str(tmp_path_factory.mktemp("trained")))
+        for _, trial, fold, seed in cost.wanted(config):
+            for folder, row in cost.chain(trial.of(config), ROWS[trial.row], fold, seed).items():
+                if not folder.exists():
+                    write_fake(folder, row, run_spec(config, row, fold, seed))
+        return config, results_root() / "runs"
+
+
+@pytest.fixture
+def config(results, trained):
+    """A config with all its runs, which stand in a folder of all tests, its tables and pages."""
+    return fill(trained)
+
+
+def fill(trained):
+    """Puts into the empty folder of results what a whole book leaves there."""
+    config, runs = trained
+    results_root().mkdir()
+    (results_root() / "runs").symlink_to(runs)
     (config_dir(config) / "tables").mkdir(parents=True)
     (config_dir(config) / "tables" / "table3.csv").write_text("row,AU01\nDSIN,50\n")
     (config_dir(config) / "book").mkdir()
@@ -113,15 +132,43 @@ def write_chapter(config, name, notebook):
 
 @pytest.fixture
 def pages(tmp_path):
+    return write_pages(tmp_path / "pages")
+
+
+def write_pages(folder):
     """A book of two chapters and a page of prose."""
-    book = tmp_path / "pages" / "book"
+    book = folder / "book"
     book.mkdir(parents=True)
     chapters = "".join(f"{{file: book/{name}}}, " for name in ("prose", "one", "two"))
-    (book.parent / "_toc.yml").write_text(f"parts: [{{chapters: [{chapters}]}}]")
+    (folder / "_toc.yml").write_text(f"parts: [{{chapters: [{chapters}]}}]")
     (book / "prose.md").write_text("# Prose\n")
     for name in ("one", "two"):
         nbformat.write(nbformat.v4.new_notebook(cells=plain_cells()), book / f"{name}.ipynb")
-    return book.parent
+    return folder
+
+
+@pytest.fixture(scope="module")
+def once(trained, tmp_path_factory):
+    """What is published, made once."""
+    folder = tmp_path_factory.mktemp("once")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DSIN_RESULTS", str(folder / "results"))
+        fill(trained)
+        publish(trained[0], folder / "published", write_pages(folder / "pages"))
+    return folder / "published"
+
+
+@pytest.fixture
+def published(once, out):
+    """What was published from ``config`` and ``pages``, where it may be damaged."""
+    return shutil.copytree(once, out)
+
+
+@pytest.fixture
+def recorded(once, monkeypatch):
+    """What costs most is left out, where it is not what is looked at: every training is there."""
+    record = json.loads((once / publishing.RECORD).read_text())
+    monkeypatch.setattr(publishing, "record", lambda config: record)
 
 
 @pytest.fixture
@@ -133,14 +180,13 @@ def contents(folder):
     return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
-def test_what_is_restored_is_what_was_published(config, pages, out, tmp_path):
-    publish(config, out, pages)
-    assert {str(path) for path in contents(out)} == {
+def test_what_is_restored_is_what_was_published(config, pages, published, tmp_path):
+    assert {str(path) for path in contents(published)} == {
         "published.json", "tables/table3.csv", "book/one.ipynb", "book/two.ipynb",
         *(f"book/images/{name}.png" for name in ("one-1", "one-2", "one-3", "two-1")),
     }  # fmt: skip
-    shutil.rmtree(config_dir(config).parent / "runs")
-    assert restore(out, tmp_path, pages) == []
+    (config_dir(config).parent / "runs").unlink()
+    assert restore(published, tmp_path, pages) == []
     before = nbformat.read(config_dir(config) / "book" / "one.ipynb", 4)
     after = nbformat.read(tmp_path / "one.ipynb", 4)
     nbformat.validate(after)
@@ -154,8 +200,8 @@ def test_what_is_restored_is_what_was_published(config, pages, out, tmp_path):
     assert after.cells[3].metadata == ALT, "alt text stays, times go"
 
 
-def test_the_record_says_which_run_and_how_long(config, pages, out):
-    record = json.loads(publish(config, out, pages).read_text())
+def test_the_record_says_which_run_and_how_long(config, published):
+    record = json.loads((published / publishing.RECORD).read_text())
     assert record["profile"] == config.name
     assert record["config"] == config.model_dump(mode="json")
     assert record["n_trainings"] == len(record["trainings"]) > 2 * len(TRAINED)
@@ -165,15 +211,17 @@ def test_the_record_says_which_run_and_how_long(config, pages, out):
     assert one["seed"] == 0 and one["seconds"] == 4.0 and one["part"] == "Table 3"
 
 
-def test_nothing_names_the_machine_or_the_hour(config, pages, out):
-    publish(config, out, pages)
-    text = b"".join(contents(out).values()).decode("latin-1")
-    assert not machine_paths(text) and "papermill" in (out / "book/one.ipynb").read_text()
+def test_nothing_names_the_machine_or_the_hour(once, published, monkeypatch):
+    monkeypatch.setenv("DSIN_RESULTS", str(once.with_name("results")))
+    text = b"".join(contents(published).values()).decode("latin-1")
+    assert not machine_paths(text) and "papermill" in (published / "book/one.ipynb").read_text()
     assert "start_time" not in text and "status.busy" not in text
 
 
 @pytest.mark.parametrize("where", ["output", "table"])
-def test_a_path_of_the_machine_is_refused_by_the_name_of_its_file(config, pages, out, where):
+def test_a_path_of_the_machine_is_refused_by_the_name_of_its_file(
+    config, pages, out, recorded, where
+):
     if where == "output":
         notebook = executed(config)
         notebook.cells[3].outputs.append(nbformat.v4.new_output("stream", text=f"{MACHINE}:1: W"))
@@ -190,16 +238,17 @@ def test_the_results_folder_is_a_path_of_the_machine(results):
     assert not machine_paths("https://example.org/~home/page, </work>, a/b")
 
 
-def test_a_large_file_is_refused_by_name(config, pages, out):
+def test_a_large_file_is_refused_by_name(config, pages, out, recorded):
     (config_dir(config) / "tables" / "scores.csv").write_text("1\n" * (LIMIT // 2 + 1))
     with pytest.raises(PublishError, match=r"tables/scores\.csv: expected at most 1,000,000 bytes"):
         publish(config, out, pages)
 
 
 @pytest.mark.parametrize("at", ["check", "swap_in", "code_version"])
-def test_an_interrupted_publishing_leaves_the_old_one_whole(config, pages, out, monkeypatch, at):
-    publish(config, out, pages)
-    before = contents(out)
+def test_an_interrupted_publishing_leaves_the_old_one_whole(
+    config, pages, out, published, monkeypatch, at
+):
+    before = contents(published)
     write_chapter(config, "two", executed(config, chart()))
 
     def interrupted(*_):
@@ -219,13 +268,15 @@ def test_interrupted_between_two_moves_the_old_one_goes_back(tmp_path):
     assert old.is_dir() and not aside.exists()
 
 
-def test_a_missing_training_is_named(config, pages, out):
+def test_a_missing_training_is_named(config, trained, pages, out):
+    (config_dir(config).parent / "runs").unlink()
+    shutil.copytree(trained[1], config_dir(config).parent / "runs", copy_function=os.link)
     shutil.rmtree(run_dir(config, ROWS["dsin_2"], 2, 0))
     with pytest.raises(PublishError, match=r"dsin_2/fold2_seed0_.*make book CONFIG="):
         publish(config, out, pages)
 
 
-def test_chapters_that_do_not_show_this_config_are_refused(config, pages, out):
+def test_chapters_that_do_not_show_this_config_are_refused(config, pages, out, recorded):
     notebook = executed(config)
     notebook.metadata.papermill.parameters["overrides"] = {"training.patience": 2}
     write_chapter(config, "two", notebook)
@@ -256,20 +307,18 @@ def test_nor_is_a_licensed_second_one_nor_a_book_with_a_chapter_missing(config, 
         publish(config.model_copy(update={"second_corpus": None}), out, pages)
 
 
-def test_a_chapter_newer_than_what_is_published_is_named(config, pages, out, tmp_path):
-    publish(config, out, pages)
+def test_a_chapter_newer_than_what_is_published_is_named(pages, published, tmp_path):
     notebook = nbformat.v4.new_notebook(cells=plain_cells())
     notebook.cells[0].source = "# Another title"
     nbformat.write(notebook, pages / "book" / "one.ipynb")
-    assert restore(out, tmp_path, pages) == ["one"]
+    assert restore(published, tmp_path, pages) == ["one"]
     toc = pages / "_toc.yml"
     toc.write_text(toc.read_text().replace("book/two", "book/three"))
     with pytest.raises(FileNotFoundError, match=r"of: three\. .*Publish again .*make publish"):
-        restore(out, tmp_path, pages)
+        restore(published, tmp_path, pages)
 
 
-def test_a_lost_picture_is_named(config, pages, out, tmp_path):
-    publish(config, out, pages)
-    (out / "book/images/one-2.png").unlink()
+def test_a_lost_picture_is_named(pages, published, tmp_path):
+    (published / "book/images/one-2.png").unlink()
     with pytest.raises(FileNotFoundError, match=r"images/one-2\.png: expected a picture"):
-        restore(out, tmp_path, pages)
+        restore(published, tmp_path, pages)

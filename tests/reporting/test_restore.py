@@ -44,7 +44,8 @@ def test_holds_no_large_file_and_no_path_of_a_machine():
 )
 def test_make_site_shows_what_is_published_unless_told(tmp_path, there, arguments, runs):
     shutil.copy(ROOT / "Makefile", tmp_path)
-    files = ["requirements.lock", ".venv/.ready"]
+    kernel = "dsin_lib/jupyter/kernels/dsin-book/kernel.json"
+    files = ["requirements.lock", "pyproject.toml", kernel, ".venv/.ready"]
     for name in [*files, "results/published/published.json"] if there else files:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).touch()

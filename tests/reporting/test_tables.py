@@ -24,6 +24,12 @@ def table(tiny):
     return tables.table_3(tiny, SOME)
 
 
+@pytest.fixture
+def written_apart(tmp_path, monkeypatch):
+    """Tables are written into a folder of the test's own, the runs behind them are shared."""
+    monkeypatch.setattr(tables, "config_dir", lambda config: tmp_path / config.name)
+
+
 def test_a_cell_is_the_f1_of_the_predictions(tiny, table):
     predictions = run(tiny, "pp_mouth").predictions
     test = predictions[predictions["split"] == "test"]
@@ -41,7 +47,7 @@ def test_always_positive_stands_in_every_table(tiny, table):
     np.testing.assert_allclose(shown, 200 * p / (1 + p))
 
 
-def test_a_row_of_some_units_is_missing_elsewhere_and_has_no_average(tiny, tmp_path):
+def test_a_row_of_some_units_is_missing_elsewhere_and_has_no_average(tiny, written_apart):
     partial = tables.table_3(tiny, ["pp_right_eye_ind", "pp_mouth"])
     row = partial.loc["PP(right eye)<sup>ind</sup>"]
     assert list(row.index[row.notna()]) == ["AU01", "AU02", "AU04", "AU06", "AU07"]
@@ -153,7 +159,7 @@ def test_tuned_thresholds_come_from_held_out_subjects_only(smoke, monkeypatch):
     assert scores["auc"].equals(fixed["auc"])
 
 
-def test_tables_are_written_with_every_score_behind_them(tiny):
+def test_tables_are_written_with_every_score_behind_them(tiny, written_apart):
     paths = tables.write_tables(tiny, SOME, of_second=())
     assert [path.name for path in paths] == ["table3_scores.csv", "table3.csv"]
     assert len(paths[0].read_text().splitlines()) == 1 + len(SOME) * len(tiny.corpus.aus)

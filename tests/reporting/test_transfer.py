@@ -62,9 +62,9 @@ def test_fully_connected_layers_start_afresh_and_are_trained(tiny_two):
     assert steps < (first[name] - weights[name]).abs().max().item(), "nearer to step 0's"
 
 
-def test_a_filter_that_moved_is_seen(tiny_two, monkeypatch):
+def test_a_filter_that_moved_is_seen(own_two, monkeypatch):
     monkeypatch.setattr(transfer, "TABLE_4_TRAINED", ("t4_pp_nose",))
-    second = tiny_two.on_second_corpus()
+    second = own_two.on_second_corpus()
     path = run(second, "t4_pp_nose").folder / "weights.safetensors"
     assert (transfer.shown(transfer.movement(second)).iloc[0, 1:3] == "0").all()
     for kind, name in {

@@ -31,8 +31,9 @@ def asked(monkeypatch):
 
 
 def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
-    tiny, asked, monkeypatch
+    tiny, apart, asked, monkeypatch
 ):
+    apart("pp_f")
     short = run(tiny, "omega")
     assert asked, "f of the frozen modules"
     short.folder.rename(short.folder.with_name("short"))
@@ -45,7 +46,8 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     assert short.weights().keys() == long.weights().keys(), "all of it is kept, pi and phi too"
 
 
-def test_trials_of_one_start_ask_its_modules_once(tiny, asked):
+def test_trials_of_one_start_ask_its_modules_once(tiny, apart, asked):
+    apart("pp_f")
     run(tiny, "omega")
     assert len(asked) == 3, "train, valid and test"
     other = run(changed(tiny, {"structure_inference.chi_penalty": 0.1}), "omega")

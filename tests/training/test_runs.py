@@ -13,30 +13,37 @@ from dsin_lib.training.runs import run
 from dsin_lib.training.saved import load_run
 
 
-def test_the_same_seed_gives_the_same_predictions_bit_for_bit(tiny):
-    first = run(tiny, "pp_mouth")
+@pytest.fixture
+def short(own):
+    """One epoch a step: what is looked at does not depend on how many there are."""
+    names = ("patch_prediction", "fusion", "structure_inference")
+    return changed(own, {f"{name}.max_epochs": 1 for name in names})
+
+
+def test_the_same_seed_gives_the_same_predictions_bit_for_bit(own):
+    first = run(own, "pp_mouth")
     first.folder.rename(first.folder.with_name("first"))
-    second = run(tiny, "pp_mouth")
+    second = run(own, "pp_mouth")
     pd.testing.assert_frame_equal(first.predictions, second.predictions, check_exact=True)
-    other = run(tiny, "pp_mouth", seed=1)
+    other = run(own, "pp_mouth", seed=1)
     assert not first.predictions["AU01"].equals(other.predictions["AU01"])
 
 
-def test_a_dsin_run_holds_everything_and_shares_its_starts(tiny):
-    dsin, dsin_row = run(tiny, "dsin_10"), ROWS["dsin_10"]
+def test_a_dsin_run_holds_everything_and_shares_its_starts(short):
+    dsin, dsin_row = run(short, "dsin_10"), ROWS["dsin_10"]
     assert set(dsin.history["step"]) == {4, 5}
     assert {name.split(".")[0] for name in dsin.weights()} == {"pi", "phi", "omega"}
     assert set(dsin.predictions["split"]) == {"valid", "test"}
     assert {"AU01", "AU01_label", "AU01_fused", "AU01_chi"} <= set(dsin.predictions)
     for key in ("code", "data", "libraries", "seed", "machine", "seconds"):
         assert key in dsin.provenance
-    runs_folder = run_dir(tiny, dsin_row, 1, 0).parents[1]
+    runs_folder = run_dir(short, dsin_row, 1, 0).parents[1]
     trained = {folder.parent.name for folder in runs_folder.glob("*/*")}
     assert trained == {*(f"pp_{patch}" for patch in ROWS["pp_f"].patches), "pp_f", "dsin_10"}
-    start = load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"]
-    assert run(tiny, "dsin_10_tt").folder == dsin.folder, "thresholds train nothing"
-    run(tiny, "dsin_2")
-    assert load_run(run_dir(tiny, ROWS["pp_f"], 1, 0)).provenance["finished"] == start
+    start = load_run(run_dir(short, ROWS["pp_f"], 1, 0)).provenance["finished"]
+    assert run(short, "dsin_10_tt").folder == dsin.folder, "thresholds train nothing"
+    run(short, "dsin_2")
+    assert load_run(run_dir(short, ROWS["pp_f"], 1, 0)).provenance["finished"] == start
 
 
 def test_configs_share_the_runs_that_they_agree_on(tiny):
@@ -46,15 +53,15 @@ def test_configs_share_the_runs_that_they_agree_on(tiny):
     assert run_dir(other, ROWS["dsin_2"], 1, 0) != run_dir(tiny, ROWS["dsin_2"], 1, 0)
 
 
-def test_test_labels_reach_neither_weights_nor_history(tiny):
-    honest = run(tiny, "pp_mouth")
+def test_test_labels_reach_neither_weights_nor_history(own):
+    honest = run(own, "pp_mouth")
     honest.folder.rename(honest.folder.with_name("honest"))
-    path = store_dir(tiny) / "frames.parquet"
+    path = store_dir(own) / "frames.parquet"
     frames = pd.read_parquet(path)
     test = frames["subject"].isin(honest.provenance["subjects"]["test"])
-    frames.loc[test, tiny.corpus.aus] = 1 - frames.loc[test, tiny.corpus.aus]
+    frames.loc[test, own.corpus.aus] = 1 - frames.loc[test, own.corpus.aus]
     frames.to_parquet(path)
-    flipped = run(tiny, "pp_mouth")
+    flipped = run(own, "pp_mouth")
     timed = ["step_seconds", "step_cpu_seconds"]
     pd.testing.assert_frame_equal(
         honest.history.drop(columns=timed), flipped.history.drop(columns=timed)
@@ -97,20 +104,20 @@ def test_without_a_store_the_error_names_the_file(results):
     assert not run_dir(load_config("smoke"), ROWS["pp_mouth"], 1, 0).exists()
 
 
-def test_one_network_an_au_learns_from_that_au_alone(tiny):
-    alone = run(tiny, "pp_mouth_ind")
+def test_one_network_an_au_learns_from_that_au_alone(short):
+    alone = run(short, "pp_mouth_ind")
     aus = list(ROWS["pp_mouth_ind"].aus)
     assert [c for c in alone.predictions if c.endswith("_label")] == [f"{au}_label" for au in aus]
     assert set(alone.history["network"]) == set(aus)
     before = alone.weights()
     alone.folder.rename(alone.folder.with_name("alone"))
-    path = store_dir(tiny) / "frames.parquet"
+    path = store_dir(short) / "frames.parquet"
     frames = pd.read_parquet(path)
     frames["AU10"] = 1 - frames["AU10"]
     frames.to_parquet(path)
     moved = {
         name.split(".")[2]
-        for name, tensor in run(tiny, "pp_mouth_ind").weights().items()
+        for name, tensor in run(short, "pp_mouth_ind").weights().items()
         if not torch.equal(before[name], tensor)
     }
     assert moved == {"AU10"}

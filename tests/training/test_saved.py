@@ -11,8 +11,8 @@ from dsin_lib.training.saved import FILES, is_complete, load_run
 
 
 @pytest.mark.parametrize("missing", FILES)
-def test_a_folder_without_a_file_is_no_run(tiny, missing):
-    whole = run(tiny, "pp_nose")
+def test_a_folder_without_a_file_is_no_run(tiny, apart, missing):
+    whole = apart("pp_nose")
     (whole.folder / missing).unlink()
     assert not is_complete(whole.folder, whole.spec)
     with pytest.raises(FileNotFoundError, match=missing):
@@ -21,8 +21,8 @@ def test_a_folder_without_a_file_is_no_run(tiny, missing):
 
 
 @pytest.mark.parametrize("damaged", FILES)
-def test_a_damaged_file_is_an_error_that_names_the_run(tiny, damaged):
-    whole = run(tiny, "pp_nose")
+def test_a_damaged_file_is_an_error_that_names_the_run(tiny, apart, damaged):
+    whole = apart("pp_nose")
     (whole.folder / damaged).write_bytes(b"")
     with pytest.raises(ValueError, match=r"pp_nose/fold1_seed0_.*remove the folder"):
         run(tiny, "pp_nose").weights()
@@ -39,14 +39,14 @@ def test_a_run_of_another_config_is_stale(tiny):
     assert run(tiny, "pp_nose").folder == run_.folder, "the first one still stands"
 
 
-def test_a_run_killed_while_writing_leaves_nothing(tiny, monkeypatch):
+def test_a_run_killed_while_writing_leaves_nothing(own, monkeypatch):
     def killed(*args, **kwargs):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("safetensors.torch.save_file", killed)
     with pytest.raises(KeyboardInterrupt):
-        run(tiny, "pp_nose")
-    folder = run_dir(tiny, ROWS["pp_nose"], 1, 0)
+        run(own, "pp_nose")
+    folder = run_dir(own, ROWS["pp_nose"], 1, 0)
     assert not folder.exists()
     assert not list(folder.parent.iterdir())
 
