@@ -10,7 +10,7 @@ from dsin_lib.data.dataset import PatchData
 from dsin_lib.experiments import ROWS
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.training import frozen, runs
+from dsin_lib.training import frozen, train
 from dsin_lib.training.frozen import outputs, without_frozen
 from dsin_lib.training.runs import run
 
@@ -37,7 +37,7 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     short = run(tiny, "omega")
     assert asked, "f of the frozen modules"
     short.folder.rename(short.folder.with_name("short"))
-    monkeypatch.setattr(runs, "without_frozen", lambda row, modules, data: (modules, data))
+    monkeypatch.setattr(train, "without_frozen", lambda row, modules, data: (modules, data))
     long = run(tiny, "omega")
     pd.testing.assert_frame_equal(short.predictions, long.predictions, rtol=1e-6, atol=1e-7)
     assert short.predictions.columns.tolist() == long.predictions.columns.tolist()
