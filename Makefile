@@ -79,5 +79,5 @@ $(READY): requirements.lock dsin_lib/jupyter/kernels/dsin-book/kernel.json
 	$(PY) -m pip install --quiet --disable-pip-version-check $$(grep '^torch==' requirements.lock)
 	$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(PY) -m pip install --quiet --disable-pip-version-check --no-deps -e .
-	$(PY) -m jupyter_client.kernelspecapp --log-level=ERROR install --sys-prefix dsin_lib/jupyter/kernels/dsin-book
+	$(PY) -W ignore -m jupyter_client.kernelspecapp install --sys-prefix dsin_lib/jupyter/kernels/dsin-book
 	@echo "$$($(PY) -c '$(VERSION)') in $(CURDIR)" > $(READY)
