@@ -25,9 +25,9 @@ from data_prep.prepare import prepare
 from data_prep.synth import write_corpus
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align
-from dsin_lib.faces.images import decode_image
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize
+from dsin_lib.faces.stills import decode_image
 
 console = Console()
 seconds: dict[str, float] = defaultdict(float)

@@ -8,8 +8,8 @@ import pandas as pd
 from jaxtyping import UInt8
 from numpy import ndarray
 
-from dsin_lib.faces.images import read_video_frame
 from dsin_lib.faces.stills import decode_image, read_file
+from dsin_lib.faces.videos import read_video_frame
 
 Picture = tuple[str, int | None]
 """A file relative to the corpus' root; the frame's index if it is a video."""
@@ -27,7 +27,7 @@ def read_picture(root: Path, picture: Picture) -> bytes | UInt8[ndarray, "height
     """The bytes of an image file, or the pixels of a video's frame; ImageError if there are none.
 
     A chunk's frames of a video are decoded one after another, see
-    :func:`dsin_lib.faces.images.read_video_frame`.
+    :func:`dsin_lib.faces.videos.read_video_frame`.
     """
     source, index = picture
     if index is not None:

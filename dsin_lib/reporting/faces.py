@@ -14,9 +14,10 @@ from dsin_lib.config import Config
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
-from dsin_lib.faces.images import read_image, read_video_frame
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
+from dsin_lib.faces.stills import read_image
+from dsin_lib.faces.videos import read_video_frame
 from dsin_lib.paths import corpus_dir
 from dsin_lib.reporting.privacy import may_show, publishable
 from dsin_lib.sections import Preprocessing

@@ -6,7 +6,8 @@ import cv2
 import numpy as np
 import pytest
 
-from dsin_lib.faces.images import ImageError, Video, read_video_frame, video_length
+from dsin_lib.faces.stills import ImageError
+from dsin_lib.faces.videos import Video, read_video_frame, video_length
 
 N, STEP = 20, 10
 
@@ -83,7 +84,7 @@ def test_a_damaged_frame_shifts_no_other(video, starts):
 def test_behind_damage_a_clock_that_disagrees_is_not_trusted(video, starts, monkeypatch, even):
     """As where the decoder drops a frame and does not say so; an even clock tells which."""
     if not even:
-        monkeypatch.setattr("dsin_lib.faces.images.places", lambda path: None)
+        monkeypatch.setattr("dsin_lib.faces.videos.places", lambda path: None)
     data = bytearray(video.read_bytes())
     data[starts[7] : starts[8] - 8] = bytes(starts[8] - 8 - starts[7])
     video.write_bytes(data)
@@ -115,7 +116,7 @@ def test_the_length_is_counted_where_the_header_says_too_few(video, monkeypatch)
             super().__init__(path)
             self.length = 3
 
-    monkeypatch.setattr("dsin_lib.faces.images.Video", Short)
+    monkeypatch.setattr("dsin_lib.faces.videos.Video", Short)
     assert video_length(video, expected=N) == N
     assert video_length(video, expected=2) == 3
 

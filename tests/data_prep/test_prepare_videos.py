@@ -12,7 +12,7 @@ from data_prep import parts
 from data_prep.prepare import prepare as prepare_with_workers
 from dsin_lib.data.readers import read_disfa
 from dsin_lib.data.store import Store
-from dsin_lib.faces.images import read_video_frame
+from dsin_lib.faces.videos import read_video_frame
 from dsin_lib.facs import DISFA_AUS
 from dsin_lib.shapes import PATCHES
 

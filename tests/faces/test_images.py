@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dsin_lib.faces.images import ImageError, decode_image, read_image
+from dsin_lib.faces.stills import ImageError, decode_image, read_image
 
 
 def encoded(image: np.ndarray, kind: str, **options) -> bytes:

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from avi import N, drop, not_coded, number, write
 
-from dsin_lib.faces import images
-from dsin_lib.faces.images import ImageError, Video, read_video_frame, video_length
+from dsin_lib.faces import videos
 from dsin_lib.faces.places import Places, places
+from dsin_lib.faces.stills import ImageError
+from dsin_lib.faces.videos import Video, read_video_frame, video_length
 
 
 def found(path, indices=range(N)):
@@ -95,7 +96,7 @@ def test_a_clock_that_runs_late_is_taken_so_and_one_that_stops_is_not_asked(
     monkeypatch.setattr(Capture, "clock", clock, raising=False)
     path = write(tmp_path / "a.avi")
     assert places(path) == Places(0, N)
-    monkeypatch.setattr(images, "cv2", type("", (), {**vars(cv2), "VideoCapture": Capture}))
+    monkeypatch.setattr(videos, "cv2", type("", (), {**vars(cv2), "VideoCapture": Capture}))
     assert found(path) == {k: k for k in range(N)}
 
 
@@ -145,7 +146,7 @@ def test_the_places_are_counted_where_the_header_says_too_few(tmp_path, monkeypa
             self.length = 1
 
     path = drop(write(tmp_path / "a.avi"), list(range(1, N - 1)))
-    monkeypatch.setattr("dsin_lib.faces.images.Video", Short)
+    monkeypatch.setattr("dsin_lib.faces.videos.Video", Short)
     assert video_length(path, expected=N) == N
 
 

@@ -1,7 +1,6 @@
 """Image files of every kind that cameras and programs write become upright eight-bit RGB."""
 
 import os
-import pickle
 import struct
 import zlib
 from functools import partial
@@ -10,23 +9,12 @@ from io import BytesIO
 import cv2
 import numpy as np
 import pytest
+from encoded import encoded
 from PIL import Image, ImageCms, ImageOps
 
-from dsin_lib.faces.images import Video, read_video_frame
-from dsin_lib.faces.jpeg import end_of_picture
+from data_prep.workers import worker_pool
 from dsin_lib.faces.stills import ImageError, decode_image, read_file, read_image
-
-
-@pytest.fixture(scope="module")
-def head(photograph) -> Image.Image:
-    """Part of the photograph, wider than high, 96 x 80."""
-    return Image.fromarray(photograph[60:140, 170:266])
-
-
-def encoded(image: Image.Image, kind: str, **options) -> bytes:
-    stream = BytesIO()
-    image.save(stream, kind, **options)
-    return stream.getvalue()
+from dsin_lib.faces.videos import Video, read_video_frame
 
 
 def turned(orientation: int) -> Image.Exif:
@@ -114,58 +102,6 @@ def test_a_damaged_exif_block_turns_nothing(head):
     for broken in (b"\xff" * 8, b"II*\0\xff\xff\0\0", b"MM\0*\0\0\0\x08"):
         assert decode_image(data[:at] + broken + data[at + 8 :]).shape[2] == 3
     assert decode_image(data[:at] + b"\xff" * 8 + data[at + 8 :]).shape == (80, 96, 3)
-
-
-KINDS = {
-    "baseline": {},
-    "progressive": {"progressive": True},
-    "restart markers": {"restart_marker_blocks": 2},
-    "4:4:4": {"subsampling": 0},
-    "small preview inside": {"exif": b"Exif\0\0preview \xff\xd8 of its own \xff\xd9 end"},
-    "filling": {"comment": b"\xff\xd9" * 50},
-}
-
-
-@pytest.fixture(scope="module", params=KINDS)
-def jpeg(request, head) -> bytes:
-    return encoded(head, "JPEG", quality=85, **KINDS[request.param])
-
-
-@pytest.mark.parametrize(
-    "behind", [bytes(20_000), b"note" * 20_000, b"\xff" * 9, b"\xff\xd8 another", b"\xff\xd9"]
-)
-def test_what_lies_behind_the_end_marker_does_not_matter(jpeg, behind):
-    assert end_of_picture(jpeg) == len(jpeg)
-    assert end_of_picture(jpeg + behind) == len(jpeg)
-    assert np.array_equal(decode_image(jpeg + behind), decode_image(jpeg))
-
-
-@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9, 0.99])
-def test_cut_off_or_overwritten_is_found_out(jpeg, kept):
-    n = int(kept * len(jpeg))
-    another = jpeg[:n] + bytes(len(jpeg) - n) + jpeg  # a whole picture behind the damaged one
-    for data in (jpeg[:n], jpeg[:n] + bytes(len(jpeg) - n), jpeg[:n] + bytes(9000), another):
-        with pytest.raises(ImageError, match="F001/T1/7") as raised:
-            decode_image(data, "F001/T1/7")
-        assert raised.value.status == "truncated image"
-    assert len(jpeg) - n > 2
-
-
-def test_a_truncated_jpeg_with_a_preview_has_an_end_marker_and_no_end(head):
-    preview = encoded(head.resize((24, 20)), "JPEG")
-    data = encoded(head, "JPEG", exif=b"Exif\0\0" + preview)
-    cut = data[: len(data) - 300]
-    assert b"\xff\xd9" in cut[-4096:] and end_of_picture(cut) is None
-    with pytest.raises(ImageError) as raised:
-        decode_image(cut)
-    assert raised.value.status == "truncated image"
-
-
-def test_markers_may_be_filled_up(head):
-    data = encoded(head, "JPEG")
-    filled = data[:-2] + b"\xff" * 70 + b"\xd9"
-    assert end_of_picture(filled) == len(filled)
-    assert np.array_equal(decode_image(filled), decode_image(data))
 
 
 def test_cmyk_as_photo_editors_write_it(head):
@@ -266,5 +202,6 @@ def test_a_pipe_is_not_waited_for(tmp_path):
 
 
 def test_an_error_comes_back_whole_from_another_process():
-    error = pickle.loads(pickle.dumps(ImageError("truncated image", "F001/T1/7: cut off")))
-    assert error.status == "truncated image" and str(error) == "F001/T1/7: cut off"
+    with worker_pool(2) as pool, pytest.raises(ImageError, match=r"F001/7: .*empty file") as error:
+        pool.submit(decode_image, b"", "F001/7").result()
+    assert error.value.status == "unreadable image"

@@ -1,19 +1,25 @@
 """What is published is small, names no machine, comes back as it was, and is complete or absent."""
 
 import base64
-import functools
-import io
 import json
 import os
 import shutil
 
 import nbformat
 import numpy as np
-import pandas as pd
 import pytest
-import torch
-from matplotlib import pyplot as plt
-from PIL import Image
+from fake_book import (
+    ALT,
+    MACHINE,
+    chart,
+    executed,
+    fill,
+    pixels,
+    plain_cells,
+    write_chapter,
+    write_fake,
+    write_pages,
+)
 
 from dsin_lib.config import changed, load_config, results_root
 from dsin_lib.experiments import ROWS, TRAINED, run_spec
@@ -23,57 +29,6 @@ from dsin_lib.reporting import publish as publishing
 from dsin_lib.reporting.pictures import LIMIT, png_outputs
 from dsin_lib.reporting.publish import PublishError, machine_paths, publish
 from dsin_lib.reporting.restore import restore
-from dsin_lib.training.saved import write_run
-
-CODE = ("config = 'quick'", "draw(config);")
-ALT = {"mystnb": {"image": {"alt": "Noise"}}}
-MACHINE = "/" + "home/someone/project/a.py"
-
-
-@functools.cache
-def chart():
-    """The PNG that matplotlib writes."""
-    figure, axis = plt.subplots()
-    axis.plot([1, 2])
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    plt.close(figure)
-    return buffer.getvalue()
-
-
-def pixels(png):
-    return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
-
-
-def plain_cells():
-    cells = [nbformat.v4.new_code_cell(code, id=f"c{n}") for n, code in enumerate(CODE)]
-    cells[0].metadata.tags, cells[1].metadata = ["parameters"], nbformat.from_dict(ALT)
-    return [nbformat.v4.new_markdown_cell("# A chapter", id="m0"), *cells]
-
-
-def executed(config, *pngs):
-    """A chapter as papermill leaves it, with these pictures."""
-    cells = plain_cells()
-    injected = nbformat.v4.new_code_cell(f"config = '{config.name}'", id="i0")
-    injected.metadata.tags = ["injected-parameters"]
-    outputs = [
-        nbformat.v4.new_output(
-            "display_data",
-            {"image/png": base64.b64encode(png).decode(), "text/plain": "<Figure>"},
-            metadata={"image/png": {"width": 300}},
-        )
-        for png in pngs
-    ]
-    glued = {"application/papermill.record/image/png": base64.b64encode(chart()).decode()}
-    outputs.append(nbformat.v4.new_output("display_data", glued))
-    cells[2].outputs, cells[2].execution_count = outputs, 3
-    for cell in cells:
-        cell.metadata["papermill"] = {"start_time": "2020-01-01"}
-        cell.metadata["execution"] = {"iopub.status.busy": "2020-01-01"}
-    notebook = nbformat.v4.new_notebook(cells=[*cells[:2], injected, cells[2]])
-    how = {"parameters": {"config": config.name}, "exception": None, "input_path": MACHINE}
-    notebook.metadata["papermill"] = how
-    return notebook
 
 
 @pytest.fixture(scope="module")
@@ -95,56 +50,9 @@ def config(results, trained):
     return fill(trained)
 
 
-def fill(trained):
-    """Puts into the empty folder of results what a whole book leaves there."""
-    config, runs = trained
-    results_root().mkdir()
-    (results_root() / "runs").symlink_to(runs)
-    (config_dir(config) / "tables").mkdir(parents=True)
-    (config_dir(config) / "tables" / "table3.csv").write_text("row,AU01\nDSIN,50\n")
-    (config_dir(config) / "book").mkdir()
-    for name, pngs in {"one": (chart(), chart()), "two": ()}.items():
-        write_chapter(config, name, executed(config, *pngs))
-    return config
-
-
-def write_fake(folder, row, spec):
-    write_run(
-        folder,
-        spec=spec,
-        history=pd.DataFrame({"step": [1]}),
-        predictions=pd.DataFrame({"subject": ["F001"]}),
-        weights={"pi.a": torch.zeros(1)},
-        provenance={
-            "seconds": dict.fromkeys(row.steps, 2.0),
-            "cpu_seconds": dict.fromkeys(row.steps, 1.0),
-            "epochs": dict.fromkeys(row.steps, 3),
-            "frames": {"train": 30, "valid": 10, "test": 20},
-            "subjects": {"train": ["F001", "F002"], "valid": ["F003"], "test": ["M001"]},
-            **dict.fromkeys(("code", "data", "machine", "finished"), "x"),
-        },
-    )
-
-
-def write_chapter(config, name, notebook):
-    nbformat.write(notebook, config_dir(config) / "book" / f"{name}.ipynb")
-
-
 @pytest.fixture
 def pages(tmp_path):
     return write_pages(tmp_path / "pages")
-
-
-def write_pages(folder):
-    """A book of two chapters and a page of prose."""
-    book = folder / "book"
-    book.mkdir(parents=True)
-    chapters = "".join(f"{{file: book/{name}}}, " for name in ("prose", "one", "two"))
-    (folder / "_toc.yml").write_text(f"parts: [{{chapters: [{chapters}]}}]")
-    (book / "prose.md").write_text("# Prose\n")
-    for name in ("one", "two"):
-        nbformat.write(nbformat.v4.new_notebook(cells=plain_cells()), book / f"{name}.ipynb")
-    return folder
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,8 @@ from dsin_lib.data.readers.corpus import CorpusError, corpus_name, frames_table
 from dsin_lib.data.readers.files import Files, pattern
 from dsin_lib.data.readers.lines import INTENSITY, coded_lines
 from dsin_lib.data.readers.text import label_lines
-from dsin_lib.faces.images import ImageError, video_length
+from dsin_lib.faces.stills import ImageError
+from dsin_lib.faces.videos import video_length
 from dsin_lib.facs import DISFA_AUS, au_name, au_names
 
 LABELS = Path("ActionUnit_Labels")

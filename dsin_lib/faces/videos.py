@@ -16,9 +16,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from dsin_lib.faces.places import places
-from dsin_lib.faces.stills import ImageError, decode_image, opened, read_image
-
-__all__ = ["ImageError", "Video", "decode_image", "read_image", "read_video_frame", "video_length"]
+from dsin_lib.faces.stills import ImageError, opened
 
 TRIES = 16  # frames in a row that do not decode: the video is taken to have ended
 
