@@ -108,7 +108,7 @@ def prepare(
     record = {**wanted, "content": found.content, "counts": counts, "versions": versions()}
     publish(building, store, record)
     shutil.rmtree(store / PARTS)
-    report(frames, anchors, store)
+    report(frames, store)
     report_account(told, store)
 
 
@@ -183,13 +183,13 @@ def report_account(told: Account, store: Path, shown: int = 10) -> None:
         say(line)
 
 
-def report(frames: pd.DataFrame, anchors: dict[str, Any], store: Path, shown: int = 10) -> None:
+def report(frames: pd.DataFrame, store: Path, shown: int = 10) -> None:
     """Print what became of the frames: how many of each status, and the first failures by path."""
     counts = frames["status"].value_counts()
     listed = ", ".join(f"{count} {status}" for status, count in counts.items())
     say(f"{store}: {len(frames)} frames: {listed}")
     failed = frames.loc[frames["detail"] != "", "detail"]
-    for line in [*failed.head(shown), *anchors["notes"]]:
+    for line in failed.head(shown):  # the account has frame numbers, and no reasons
         say(f"  {line}")
     if len(failed) > shown:
         rest = f"  ... and {len(failed) - shown} more, all in {store / FRAMES} (status, detail)"

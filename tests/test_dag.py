@@ -14,6 +14,7 @@ import yaml
 from checkouts import copy_checkout, shown
 
 from dsin_lib.config import CONFIGS, load_config
+from dsin_lib.dag import _licensed
 from dsin_lib.experiments import ROWS, TRAINED
 from dsin_lib.reporting.cost import chain, wanted
 
@@ -197,6 +198,20 @@ def test_site_renders_without_training_and_says_what_is_missing(copy):
     code, text = dag(copy, *only)
     assert code != 0
     assert "dsin_2" in text
+
+
+@pytest.mark.parametrize(
+    ("overrides", "names"),
+    [
+        ({}, []),
+        ({"corpus.name": "bp4d"}, ["bp4d"]),
+        ({"second_corpus.name": "disfa"}, ["disfa"]),
+        ({"corpus.name": "bp4d", "second_corpus.name": "disfa"}, ["bp4d", "disfa"]),
+    ],
+)
+def test_every_licensed_corpus_is_accounted_for_before_the_dag(overrides, names):
+    licensed = _licensed(load_config("smoke", overrides))
+    assert [own.corpus.name for own in licensed] == names
 
 
 def test_two_at_once_do_not_meet(smoke):

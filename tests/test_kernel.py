@@ -5,11 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from checkouts import copy_checkout, shown, write_chapter
 
-from dsin_lib.kernel import checkout_of, unknown_parameters
+from dsin_lib.kernel import KernelError, check, checkout_of, unknown_parameters
 
 ROOT = Path(__file__).parents[1]
 KERNEL = ROOT / "dsin_lib" / "jupyter" / "kernels" / "dsin-book" / "kernel.json"
@@ -71,3 +72,14 @@ def test_what_papermill_put_in_is_held_against_the_cell_before():
 def test_a_checkout_is_known_from_within(tmp_path):
     assert checkout_of(ROOT / "book" / "data.ipynb") == ROOT
     assert checkout_of(tmp_path) is None
+
+
+def test_where_jupyter_says_that_the_notebook_lies_is_asked(tmp_path, monkeypatch):
+    """In JupyterLab the folder of the kernel may be any; the session names the notebook."""
+    other = copy_checkout(tmp_path)
+    monkeypatch.setitem(sys.modules, "ipykernel", sys)
+    monkeypatch.setattr("IPython.get_ipython", lambda: SimpleNamespace(user_ns={}))
+    check(ROOT)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(other / "book" / "audit.ipynb"))
+    with pytest.raises(KernelError, match=f"lies in the checkout {other}"):
+        check(ROOT)

@@ -19,23 +19,11 @@ from typing import BinaryIO
 
 import numpy as np
 from jaxtyping import UInt8
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from dsin_lib.faces.jpeg import end_of_picture
 
 JPEG_START = b"\xff\xd8"
-ORIENTATION = 0x0112  # the EXIF tag
-UPRIGHT = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-"""What turns a picture of each EXIF orientation upright; 1, and what EXIF does not define, is."""
-
 DAMAGED = (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, struct.error)
 """What Pillow raises on a damaged file."""
 
@@ -92,7 +80,7 @@ def _decoded(data: bytes, name: str) -> UInt8[np.ndarray, "height width 3"]:
         raise ImageError("truncated image", message)
     try:
         image.load()
-        return np.ascontiguousarray(_upright(_eight_bits(image).convert("RGB"), image))
+        return np.ascontiguousarray(_eight_bits(_upright(image)).convert("RGB"))
     except DAMAGED as error:
         raise ImageError("truncated image", f"{name}: {error}") from error
 
@@ -110,13 +98,12 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray((np.asarray(image).astype(np.uint16) >> 8).astype(np.uint8))
 
 
-def _upright(image: Image.Image, file: Image.Image) -> Image.Image:
-    """Turned as the file's EXIF says; a damaged EXIF block says nothing."""
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF block says; a damaged one says nothing."""
     try:
-        turn = UPRIGHT.get(file.getexif().get(ORIENTATION, 1))
+        return ImageOps.exif_transpose(image)
     except (*DAMAGED, TypeError):
         return image
-    return image if turn is None else image.transpose(turn)
 
 
 @contextmanager

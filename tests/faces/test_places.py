@@ -100,18 +100,17 @@ def test_a_clock_that_runs_late_is_taken_so_and_one_that_stops_is_not_asked(
     assert found(path) == {k: k for k in range(N)}
 
 
-def test_an_uneven_clock_tells_no_places_and_frames_are_counted(tmp_path, monkeypatch):
-    times = np.cumsum(np.random.default_rng(0).uniform(20, 90, N))
-    monkeypatch.setattr(Capture, "clock", staticmethod(lambda k: times[k]), raising=False)
-    monkeypatch.setattr(cv2, "VideoCapture", Capture)
-    path = write(tmp_path / "a.avi")
-    assert places(path) is None
-    assert found(path) == {k: k for k in range(N)}
-
-
-def test_times_beyond_what_the_header_counts_are_no_places(tmp_path, monkeypatch):
-    """As of an MP4 file, which counts pictures: one that is missing is nowhere counted."""
-    times = [50.0 * (k + (k > 6)) for k in range(N)]
+@pytest.mark.parametrize(
+    "times",
+    [
+        np.cumsum(np.random.default_rng(0).uniform(20, 90, N)),
+        [50.0 * (k + (k > 6)) for k in range(N)],  # an MP4 counts pictures: the last lies beyond
+    ],
+    ids=["uneven", "beyond what the header counts"],
+)
+def test_times_that_are_no_places_are_not_asked_and_frames_are_counted(
+    tmp_path, monkeypatch, times
+):
     monkeypatch.setattr(Capture, "clock", staticmethod(lambda k: times[k]), raising=False)
     monkeypatch.setattr(cv2, "VideoCapture", Capture)
     path = write(tmp_path / "a.avi")
