@@ -137,7 +137,7 @@ class PatchPrediction(Section):
     """Pi and step 1 of Algorithm 1. Paper: Sec. 3.1, Fig. 3a."""
 
     class_balancing: bool = True
-    max_epochs: Positive = 30
+    max_epochs: Positive = Field(30, description="of step 1, on patches")
 
 
 class VGG(Section):
@@ -163,7 +163,6 @@ class Fusion(Section):
 
     hidden: Positive = 64
     depth: Literal[1, 2] = Field(1, description="hidden layers")  # Reading: fusion-depth
-    max_epochs: Positive = Field(200, description="of step 2, on cached p")
     max_joint_epochs: Positive = Field(10, description="of step 3")
 
 
@@ -179,7 +178,6 @@ class StructureInference(Section):
     w_pi: float = Field(0.25, ge=0, description="w1 of step 5")
     w_phi: float = Field(0.25, ge=0, description="w2 of step 5")
     w_omega: float = Field(0.5, ge=0, description="w3 of step 5")
-    max_epochs: Positive = Field(200, description="of step 4, on cached f")
     max_joint_epochs: Positive = Field(10, description="of step 5")
 
 
@@ -191,6 +189,12 @@ class Training(Section):
     patience: Positive = Field(
         5, description="epochs without a better loss on those subjects"
     )  # Reading: patience
+    patience_cached: Positive = Field(
+        20, description="the same, of a step whose inputs are cached outputs of frozen modules"
+    )
+    max_cached_epochs: Positive = Field(
+        1000, description="of such a step: steps 2 and 4, and Table 4's heads; a guard"
+    )
     valid_fraction: float = Field(
         0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
     )

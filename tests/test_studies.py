@@ -72,7 +72,7 @@ def test_the_reading_of_the_profile_is_no_alternative():
 
 
 def test_a_study_s_key_changes_with_what_its_trials_depend_on():
-    omega = load_config("smoke", {"structure_inference.max_epochs": 3})
+    omega = load_config("smoke", {"structure_inference.max_joint_epochs": 3})
     for name in ("chi", "readings"):
         assert study_key(omega, name, 1, 0) != study_key(CONFIG, name, 1, 0)
     assert study_key(omega, "patch_readings", 1, 0) == study_key(CONFIG, "patch_readings", 1, 0)

@@ -1,4 +1,4 @@
-"""Mini-batches of a split: patches of the store, or cached outputs of a frozen module."""
+"""Mini-batches of a split: patches of the store, on disk or on a GPU, or cached outputs."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,11 @@ from torch import Tensor
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
 
-Batch = tuple[dict[str, Tensor] | Tensor, Tensor]
+Inputs = dict[str, Tensor] | Tensor
+"""One tensor a patch, or one for all: what a model is called with."""
+Batch = tuple[Inputs, Tensor]
+ROOM = 0.5
+"""Share of a GPU's free memory that the patches of one part may fill; networks need the rest."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,52 @@ class PatchData:
         }
         return images, self.y[items]
 
+    def to(self, device: torch.device) -> "PatchData | ResidentData":
+        """On a GPU that has room for them, all patches of the split as bytes; else as it is."""
+        if device.type == "cpu":
+            return self
+        sizes = [pixels[:1].nbytes * len(self) for pixels in self.patches.values()]
+        if device.type == "cuda" and sum(sizes) > ROOM * torch.cuda.mem_get_info(device)[0]:
+            return self
+        return resident(self, device)
+
+
+@dataclass(frozen=True)
+class ResidentData:
+    """Frames of one split whose patches lie as bytes on the device that trains.
+
+    A mini-batch is gathered there: nothing but its frames' numbers crosses over.
+
+    Attributes:
+        frames: As of :class:`PatchData`.
+        patches: Patch name to its pixels, 0..255, one a line of ``frames``.
+        y: Labels 0, 1 or nan where not coded.
+    """
+
+    frames: pd.DataFrame
+    patches: Mapping[str, UInt8[Tensor, "frame _ _ 3"]]
+    y: Float[Tensor, "frame au"]
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def batch(self, items: Sequence[int]) -> Batch:
+        """The same as :meth:`PatchData.batch`, on the device."""
+        chosen = torch.as_tensor(items, device=self.y.device)
+        images = {name: of[chosen].permute(0, 3, 1, 2) for name, of in self.patches.items()}
+        return images, self.y[chosen]
+
+    def to(self, device: torch.device) -> "ResidentData":
+        """It is there already."""
+        return self
+
+
+def resident(data: PatchData, device: torch.device) -> ResidentData:
+    """Copies the patches of a split to a device, once."""
+    rows = data.frames["row"].to_numpy()
+    patches = {name: torch.from_numpy(of[rows]).to(device) for name, of in data.patches.items()}
+    return ResidentData(data.frames, patches, data.y.to(device))
+
 
 @dataclass(frozen=True)
 class CachedData:
@@ -63,8 +113,14 @@ class CachedData:
             return {name: x[items] for name, x in self.x.items()}, self.y[items]
         return self.x[items], self.y[items]
 
+    def to(self, device: torch.device) -> "CachedData":
+        """All of it on a device."""
+        if isinstance(self.x, dict):
+            return CachedData({k: of.to(device) for k, of in self.x.items()}, self.y.to(device))
+        return CachedData(self.x.to(device), self.y.to(device))
 
-Data = PatchData | CachedData
+
+Data = PatchData | ResidentData | CachedData
 
 
 def split_data(
@@ -82,7 +138,7 @@ def split_data(
     return parts
 
 
-def as_input(x: dict[str, Tensor] | Tensor) -> dict[str, Tensor] | Tensor:
+def as_input(x: Inputs) -> Inputs:
     """Bytes to 0..1 on the device that they are on; cached outputs unchanged."""
     if isinstance(x, dict):
         return {name: as_input(one) for name, one in x.items()}

@@ -8,6 +8,7 @@ from itertools import pairwise
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from dsin_lib.model.output import OUTPUT_SIGMA, start_bias_at
 from dsin_lib.model.per_au import per_au
 
 
@@ -32,9 +33,14 @@ class Fusion(nn.Module):
             for n_in, n_out in pairwise(widths)
             for layer in (per_au(n_au, n_in, n_out), nn.Sigmoid())
         ]
-        self.phi = nn.Sequential(*layers, per_au(n_au, hidden, 1), nn.Sigmoid())
+        output = per_au(n_au, hidden, 1, sigma=OUTPUT_SIGMA)
+        self.phi = nn.Sequential(*layers, output, nn.Sigmoid())
 
     def forward(self, p: Float[Tensor, "batch patch au"]) -> Float[Tensor, "batch au"]:
         """f, one probability an Action Unit."""
         s = p.mT  # s_j: the j-th Action Unit's predictions from all patches
         return self.phi(s).squeeze(-1)
+
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """Puts the output layer where it says about that probability on every frame."""
+        start_bias_at(self.phi[-2].bias, probability)

@@ -37,6 +37,20 @@ def balancing_weights(labels: Float[Tensor, "batch au"]) -> Float[Tensor, " au"]
     return weights / weights.mean()
 
 
+def constant_optimum(labels: Float[Tensor, "frame au"]) -> Float[Tensor, " au"]:
+    """The probability that, said of every frame, has the least loss: each unit's share of actives.
+
+    Of cross-entropy and of squared error alike; a weight a class, which multiplies positives and
+    negatives alike, does not move it. Half a frame of each kind is added (Haldane and Anscombe),
+    so that its log odds are finite for a unit that is never, or always, active.
+
+    >>> constant_optimum(torch.tensor([[1.0, 0.0], [0.0, 0.0], [0.0, torch.nan]]))
+    tensor([0.3750, 0.1667])
+    """
+    coded = (~labels.isnan()).sum(0)
+    return (labels.nansum(0) + 0.5) / (coded + 1)
+
+
 def weighted_l2(
     p: Float[Tensor, "batch patch au"], y: Float[Tensor, "batch au"], weights: Float[Tensor, " au"]
 ) -> Float[Tensor, ""]:

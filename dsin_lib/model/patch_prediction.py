@@ -10,6 +10,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from dsin_lib.model.output import OutputLayer
+
 FILTERS = (64, 64, 128, 256, 256, 512)
 KERNEL, STRIDE = 4, 2
 HIDDEN = 1024
@@ -55,13 +57,17 @@ class PatchCNN(nn.Module):
             nn.Flatten(),
             nn.Linear(widths[-1], HIDDEN), nn.ReLU(),
             nn.Linear(HIDDEN, HIDDEN), nn.ReLU(),
-            nn.Linear(HIDDEN, n_au), nn.Sigmoid(),
+            OutputLayer(HIDDEN, n_au), nn.Sigmoid(),
         )  # fmt: skip
         self.apply(_init)
 
     def forward(self, image: Float[Tensor, "batch 3 height width"]) -> Float[Tensor, "batch au"]:
         """Probabilities of all Action Units from one patch, pixels in 0..1."""
         return self.head(self.convolutions(image))
+
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """Puts the output layer where it says about that probability on every frame."""
+        self.head[-2].start_at(probability)
 
 
 class PatchPrediction(nn.Module):
@@ -82,6 +88,11 @@ class PatchPrediction(nn.Module):
     ) -> Float[Tensor, "batch patch au"]:
         """p, the patches' probabilities."""
         return torch.stack([net(I[name]) for name, net in self.nets.items()], dim=1)
+
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """As every patch network's."""
+        for net in self.nets.values():
+            net.start_at(probability)
 
     def heads(self) -> "PatchHeads":
         """The fully connected layers alone, the same modules and not copies."""
@@ -148,6 +159,11 @@ class OnePerAU(nn.Module):
         """p, each Action Unit's from its own network."""
         return torch.cat([net(I) for net in self.nets.values()], dim=2)
 
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """Each network at the probability of its own Action Unit."""
+        for net, own in zip(self.nets.values(), probability.split(1), strict=True):
+            net.start_at(own)
+
 
 def _block(n_in: int, n_out: int) -> nn.Sequential:
     conv = nn.Conv2d(n_in, n_out, KERNEL, STRIDE, bias=False)  # batch norm brings the bias
@@ -156,6 +172,8 @@ def _block(n_in: int, n_out: int) -> nn.Sequential:
 
 def _init(module: nn.Module) -> None:
     """Step 0 of Algorithm 1, N(0, sigma^2). Reading: init-sigma (sigma^2 = 2 / fan-in)."""
+    if isinstance(module, OutputLayer):
+        return  # is no ReLU layer and has a sigma of its own
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(module.weight)
         if module.bias is not None:

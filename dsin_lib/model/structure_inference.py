@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from dsin_lib.model.output import start_bias_at
 from dsin_lib.model.per_au import per_au
 
 InitialState = Literal["f", "half", "zero"]
@@ -63,15 +64,19 @@ class StructureInference(nn.Module):
             ``chi`` (batch iter au), the correction factors, all 1 without them.
         """
         m = y_hat = INITIAL_STATES[self.initial_state](f)
+        w_m, w_y, of_f_7 = _split(self.message, f)  # of_f: what f adds, the same in every step
+        w_r, of_f_10 = _split(self.predict, f)
+        if self.gate is not None:
+            v_m, v_y, of_f_8 = _split(self.gate, f)
         y_hat_steps, chi_steps = [], []
         for _ in range(self.n_iter):
-            m = self.message(torch.stack([self._mean(m), f, y_hat], -1)).sigmoid()  # Eq. 7
-            if self.gate is None:
-                chi, received = torch.ones_like(m), self._mean(m)
-            else:
-                chi = self.gate(torch.stack([self._mean(m), f, y_hat], -1)).sigmoid()  # Eq. 8
-                received = (chi * self._mean(m) + self._mean(chi * m)) / 2  # Eq. 9, its mean over i
-            y_hat = self.predict(torch.stack([received, f], -1)).sigmoid()  # Eq. 10
+            m = (w_m * self._mean(m) + w_y * y_hat + of_f_7).sigmoid()  # Eq. 7
+            received = mean = self._mean(m)
+            chi = torch.ones_like(m)
+            if self.gate is not None:
+                chi = (v_m * mean + v_y * y_hat + of_f_8).sigmoid()  # Eq. 8
+                received = (chi * mean + self._mean(chi * m)) / 2  # Eq. 9, its mean over i
+            y_hat = (w_r * received + of_f_10).sigmoid()  # Eq. 10
             y_hat_steps.append(y_hat)
             chi_steps.append(chi)
         return {
@@ -80,9 +85,22 @@ class StructureInference(nn.Module):
             "chi": torch.stack(chi_steps, 1),
         }
 
-    def _mean(self, x: Float[Tensor, "batch au"]) -> Float[Tensor, "batch au"]:
-        """Mu of Eqs. 7 to 10 over the senders, for each receiver."""
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """Puts Eq. 10 where it says about that probability on every frame."""
+        start_bias_at(self.predict.bias, probability)
+
+    def _mean(self, x: Float[Tensor, "batch au"]) -> Float[Tensor, "batch _"]:
+        """Mu of Eqs. 7 to 10 over the senders: for each receiver, or once if all hear the same."""
         mean = x.mean(-1, keepdim=True)
         if self.include_self:
-            return mean.expand_as(x)
+            return mean
         return (mean * x.shape[-1] - x) / (x.shape[-1] - 1)
+
+
+def _split(unit: nn.Module, f: Float[Tensor, "batch au"]) -> tuple[Tensor, ...]:
+    """The weights (au) of a unit's inputs but f, and what f and the bias add (batch au).
+
+    Of its inputs in the paper's order f is the second, the first being a mean of messages.
+    """
+    w_mean, w_f, *w_y_hat = unit.weight.unbind(-1)
+    return (w_mean, *w_y_hat, w_f * f + unit.bias)

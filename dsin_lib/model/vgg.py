@@ -13,6 +13,8 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
+from dsin_lib.model.output import OutputLayer
+
 POOL = 0
 TRUNK = (1, 1, POOL, 2, 2, POOL, 4, 4, 4, POOL, 8, 8, 8, POOL, 8, 8, 8, POOL)
 """Filters of each 3 x 3 convolution, in units of the first one's (64), and where it pools."""
@@ -62,7 +64,7 @@ class VGG16(nn.Module):
             nn.Flatten(),
             nn.Linear(flat, hidden), nn.ReLU(), nn.Dropout(),
             nn.Linear(hidden, hidden), nn.ReLU(), nn.Dropout(),
-            nn.Linear(hidden, n_au), nn.Sigmoid(),
+            OutputLayer(hidden, n_au), nn.Sigmoid(),
         )  # fmt: skip
         self.apply(_init)
         if weights is not None:
@@ -77,6 +79,10 @@ class VGG16(nn.Module):
         if self.mean is not None:
             x = 255 * x - self.mean
         return self.head(self.features(x))[:, None]
+
+    def start_at(self, probability: Float[Tensor, " au"]) -> None:
+        """As a patch network's."""
+        self.head[-2].start_at(probability)
 
 
 def load_trunk(features: nn.Sequential, path: Path) -> None:
@@ -117,6 +123,8 @@ def _trunk(width: int, *, batch_norm: bool) -> list[nn.Module]:
 
 def _init(module: nn.Module) -> None:
     """As the patch CNN's. Reading: init-sigma."""
+    if isinstance(module, OutputLayer):
+        return
     if isinstance(module, nn.Conv2d | nn.Linear):
         nn.init.kaiming_normal_(module.weight)
         nn.init.zeros_(module.bias)

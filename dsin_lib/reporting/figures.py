@@ -26,6 +26,8 @@ STEP_NAMES = {
     5: "step 5: all",
 }
 CURVES = {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}
+FEW = 30
+"""Epochs up to which each gets a dot."""
 
 
 def curves(runs: Mapping[str, Run]) -> Figure:
@@ -43,7 +45,10 @@ def curves(runs: Mapping[str, Run]) -> Figure:
     for line, step in zip(axes, steps, strict=True):
         of_step = history[history["step"] == step]
         for axis, (value, label) in zip(line, CURVES.items(), strict=True):
-            sns.lineplot(of_step, x="epoch", y=value, hue="run", marker="o", markersize=4, ax=axis)
+            marker = "o" if of_step["epoch"].max() <= FEW else None
+            sns.lineplot(
+                of_step, x="epoch", y=value, hue="run", marker=marker, markersize=4, ax=axis
+            )
             axis.set(ylabel=label, xlim=(-0.6, of_step["epoch"].max() + 0.6))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axis.get_legend().remove()

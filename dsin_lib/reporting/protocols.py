@@ -176,15 +176,15 @@ def share(kept: float, whole: float) -> float:
 
 
 def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.DataFrame:
-    """The epoch whose weights each step kept, under either end of training; the first is 1."""
+    """The epoch whose weights each step kept, under either end of training; 0: it kept its own."""
     lines: dict[str, dict[str, str]] = {}
     for row in rows:
         for words, subjects in ENDS.items():
             history = run(_stopped_on(config, subjects), row, _fold(config), seed).history
             for step, of_step in history.reset_index(drop=True).groupby("step"):
-                best = int(of_step.loc[of_step["valid_loss"].idxmin(), "epoch"]) + 1
+                best = int(of_step.loc[of_step["valid_loss"].idxmin(), "epoch"])
                 line = lines.setdefault(f"{ROWS[row].shown}, {STEP_NAMES[int(step)]}", {})
-                line[words] = f"{best} of {len(of_step)}"
+                line[words] = f"{best} of {of_step['epoch'].max()}"
     return pd.DataFrame(lines).T
 
 

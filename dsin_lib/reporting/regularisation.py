@@ -44,7 +44,7 @@ def curves(found: Runs) -> pd.DataFrame:
     history = pd.concat(
         {key: run_.history for key, run_ in found.items()}, names=["r", "fold", "seed"]
     )
-    by_epoch = history.assign(F1=100 * history["valid_f1"], epoch=history["epoch"] + 1)
+    by_epoch = history.assign(F1=100 * history["valid_f1"])
     grouped = by_epoch.groupby(["r", "epoch"])
     means = grouped[["chi_mean", "chi_std", "F1"]].mean()
     of_r = pd.Series([r for r, _, _ in found]).value_counts()
@@ -74,8 +74,8 @@ def _of_run(config: Config, run_: Run) -> dict[str, float]:
     chi = test[[f"{au}_chi" for au in config.corpus.aus]].to_numpy(float)
     return {
         "stop_f1": 100 * best["valid_f1"],
-        "best_epoch": best["epoch"] + 1,
-        "ended_early": len(history) < config.structure_inference.max_epochs,
+        "best_epoch": best["epoch"],
+        "ended_early": len(history) < config.training.max_cached_epochs,
         "chi_mean": best["chi_mean"],
         "chi_std": best["chi_std"],
         "chi_test": chi.mean(),
@@ -123,8 +123,8 @@ def validation(found: Runs) -> Figure:
         for history in (run_.history for (of, _, _), run_ in found.items() if of == r):
             best = history["valid_loss"].idxmin()
             f1 = 100 * history["valid_f1"]
-            (line,) = axis.plot(history["epoch"] + 1, f1, lw=1.2)
-            axis.plot(history.at[best, "epoch"] + 1, f1[best], "o", color=line.get_color())
+            (line,) = axis.plot(history["epoch"], f1, lw=1.2)
+            axis.plot(history.at[best, "epoch"], f1[best], "o", color=line.get_color())
         axis.set_title(f"r = {r:g}")
     return figure
 

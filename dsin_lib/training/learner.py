@@ -6,8 +6,10 @@ stands still is an input (:mod:`dsin_lib.training.stages`).
 """
 
 import contextlib
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
+from math import isfinite, nan
 
 import pandas as pd
 import torch
@@ -20,14 +22,16 @@ from fastai.basics import (
     default_device,
     set_seed,
 )
-from fastai.callback.all import EarlyStoppingCallback, TrackerCallback
+from fastai.callback.all import EarlyStoppingCallback
 
-from dsin_lib.data.dataset import Data, as_input
+from dsin_lib.data.dataset import CachedData, Data, as_input
 from dsin_lib.evaluation.f1 import mean_f1
 from dsin_lib.evaluation.predict import final
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.sections import Training
+from dsin_lib.training.epochs import EpochLearner, worth_compiling
+from dsin_lib.training.memory import keep_freed_memory
 
 
 def fit(
@@ -40,10 +44,13 @@ def fit(
     training: Training,
     seed: int,
     name: str = "training",
+    continues: bool = False,
 ) -> pd.DataFrame:
     """Trains a model in place and leaves it with the weights of its best epoch.
 
-    The best epoch is that of the lowest loss on ``valid``. Reading: early-stopping.
+    The best epoch is that of the lowest loss on ``valid``. Reading: early-stopping. Epochs count
+    from 1; epoch 0 is the weights that a continued training came with, which it keeps if none of
+    its own is better.
 
     Args:
         model: Any part of DSIN.
@@ -55,19 +62,25 @@ def fit(
         training: Learning rate, batch size, patience, threads.
         seed: Of the order of the frames.
         name: Of this training, for errors.
+        continues: Whether all of the model was trained before, so that epoch 0 counts.
 
     Returns:
-        One line an epoch: epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std.
+        One line an epoch: epoch, train_loss (missing for epoch 0), valid_loss, valid_f1, chi_mean,
+        chi_std.
 
     Raises:
         FloatingPointError: No epoch ended with a finite loss on ``valid``.
     """
     torch.set_num_threads(training.threads)
+    keep_freed_memory()
     set_seed(seed, reproducible=True)
-    learner = make_learner(model, train, valid, loss, training, name)
+    learner = make_learner(model, train, valid, loss, training, name, max_epochs)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
+        incoming = learner.validate() if continues else None
+        if incoming is not None:
+            learner.keep_best.count(incoming[0])
         learner.fit(max_epochs)
-    return _history(learner)
+    return _history(learner, incoming)
 
 
 def make_learner(
@@ -77,41 +90,72 @@ def make_learner(
     loss: DSINLoss,
     training: Training,
     name: str = "training",
+    max_epochs: int = 1,
 ) -> Learner:
-    """A fresh fastai learner; ``fit`` it as often as you like in a notebook."""
-    learner = Learner(
+    """A fresh fastai learner; ``fit`` it as often as you like in a notebook.
+
+    Args:
+        model: Any part of DSIN.
+        train: What it learns from; cached outputs make an :class:`EpochLearner`.
+        valid: What ends the training.
+        loss: Of the model's outputs.
+        training: Learning rate, batch size, patience.
+        name: Of this training, for errors.
+        max_epochs: How many it may be asked for: few are not worth compiling for.
+    """
+    device, size = default_device(), training.batch_size
+    make, epoch, patience, on_gpu = Learner, size, training.patience, device.type == "cuda"
+    if isinstance(train, CachedData):
+        epoch = max(len(train) // size, 1) * size
+        small = model.pi is None and worth_compiling(max_epochs * epoch // size)
+        make = partial(EpochLearner, batch_size=size, compiled=small)
+        patience = training.patience_cached
+    return make(
         DataLoaders(
-            _loader(train, training.batch_size, shuffle=True),
-            _loader(valid, 4 * training.batch_size, shuffle=False),
-            device=default_device(),
+            _loader(train, epoch, shuffle=True),
+            _loader(valid, 4 * size, shuffle=False),
+            device=device,
         ),
         model.to(memory_format=torch.channels_last),
-        loss_func=loss.to(default_device()),
-        opt_func=partial(OptimWrapper, opt=torch.optim.Adam),
+        loss_func=loss.to(device),
+        opt_func=partial(OptimWrapper, opt=torch.optim.Adam, fused=True, capturable=on_gpu),
         lr=training.learning_rate,
         metrics=[ValidF1(), ChiMoment("chi_mean", torch.mean), ChiMoment("chi_std", torch.std)],
-        cbs=[EarlyStoppingCallback(patience=training.patience), KeepBest(name)],
+        cbs=[KeepBest(name, patience)],
         train_bn=False,
     )
-    return learner
 
 
-class KeepBest(TrackerCallback):
-    """Remembers the best epoch's weights in memory and restores them after training."""
+class KeepBest(EarlyStoppingCallback):
+    """Remembers the best epoch's weights, and puts them back when no better one comes any more.
 
-    order = EarlyStoppingCallback.order - 1  # sees an epoch before early stopping may end the fit
+    Args:
+        of: Name of the training, for errors.
+        patience: Epochs without a better one that end it.
+    """
 
-    def __init__(self, of: str) -> None:
-        super().__init__()
-        self.of = of
+    def __init__(self, of: str, patience: int) -> None:
+        super().__init__(patience=patience)
+        self.of, self.incoming = of, None
+
+    def count(self, incoming: float) -> None:
+        """Has the next fit keep the weights that it comes with, unless it finds better ones.
+
+        Args:
+            incoming: Their loss.
+        """
+        self.incoming = incoming
 
     def before_fit(self) -> None:
         """Forgets an earlier fit."""
         super().before_fit()
         self.weights = None
+        if self.incoming is not None and isfinite(self.incoming):
+            self.best, self.weights = self.incoming, deepcopy(self.model.state_dict())
+        self.incoming = None
 
     def after_epoch(self) -> None:
-        """Copies the weights if this epoch is the best so far."""
+        """Copies the weights if this epoch is the best so far; ends the fit if it was long ago."""
         super().after_epoch()
         if self.new_best:
             self.weights = deepcopy(self.model.state_dict())
@@ -189,7 +233,10 @@ def _loader(data: Data, batch_size: int, *, shuffle: bool) -> DataLoader:
     )
 
 
-def _history(learner: Learner) -> pd.DataFrame:
+def _history(learner: Learner, incoming: Sequence[float] | None) -> pd.DataFrame:
     columns = [name for name in learner.recorder.metric_names if name not in ("epoch", "time")]
     history = pd.DataFrame([list(row) for row in learner.recorder.values], columns=columns)
-    return history.rename_axis("epoch").reset_index()
+    history.index += 1
+    if incoming is not None:
+        history.loc[0] = [nan, *incoming]
+    return history.sort_index().rename_axis("epoch").reset_index()

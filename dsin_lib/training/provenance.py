@@ -64,7 +64,8 @@ def _by_step(histories: list[pd.DataFrame], column: str) -> dict[int, float]:
 
 
 def _epochs(histories: list[pd.DataFrame]) -> dict[int, int]:
-    return pd.concat(histories).groupby("step").size().to_dict()
+    trained = pd.concat(histories).query("epoch > 0")  # epoch 0 is what a step came with
+    return trained.groupby("step").size().to_dict()
 
 
 def machine() -> dict[str, str]:

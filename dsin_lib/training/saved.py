@@ -5,6 +5,7 @@ file                        content
 ==========================  ==========================================================
 config.json                 the run's spec: everything its numbers depend on
 history.csv                 one line an epoch of every step
+health.csv                  one line a step, network and Action Unit: dead, blind or seeing
 predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
 provenance.json             code version, data hash, libraries, seed, machine, seconds
@@ -28,6 +29,7 @@ from dsin_lib.files import named
 FILES = (
     "config.json",
     "history.csv",
+    "health.csv",
     "predictions.parquet",
     "weights.safetensors",
     "provenance.json",
@@ -42,8 +44,12 @@ class Run:
     Attributes:
         folder: Its files.
         spec: What its numbers depend on.
-        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
-            chi_std, step_seconds, step_cpu_seconds, network (``all``, or one Action Unit's own).
+        history: One line an epoch: step, epoch (from 1; 0: the weights that a joint step came
+            with), train_loss, valid_loss, valid_f1, chi_mean, chi_std, step_seconds,
+            step_cpu_seconds, network (``all``, or one Action Unit's own).
+        health: One line a step, network and Action Unit: what
+            :func:`dsin_lib.training.health.record` found when the step ended, and ``frames``,
+            ``people`` and ``fed``: what the unit had to learn from.
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
             frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
             inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
@@ -54,6 +60,7 @@ class Run:
     folder: Path
     spec: dict
     history: pd.DataFrame
+    health: pd.DataFrame
     predictions: pd.DataFrame
     provenance: dict
 
@@ -109,6 +116,7 @@ def load_run(folder: Path) -> Run:
             folder,
             json.loads((folder / "config.json").read_text()),
             pd.read_csv(folder / "history.csv"),
+            pd.read_csv(folder / "health.csv"),
             pd.read_parquet(folder / "predictions.parquet"),
             json.loads((folder / "provenance.json").read_text()),
         )
@@ -119,6 +127,7 @@ def write_run(
     *,
     spec: dict,
     history: pd.DataFrame,
+    health: pd.DataFrame,
     predictions: pd.DataFrame,
     weights: dict[str, Any],
     provenance: dict,
@@ -135,6 +144,7 @@ def write_run(
         fresh.mkdir()
         (fresh / "config.json").write_text(json.dumps(spec, indent=1) + "\n")
         history.to_csv(fresh / "history.csv", index=False)
+        health.to_csv(fresh / "health.csv", index=False)
         predictions.to_parquet(fresh / "predictions.parquet", index=False)
         try:
             save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})

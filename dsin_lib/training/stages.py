@@ -5,7 +5,7 @@ the frozen modules, which never enter the trained model.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import pandas as pd
@@ -17,38 +17,68 @@ from dsin_lib.evaluation.predict import predict
 from dsin_lib.experiments import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, balancing_weights
+from dsin_lib.training.health import record
 from dsin_lib.training.learner import fit
 
 
 @dataclass(frozen=True)
 class Step:
-    """One step: the groups that are frozen, those that are trained, and w_pi, w_phi, w_omega."""
+    """One step of Algorithm 1.
+
+    Attributes:
+        number: As printed.
+        frozen: Groups that stand still.
+        trained: Groups that are trained.
+        loss_weights: w_pi, w_phi, w_omega; none: those of the config.
+        joint: Whether all that it trains was trained before: it goes on from there, and keeps the
+            weights that it came with unless it finds better ones.
+    """
 
     number: int
     frozen: tuple[str, ...]
     trained: tuple[str, ...]
-    loss_weights: tuple[float, float, float] | None  # none: those of the config
+    loss_weights: tuple[float, float, float] | None
+    joint: bool = False
 
 
 ALGORITHM_1 = (
     Step(1, (), ("pi",), (1.0, 0.0, 0.0)),
     Step(2, ("pi",), ("phi",), (0.0, 1.0, 0.0)),
-    Step(3, (), ("pi", "phi"), (1.0, 1.0, 0.0)),
+    Step(3, (), ("pi", "phi"), (1.0, 1.0, 0.0), joint=True),
     Step(4, ("pi", "phi"), ("omega",), (0.0, 0.0, 1.0)),
-    Step(5, (), ("pi", "phi", "omega"), None),
+    Step(5, (), ("pi", "phi", "omega"), None, joint=True),
 )
 
 
-def max_epochs(config: Config, step: int) -> int:
-    """The most epochs that a step may take before early stopping ends it."""
-    fusion, structure = config.fusion, config.structure_inference
-    return {
-        1: config.patch_prediction.max_epochs,
-        2: fusion.max_epochs,
-        3: fusion.max_joint_epochs,
-        4: structure.max_epochs,
-        5: structure.max_joint_epochs,
-    }[step]
+def max_epochs(config: Config, step: int, train: Data) -> int:
+    """The most epochs that a step may take before early stopping ends it.
+
+    A step of fresh weights on cached inputs costs next to nothing, so it goes on until its held-out
+    loss falls no more; its bound is there for one that falls for ever.
+    """
+    joint = {
+        3: config.fusion.max_joint_epochs,
+        5: config.structure_inference.max_joint_epochs,
+    }
+    if step in joint:
+        return joint[step]
+    cached = isinstance(train, CachedData)
+    return config.training.max_cached_epochs if cached else config.patch_prediction.max_epochs
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a step leaves behind beside its weights.
+
+    Attributes:
+        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
+            chi_std, step_seconds, step_cpu_seconds, network.
+        health: One line a network and Action Unit, of :func:`dsin_lib.training.health.record`, and
+            the step.
+    """
+
+    history: pd.DataFrame
+    health: pd.DataFrame
 
 
 def run_step(
@@ -57,8 +87,10 @@ def run_step(
     data: Mapping[str, Data],
     config: Config,
     seed: int,
+    aus: list[str],
+    patches: Sequence[str],
     network: str = "all",
-) -> pd.DataFrame:
+) -> Trained:
     """Trains the step's groups in place.
 
     Args:
@@ -68,11 +100,9 @@ def run_step(
         data: ``train`` and ``valid``.
         config: The row's.
         seed: Of the order of the frames.
+        aus: Column names of the Action Units, in the order of the labels.
+        patches: Names of the patches, in the order of p.
         network: Which one this is of those that are trained apart.
-
-    Returns:
-        One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean, chi_std,
-        step_seconds, step_cpu_seconds, network.
 
     Raises:
         FloatingPointError: No epoch ended with a finite held-out loss; names step and network.
@@ -80,30 +110,38 @@ def run_step(
     started, started_cpu = time.perf_counter(), time.process_time()
     frozen = {group: modules[group] for group in step.frozen if group in modules}
     inputs = cached(DSIN(**frozen), data) if frozen else data
+    model = DSIN(**{group: modules[group] for group in step.trained})
     history = fit(
-        DSIN(**{group: modules[group] for group in step.trained}),
+        model,
         inputs["train"],
         inputs["valid"],
         step_loss(step, data["train"], config),
-        max_epochs=max_epochs(config, step.number),
+        max_epochs=max_epochs(config, step.number, inputs["train"]),
         training=config.training,
         seed=seed,
         name=f"step {step.number}, network {network}",
+        continues=step.joint,
     )
     history.insert(0, "step", step.number)
     history["step_seconds"] = time.perf_counter() - started
     history["step_cpu_seconds"] = time.process_time() - started_cpu
-    return history.assign(network=network)
+    out = predict(model, inputs["train"])
+    health = record(out, inputs["train"].y, aus, patches, network).assign(step=step.number)
+    return Trained(history.assign(network=network), health)
 
 
 def trainings(
-    row: Row, modules: dict[str, nn.Module], data: Mapping[str, Data]
-) -> dict[str, tuple[dict[str, nn.Module], dict[str, Data]]]:
-    """What is trained apart, by name: all modules at once, or one network an Action Unit."""
+    row: Row, modules: dict[str, nn.Module], data: Mapping[str, Data], aus: list[str]
+) -> dict[str, tuple[dict[str, nn.Module], dict[str, Data], list[str]]]:
+    """What is trained apart, by name: all modules at once, or one network an Action Unit.
+
+    Returns:
+        Modules, data and Action Units of each.
+    """
     if row.network != "one_per_au":
-        return {"all": (modules, dict(data))}
+        return {"all": (modules, dict(data), aus)}
     return {
-        au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()})
+        au: ({"pi": net}, {part: replace(of, y=of.y[:, [j]]) for part, of in data.items()}, [au])
         for j, (au, net) in enumerate(modules["pi"].nets.items())
     }
 
@@ -111,7 +149,9 @@ def trainings(
 def cached(frozen: DSIN, data: Mapping[str, Data]) -> dict[str, CachedData]:
     """The last output of frozen modules on every frame, batch norm in its trained state."""
     return {
-        part: CachedData(predict(frozen, of)["f" if frozen.phi is not None else "p"], of.y)
+        part: CachedData(predict(frozen, of)["f" if frozen.phi is not None else "p"], of.y).to(
+            of.y.device
+        )
         for part, of in data.items()
         if part in ("train", "valid")
     }

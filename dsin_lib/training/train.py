@@ -1,18 +1,21 @@
 """Train a row on a fold: its steps of Algorithm 1, its predictions, its folder in one move."""
 
 import time
+import warnings
 
 import pandas as pd
 from fastai.basics import default_device, set_seed
 
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import Data, split_data
+from dsin_lib.data.dataset import Data, PatchData, split_data
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.predict import final, predict
 from dsin_lib.experiments import Row, row_aus, row_config, run_spec
 from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.losses import constant_optimum
 from dsin_lib.paths import run_dir, store_dir
 from dsin_lib.training.frozen import without_frozen
+from dsin_lib.training.health import dead, food
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
 from dsin_lib.training.runs import PARTS, subject_split
@@ -38,28 +41,37 @@ def train(
     patches = split_data(store, subject_split(config, store, fold, seed), row.patches, aus)
     set_seed(seed, reproducible=True)
     modules = make_modules(own, row, store)
+    for module in modules.values():
+        module.start_at(constant_optimum(patches["train"].y))
     load_weights(modules, [start.weights() for start in starts])
     load_filters(modules["pi"], [of.weights() for of in filters])
+    device = default_device()
     for module in modules.values():
-        module.to(default_device())
+        module.to(device)
     weights, clocks = DSIN(**modules), (time.perf_counter(), time.process_time())
     modules, data = without_frozen(row, modules, patches)
+    data = {part: of.to(device) for part, of in data.items()}
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
     seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
-    histories = [
-        run_step(step, trained, inputs, own, seed + step.number, name)
-        for name, (trained, inputs) in trainings(row, modules, seen).items()
+    steps = [
+        run_step(step, trained, inputs, own, seed + step.number, units, row.patches, name)
+        for name, (trained, inputs, units) in trainings(row, modules, seen, aus).items()
         for step in ALGORITHM_1
         if step.number in row.steps
     ]
+    histories = [step.history for step in steps]
+    fed = food(patches["train"].y, patches["train"].frames["subject"].to_numpy(), aus)
+    health = pd.concat([step.health for step in steps]).merge(fed, on="au", how="left")
+    warn_of_dead(row.id, health)
     model = DSIN(**modules)
     write_run(
         run_dir(config, row, fold, seed),
         spec=run_spec(config, row, fold, seed),
         history=pd.concat(histories),
+        health=health,
         predictions=pd.concat(
             [
-                _predictions(model, data[part], patches[part].frames, aus).assign(split=part)
+                _predictions(model, data[part], patches[part], aus).assign(split=part)
                 for part in ("valid", "test")
             ]
         ),
@@ -68,12 +80,23 @@ def train(
     )
 
 
-def _predictions(model: DSIN, data: Data, frames: pd.DataFrame, aus: list[str]) -> pd.DataFrame:
+def warn_of_dead(name: str, health: pd.DataFrame) -> None:
+    """Says by name which units never learned though they had frames to learn from."""
+    found = [f"{unit.au} of the network {unit.network}" for unit in dead(health).itertuples()]
+    if found:
+        warnings.warn(
+            f"{name}: dead units: {', '.join(found)}: the same on every training frame, though "
+            "there were positive frames to learn from; tables mark them and no claim uses them",
+            stacklevel=2,
+        )
+
+
+def _predictions(model: DSIN, data: Data, of: PatchData, aus: list[str]) -> pd.DataFrame:
     out = predict(model, data)
-    keys = frames[["subject", "sequence", "frame"]]
-    columns = {"": final(out), "_label": data.y}
+    keys = of.frames[["subject", "sequence", "frame"]]
+    columns = {"": final(out), "_label": of.y}
     if "y_hat" in out:
-        fused = data.x if model.phi is None else out["f"]
+        fused = data.x.cpu() if model.phi is None else out["f"]
         columns |= {"_fused": fused, "_chi": out["chi"].mean(1)}
     values = [
         pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])

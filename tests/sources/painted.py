@@ -26,8 +26,9 @@ SMALL = {
     "preprocessing": {"face_px": 112},
     "patch_prediction": {"max_epochs": 1},
     "vgg": {"width": 8},
-    "fusion": {"max_epochs": 2, "max_joint_epochs": 1},
-    "structure_inference": {"max_epochs": 2, "max_joint_epochs": 1},
+    "fusion": {"max_joint_epochs": 1},
+    "structure_inference": {"max_joint_epochs": 1},
+    "training": {"max_cached_epochs": 2},
     "evaluation": {"folds": [1]},
 }
 TRAIN = """

@@ -36,7 +36,7 @@ def test_a_training_that_never_has_a_finite_loss_says_so(data, diverged):
     parts = {"train": data, "valid": diverged}
     expected = r"step 1, network AU12: expected a finite held-out loss after an epoch, got nan, nan"
     with pytest.raises(FloatingPointError, match=expected):
-        run_step(ALGORITHM_1[0], {"pi": net()}, parts, CONFIG, 0, "AU12")
+        run_step(ALGORITHM_1[0], {"pi": net()}, parts, CONFIG, 0, ["AU12"], ["mouth"], "AU12")
 
 
 def test_weights_of_an_earlier_fit_are_not_put_back_after_one_that_diverged(data):

@@ -16,8 +16,7 @@ from dsin_lib.training.saved import load_run
 @pytest.fixture
 def short(own):
     """One epoch a step: what is looked at does not depend on how many there are."""
-    names = ("patch_prediction", "fusion", "structure_inference")
-    return changed(own, {f"{name}.max_epochs": 1 for name in names})
+    return changed(own, {"patch_prediction.max_epochs": 1, "training.max_cached_epochs": 1})
 
 
 def test_the_same_seed_gives_the_same_predictions_bit_for_bit(own):

@@ -32,6 +32,11 @@ def stage(tiny):
     return make_modules(tiny, ROW, store), data, tiny
 
 
+def trained(step, modules, data, config, seed):
+    """The step's history."""
+    return run_step(step, modules, data, config, seed, config.corpus.aus, ROW.patches).history
+
+
 def moved(before, after):
     """Names of the tensors, buffers included, that are not bit for bit what they were."""
     return {name for name, tensor in before.items() if not torch.equal(tensor, after[name])}
@@ -41,7 +46,7 @@ def moved(before, after):
 def test_a_step_moves_exactly_its_groups(stage, step):
     modules, data, config = stage
     before = {group: deepcopy(module.state_dict()) for group, module in modules.items()}
-    run_step(step, modules, data, config, seed=1)
+    trained(step, modules, data, config, seed=1)
     for group, module in modules.items():
         changes = moved(before[group], module.state_dict())
         if group in step.trained:
@@ -57,7 +62,7 @@ def test_a_unit_that_is_never_coded_moves_no_weight_of_its_own(stage):
     for part in ("train", "valid"):
         data[part].y[:, 0] = torch.nan
     before = deepcopy(modules["pi"].state_dict())
-    history = run_step(ALGORITHM_1[0], modules, data, config, seed=1)
+    history = trained(ALGORITHM_1[0], modules, data, config, seed=1)
     assert history[["train_loss", "valid_loss", "valid_f1"]].notna().all(axis=None)
     own, others = [], []
     for name, tensor in modules["pi"].state_dict().items():
@@ -83,11 +88,11 @@ def test_step_5_takes_its_weights_from_the_config(stage):
 def test_training_on_cached_outputs_equals_recomputing_them(stage):
     """Step 2 with p cached, and with Pi standing still in the trained model: the same numbers."""
     modules, data, config = stage
-    config = changed(config, {"patch_prediction.max_epochs": 1, "fusion.max_epochs": 4})
-    run_step(ALGORITHM_1[0], modules, data, config, seed=1)
+    config = changed(config, {"patch_prediction.max_epochs": 1, "training.max_cached_epochs": 4})
+    trained(ALGORITHM_1[0], modules, data, config, seed=1)
     step = ALGORITHM_1[1]
     loss, again = step_loss(step, data["train"], config), deepcopy(modules)
-    with_cache = run_step(step, modules, data, config, seed=2)
+    with_cache = trained(step, modules, data, config, seed=2)
 
     pi = again["pi"].eval().requires_grad_(False)
     pi.train = lambda mode: pi  # batch norm too, when the whole model is put into training mode
@@ -97,7 +102,7 @@ def test_training_on_cached_outputs_equals_recomputing_them(stage):
         data["train"],
         data["valid"],
         loss,
-        max_epochs=config.fusion.max_epochs,
+        max_epochs=config.training.max_cached_epochs,
         training=config.training,
         seed=2,
     )
@@ -122,7 +127,7 @@ def test_the_best_epoch_is_kept_and_patience_ends_the_fit(stage):
     model = DSIN(omega=modules["omega"])
     inputs = cached(DSIN(modules["pi"], modules["phi"]), data)
     loss = DSINLoss(torch.ones(12), w_pi=0.0, w_phi=0.0, w_omega=1.0)
-    training = config.training.model_copy(update={"learning_rate": 0.9, "patience": 3})
+    training = config.training.model_copy(update={"learning_rate": 0.9, "patience_cached": 3})
     history = fit(
         model, inputs["train"], inputs["valid"], loss, max_epochs=40, training=training, seed=0
     )

@@ -1,0 +1,103 @@
+"""What became of the units of a network: dead, blind or seeing, and whether they were fed.
+
+Looked at when a step ends, on the frames that it trained on, without any score. A network whose
+output layer has run to one end of the sigmoid says the same of every frame and learns no more:
+that is a defect of the training. One that says about the prevalence of every frame has found that
+its patch does not show the unit: that is a result.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+from torch import Tensor
+
+SATURATED, NEARLY_ALL = 1e-3, 0.99
+"""A unit is dead if p (1 - p), the factor of its gradient, is below the first on that share."""
+FED_FRAMES, FED_SUBJECTS = 50, 5
+"""A unit is fed from so many positive frames of so many people on; below, silence may be best."""
+FLAT, NEAR = 0.1, 0.05
+"""A living unit is blind if it spreads below the first and its mean is nearer to the prevalence.
+
+Spread is p's standard deviation over the label's. Of a calibrated output its square is the share of
+the label's variance that it explains: 0.1 is one percent.
+"""
+
+DEAD, BLIND, SEEING = "dead", "blind", "seeing"
+FUSION, STRUCTURE = "fusion", "structure inference"
+"""Names of networks in the record, beside those of patches and, one an Action Unit, of units."""
+
+
+def record(
+    out: Mapping[str, Tensor],
+    y: Float[Tensor, "frame au"],
+    aus: list[str],
+    patches: Sequence[str],
+    network: str = "all",
+) -> pd.DataFrame:
+    """The state of every unit of the networks that a step has trained.
+
+    Args:
+        out: Outputs of the trained modules on the training frames: p, f, y_hat, as far as they go.
+        y: Labels of those frames, nan where not coded.
+        aus: Column names of the Action Units.
+        patches: Names of the patches, in the order of p.
+        network: Which one this is of those that are trained apart.
+
+    Returns:
+        One line a network and Action Unit: network, au, prevalence, mean and spread of p,
+        ``saturated`` (share of frames), state.
+    """
+    names = patches if network == "all" else [network]
+    outputs = dict(zip(names, out["p"].unbind(1), strict=True)) if "p" in out else {}
+    outputs |= {name: out[key] for name, key in ((FUSION, "f"), (STRUCTURE, "y_hat")) if key in out}
+    labels = y.cpu().numpy().astype(float)
+    return pd.concat(
+        [
+            _states(p.numpy().astype(float), labels, aus).assign(network=name)
+            for name, p in outputs.items()
+        ],
+        ignore_index=True,
+    )
+
+
+def _states(p: np.ndarray, labels: np.ndarray, aus: list[str]) -> pd.DataFrame:
+    coded = ~np.isnan(labels)
+    count = np.maximum(coded.sum(0), 1)
+    prevalence = np.nansum(labels, 0) / count
+    deviation = np.sqrt(prevalence * (1 - prevalence))
+    spread = p.std(0) / np.where(deviation > 0, deviation, np.nan)
+    saturated = (p * (1 - p) < SATURATED).mean(0)
+    flat = (spread < FLAT) & (np.abs(p.mean(0) - prevalence) < NEAR)
+    state = np.select([saturated >= NEARLY_ALL, flat], [DEAD, BLIND], SEEING)
+    return pd.DataFrame(
+        {
+            "au": aus,
+            "prevalence": prevalence,
+            "mean": p.mean(0),
+            "spread": spread,
+            "saturated": saturated,
+            "state": state,
+        }
+    )
+
+
+def food(y: Float[Tensor, "frame au"], subjects: np.ndarray, aus: list[str]) -> pd.DataFrame:
+    """What each unit had to learn from: au, positive frames, people with one, whether it is fed."""
+    positive = y.cpu().numpy() == 1
+    frames = positive.sum(0)
+    people = np.array([len(np.unique(subjects[of])) for of in positive.T])
+    fed = (frames >= FED_FRAMES) & (people >= FED_SUBJECTS)
+    return pd.DataFrame({"au": aus, "frames": frames, "people": people, "fed": fed})
+
+
+def at_the_end(health: pd.DataFrame) -> pd.DataFrame:
+    """The lines of a run's record that its predictions come from: each network's last step."""
+    return health.drop_duplicates(["network", "au"], keep="last")
+
+
+def dead(health: pd.DataFrame) -> pd.DataFrame:
+    """The lines of a run's record that are a defect: fed, and dead when the run ended."""
+    last = at_the_end(health)
+    return last[(last["state"] == DEAD) & last["fed"]]
