@@ -41,8 +41,9 @@ CHAPTERS = {  # notebook -> the rows and the studies whose runs it shows
     "audit": ((), ()),
 }
 ABSENT = ["disfa_ablation"] if CONFIG.second_corpus is None else []
-CHAPTERS = {name: shows for name, shows in CHAPTERS.items() if name not in ABSENT}
-OPTIONS = " ".join(["--licensed"] * CONFIG.corpus.source.licensed + [f"--absent {name}" for name in ABSENT])
+LEFT_OUT = CONFIG.reporting.leave_out
+CHAPTERS = {name: shows for name, shows in CHAPTERS.items() if name not in {*ABSENT, *LEFT_OUT}}
+OPTIONS = " ".join(["--licensed"] * CONFIG.corpus.source.licensed + [f"--absent {name}" for name in ABSENT] + [f"--left-out {name}" for name in LEFT_OUT])
 TRIALS = {name: study.trials(CONFIG) for name, study in STUDIES.items()}
 
 
@@ -146,6 +147,7 @@ rule run:
         lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
+    resources: gpu=1  # a share of a card, where there is one; dag.py says how many it has
     priority: 1  # chapters fill the core that a chain of trainings leaves idle
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
@@ -161,6 +163,7 @@ rule study:
     output: str(HOME / "studies" / "{study}_fold{fold}_seed{seed}.json"),
     params: key=lambda w: study_key(CONFIG, w.study, int(w.fold), int(w.seed)),
     threads: CONFIG.training.threads
+    resources: gpu=1
     priority: 1
     message: "Training the runs of the study {wildcards.study}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "study_{study}_fold{fold}_seed{seed}.log"),

@@ -232,6 +232,9 @@ class Reporting(Section):
     publishable_subjects: tuple[str, ...] = Field(
         (), description="of a licensed corpus, whose images its agreement lets you publish"
     )
+    leave_out: tuple[Literal["protocols", "silences"], ...] = Field(
+        (), description="chapters that are not run, since they train what no other chapter shows"
+    )
 
 
 def digest(value: object) -> str:

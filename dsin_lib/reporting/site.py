@@ -16,8 +16,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated
 
 import nbformat
@@ -30,8 +31,10 @@ ROOT = Path(__file__).resolve().parents[2]
 MATHJAX = ("tex-svg.js", "input/tex/extensions")
 """What the pages load of MathJax 3.2.2 (Apache-2.0): one file, and extensions on demand."""
 
-ABSENT = "_absent.md"
-"""What a chapter says that the run cannot fill."""
+ONE_CORPUS, LEFT_OUT = "_absent.md", "_left_out.md"
+"""What a chapter says that the run cannot fill, and one that its profile leaves out."""
+
+NOBODY: Mapping[str, str] = MappingProxyType({})
 
 NOTES = {False: "_synthetic.md", True: "_licensed.md"}
 """What every chapter says at its top about whose faces it shows, by whether they are licensed."""
@@ -49,7 +52,7 @@ def build_site(
     out: Path,
     *,
     licensed: bool = False,
-    absent: Collection[str] = (),
+    absent: Mapping[str, str] = NOBODY,
 ) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
@@ -58,7 +61,7 @@ def build_site(
         executed: Folder with the executed notebooks, one for each notebook of ``_toc.yml``.
         out: Where the site goes. A site already there is replaced once the new one is whole.
         licensed: Whether the notebooks were executed on a licensed corpus.
-        absent: Chapters that the run cannot fill; their pages say why.
+        absent: Chapters without an executed notebook, and the page of ``book/`` that says why.
 
     Returns:
         The site's front page, ``out/index.html``.
@@ -98,7 +101,7 @@ def assemble(
     source: Path,
     *,
     licensed: bool = False,
-    absent: Collection[str] = (),
+    absent: Mapping[str, str] = NOBODY,
 ) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 
@@ -107,7 +110,7 @@ def assemble(
         executed: Folder with the executed notebooks.
         source: Where the tree goes; it must not exist.
         licensed: Whether the notebooks were executed on a licensed corpus.
-        absent: Chapters that the run cannot fill.
+        absent: Chapters without an executed notebook, and the page that says why.
 
     Raises:
         FileNotFoundError: A notebook of the table of contents has no executed copy.
@@ -129,17 +132,16 @@ def assemble(
         shutil.copy(pages / name, source / name)
     for name in filled:
         shutil.copy(executed / f"{name}.ipynb", source / "book")
-    for name in absent:
-        nbformat.write(
-            title_only(pages / "book" / f"{name}.ipynb"), source / "book" / f"{name}.ipynb"
-        )
+    for name, why in absent.items():
+        short = title_only(pages / "book" / f"{name}.ipynb", why)
+        nbformat.write(short, source / "book" / f"{name}.ipynb")
 
 
-def title_only(notebook: Path) -> nbformat.NotebookNode:
-    """A chapter's title, and ``_absent.md`` in place of the rest."""
+def title_only(notebook: Path, why: str) -> nbformat.NotebookNode:
+    """A chapter's title, and the page beside it that says why in place of the rest."""
     whole = nbformat.read(notebook, as_version=4)
     title = whole.cells[0].source.splitlines()[0]
-    note = (notebook.parent / ABSENT).read_text(encoding="utf-8")
+    note = (notebook.parent / why).read_text(encoding="utf-8")
     whole.cells = [nbformat.v4.new_markdown_cell(f"{title}\n\n{note}")]
     return whole
 
@@ -211,10 +213,12 @@ def main(
     pages: Annotated[Path, typer.Option(help="Folder with _config.yml and book/.")] = ROOT,
     licensed: Annotated[bool, typer.Option(help="The faces are a licensed corpus'.")] = False,
     absent: Annotated[list[str] | None, typer.Option(help="A chapter it cannot fill.")] = None,
+    left_out: Annotated[list[str] | None, typer.Option(help="One it does not run.")] = None,
 ) -> None:
     """Build the book's site and say how to open it."""
+    why = dict.fromkeys(absent or (), ONE_CORPUS) | dict.fromkeys(left_out or (), LEFT_OUT)
     try:
-        index = build_site(pages, executed, out, licensed=licensed, absent=absent or ())
+        index = build_site(pages, executed, out, licensed=licensed, absent=why)
     except (OSError, SiteError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(1) from None

@@ -20,8 +20,11 @@ LossOf = Callable[[Inputs, Tensor], Tensor]
 Update = Callable[[Inputs, Tensor], Tensor]
 """One step of the optimiser on a mini-batch; its loss."""
 
-WORTH_COMPILING = 5000
-"""Updates from which on compiling pays: it takes some 15 s once, and saves 3 ms an update."""
+EPOCHS, WORTH_COMPILING = 250, 8000
+"""How long step 4 takes until its held-out loss rises, and updates from which on compiling pays.
+
+It saves 3 ms an update on a CPU and takes some 8 s a training, 30 the first time on a machine.
+"""
 
 
 class EpochLearner(Learner):
@@ -117,8 +120,14 @@ def mini_batches(x: Inputs, y: Tensor, size: int) -> Iterator[tuple[Inputs, Tens
         yield _each(lambda of: of[part], x), y[part]  # noqa: B023
 
 
-def worth_compiling(updates: int) -> bool:
-    """Whether so many updates repay compiling, and something is there to compile with."""
+def worth_compiling(batches: int, max_epochs: int) -> bool:
+    """Whether a training repays compiling, and something is there to compile with.
+
+    Args:
+        batches: Mini-batches of an epoch.
+        max_epochs: How many epochs there may be.
+    """
+    updates = batches * min(max_epochs, EPOCHS)
     return updates >= WORTH_COMPILING and (
         torch.cuda.is_available() or shutil.which("g++") is not None
     )

@@ -107,7 +107,7 @@ def make_learner(
     make, epoch, patience, on_gpu = Learner, size, training.patience, device.type == "cuda"
     if isinstance(train, CachedData):
         epoch = max(len(train) // size, 1) * size
-        small = model.pi is None and worth_compiling(max_epochs * epoch // size)
+        small = model.pi is None and worth_compiling(epoch // size, max_epochs)
         make = partial(EpochLearner, batch_size=size, compiled=small)
         patience = training.patience_cached
     return make(

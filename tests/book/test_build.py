@@ -64,7 +64,11 @@ def test_a_chapter_that_a_run_cannot_fill_says_so_under_its_own_title(
     pages: Path, executed: Path, tmp_path: Path
 ) -> None:
     (executed / "fusion.ipynb").unlink()
-    book.assemble(pages, executed, tmp_path / "source", absent=["fusion"])
+    (executed / "protocols.ipynb").unlink()
+    absent = {"fusion": book.ONE_CORPUS, "protocols": book.LEFT_OUT}
+    book.assemble(pages, executed, tmp_path / "source", absent=absent)
+    (cell,) = nbformat.read(tmp_path / "source/book/protocols.ipynb", as_version=4).cells
+    assert cell.source.startswith("# Two protocols") and "make site" in cell.source
     (cell,) = nbformat.read(tmp_path / "source/book/fusion.ipynb", as_version=4).cells
     title = nbformat.read(pages / "book/fusion.ipynb", as_version=4).cells[0].source.splitlines()[0]
     assert cell.source.startswith(f"{title}\n") and "second_corpus" in cell.source
