@@ -6,6 +6,7 @@ everything else in single precision.
 
 from copy import deepcopy
 
+import jaxtyping
 import numpy as np
 import pandas as pd
 import pytest
@@ -70,7 +71,8 @@ def test_patches_on_the_card_train_as_on_the_cpu(tmp_path, devices):
 
 
 @pytest.mark.parametrize("epochs", [10, 300], ids=["captured", "compiled and captured"])
-def test_a_captured_epoch_takes_the_same_steps(epochs, devices):
+def test_a_captured_epoch_takes_the_same_steps(epochs, devices, monkeypatch):
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # cannot be compiled
     torch.manual_seed(0)
     f = torch.rand(2200, 12)
     data = CachedData(f, (f + 0.3 * torch.randn_like(f) > 0.7).float())
