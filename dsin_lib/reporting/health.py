@@ -23,7 +23,7 @@ LEGEND = (
 FED, UNFED = "dead and fed", "dead but not fed"
 STATES = (FED, UNFED, BLIND, SEEING)
 """What a unit is counted as: a defect, too little to learn from, a result, and as it should be."""
-BLIND_FOR, BLIND_UNFED = "blind for", "blind, but not fed"
+BLIND_COLUMNS = ("blind for", "blind, but not fed")
 
 
 def units(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
@@ -125,7 +125,7 @@ def blind_by_patch(config: Config, rows: Iterable[str] = PATCH_ROWS) -> pd.DataF
     blind = found[found["state"] == BLIND]
     lists = {
         name: blind[blind["fed"] == fed].groupby("row")["au"].agg(lambda aus: _listed(aus, of))
-        for name, fed in ((BLIND_FOR, True), (BLIND_UNFED, False))
+        for name, fed in zip(BLIND_COLUMNS, (True, False), strict=True)
     }
     return pd.DataFrame(lists, index=found["row"].unique()).fillna("none")
 
