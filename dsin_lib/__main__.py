@@ -60,7 +60,7 @@ def health(config: str = "quick") -> None:
     missing = len(found) - len(counts)
     for line in [*counts, *defects, f"{len(found)} runs expected, {missing} missing"]:
         typer.echo(line)
-    raise typer.Exit(bool(defects))
+    raise typer.Exit(int(bool(defects)))
 
 
 @app.command()

@@ -272,7 +272,7 @@ def test_the_command_names_what_is_dead_and_fails(copied, monkeypatch, fed):
     monkeypatch.setattr("dsin_lib.__main__.load_config", lambda name: config)
     found(config, "pp_mouth", "mouth", "AU12", fed=fed)
     said = CliRunner().invoke(app, ["health"])
-    assert said.exit_code == fed, said.output
+    assert said.exit_code == int(fed), said.output
     lines = said.output.splitlines()
     assert [line.split("/")[0] for line in lines[:2]] == ["pp_right_eye", "pp_mouth"]
     assert f"{int(fed)} dead and fed, {int(not fed)} dead but not fed" in lines[1]
