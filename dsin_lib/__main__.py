@@ -51,6 +51,19 @@ def tables(config: str = "quick") -> None:
 
 
 @app.command()
+def health(config: str = "quick") -> None:
+    """Says which units of a config's finished runs learned; fails if a fed one is dead."""
+    from dsin_lib.reporting.health import on_disk, report
+
+    found = on_disk(load_config(config))
+    counts, defects = report(found)
+    missing = len(found) - len(counts)
+    for line in [*counts, *defects, f"{len(found)} runs expected, {missing} missing"]:
+        typer.echo(line)
+    raise typer.Exit(int(bool(defects)))
+
+
+@app.command()
 def dag(
     config: str = "quick", cores: int = 2, target: str = "site", only: str = "", dry: bool = False
 ) -> None:

@@ -24,6 +24,7 @@ from dsin_lib.paper.claims import (
     rows_of,
 )
 from dsin_lib.paper.published import joined
+from dsin_lib.reporting.health import in_words
 from dsin_lib.reporting.tables import (
     INTERVAL,
     TABLE_3_ROWS,
@@ -35,7 +36,9 @@ from dsin_lib.reporting.tables import (
     table_3,
 )
 from dsin_lib.reporting.uncertainty import Drawn, resamplings
-from dsin_lib.reporting.verdicts import NOT_RUN, against_zero, verdict
+from dsin_lib.reporting.verdicts import NOT_RUN, UNTESTABLE, against_zero, verdict
+
+NOTHING = {"margin": np.nan, "low": np.nan, "high": np.nan, "basis": ""}
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,7 @@ class Measured:
         aus: Column names.
         scores: F1 in percent.
         drawn: The same under each draw of test subjects.
+        dead: Row and unit of each score with a network behind it that is dead for a fed unit.
     """
 
     corpus: str
@@ -55,16 +59,29 @@ class Measured:
     aus: list[str]
     scores: Float[np.ndarray, "row au"]
     drawn: Drawn
+    dead: frozenset[tuple[str, str]] = frozenset()
 
     def has(self, claim: Claim) -> bool:
         """Whether all rows of a claim are there."""
         return set(rows_of(claim)) <= set(self.rows)
 
-    def margin(self, claim: Claim) -> dict[str, float]:
-        """By how much the claim is exceeded, and the ends of the interval of that."""
+    def dead_of(self, rows: Iterable[str], aus: Iterable[str] | None = None) -> list[str]:
+        """The dead units of some rows, in words; those of ``aus`` alone if it names any."""
+        named = self.aus if aus is None else list(aus)
+        pairs = [(row, au) for row in rows for au in named if (row, au) in self.dead]
+        return [f"{au} of {shown_row(row)}" for row, au in pairs]
+
+    def margin(self, claim: Claim) -> dict[str, float | str]:
+        """By how much the claim is exceeded, and the ends of the interval of that.
+
+        None of it where a dead unit is one that the claim compares; ``basis`` names it.
+        """
+        every = claim.margin == "contrast"  # the units that it names against all others
+        if dead := self.dead_of(rows_of(claim), None if every else claim.aus):
+            return {**NOTHING, "basis": in_words(dead)}
         low, high = interval(margins(claim, self.drawn, self.rows, self.aus))
         here = float(margins(claim, self.scores, self.rows, self.aus))
-        return {"margin": here, "low": float(low), "high": float(high)}
+        return {**NOTHING, "margin": here, "low": float(low), "high": float(high)}
 
 
 def measured(
@@ -79,8 +96,10 @@ def measured(
     drawn = resamplings(config, rows) if drawn is None else drawn
     aus = config.corpus.aus
     scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
-    labels = [_as_trained(config, ROWS[row]) for row in rows]
-    return Measured(corpus_of(paper_table(table)), labels, aus, scores, drawn)
+    labels = {ROWS[row].shown: _as_trained(config, ROWS[row]) for row in rows}
+    marked = table.attrs.get("dead", ())
+    dead = frozenset((labels[row], au) for row, au in marked if row in labels)
+    return Measured(corpus_of(paper_table(table)), list(labels.values()), aus, scores, drawn, dead)
 
 
 def differences(
@@ -95,8 +114,8 @@ def differences(
         rows: Ids of the rows, in the order of ``drawn``.
 
     Returns:
-        F1 points here, the ends of their interval, the paper's, and whether the interval spans
-        zero, in words.
+        F1 points here, the ends of their interval, the paper's, and in words whether the interval
+        spans zero, or which dead units leave nothing to compare.
     """
     ours = measured(config, rows, table, drawn)
     lines = {}
@@ -111,7 +130,9 @@ def differences(
                     "low": found["low"],
                     "high": found["high"],
                     "paper": margin(replace(claim, by=0), joined(printed_in)),
-                    "interval": against_zero(found["low"], found["high"]),
+                    "interval": f"{UNTESTABLE}, {found['basis']}"
+                    if found["basis"]
+                    else against_zero(found["low"], found["high"]),
                 }
     return pd.DataFrame(lines).T
 
@@ -121,12 +142,13 @@ def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str
 
     Returns:
         id, section, claim, reads, table, the margin in print (``paper``) and what ``arithmetic``
-        says of it, our ``margin`` with ``low`` and ``high``, ``basis`` (empty: there is an
-        interval), and the verdict.
+        says of it, our ``margin`` with ``low`` and ``high``, ``basis`` (empty, or the dead units
+        that leave no margin), and the verdict.
     """
     of_paper, own = margin(claim, joined(printed_in)), as_ours(claim)
     known = ours is not None and ours.has(own)
-    found = ours.margin(own) if known else dict.fromkeys(("margin", "low", "high"), np.nan)
+    found = ours.margin(own) if known else NOTHING
+    reached = UNTESTABLE if found["basis"] else verdict(found["low"], found["high"])
     return {
         "id": claim.id,
         "section": claim.section,
@@ -136,8 +158,7 @@ def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str
         "paper": of_paper,
         "arithmetic": arithmetic(of_paper, ROUNDING[claim.margin]),
         **found,
-        "basis": "",
-        "verdict": verdict(found["low"], found["high"]) if known else NOT_RUN,
+        "verdict": reached if known else NOT_RUN,
     }
 
 

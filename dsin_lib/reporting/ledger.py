@@ -13,7 +13,14 @@ from dsin_lib.reporting.finding import ARITHMETIC, Evidence
 from dsin_lib.reporting.observations import held
 from dsin_lib.reporting.provenance import CORPORA
 from dsin_lib.reporting.tables import TABLE_4_ROWS
-from dsin_lib.reporting.verdicts import NOT_RUN, NOT_SUPPORTED, SUPPORTED, UNDECIDED, VERDICTS
+from dsin_lib.reporting.verdicts import (
+    NOT_RUN,
+    NOT_SUPPORTED,
+    SUPPORTED,
+    UNDECIDED,
+    UNTESTABLE,
+    VERDICTS,
+)
 from dsin_lib.studies import STUDIES
 from dsin_lib.training.runs import every_run
 from dsin_lib.training.saved import Run
@@ -74,6 +81,8 @@ def in_words(config: Config, found: pd.DataFrame) -> HTML:
     run_here = counts[SUPPORTED] + counts[NOT_SUPPORTED] + counts[UNDECIDED]
     corpora = [config.corpus, *([config.second_corpus] if config.second_corpus else [])]
     names = " and ".join(CORPORA[corpus.name] for corpus in corpora)
+    spoiled = counts[UNTESTABLE]
+    dead = f"{spoiled} cannot be tested here: dead units stand behind them. " if spoiled else ""
     return HTML(
         f"<p>Of {run_here} claims that this run can be held against, "
         f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
@@ -81,7 +90,7 @@ def in_words(config: Config, found: pd.DataFrame) -> HTML:
         f"these round, another training any of them. {counts[ARITHMETIC]} more are settled by "
         f"public label lists alone (a dash under <em>this run</em> in the ledger), and "
         f"{counts[NOT_RUN]} need systems, rows or a corpus that it does not have, or could not be "
-        "counted. "
+        f"counted. {dead}"
         f"({escape(names)}, profile {config.name}, "
         f"{len(config.evaluation.folds)} of 3 folds.)</p>"
     )

@@ -1,6 +1,7 @@
 """The second half of the ledger: sentences beside the paper's tables, held against this profile."""
 
 from collections.abc import Callable
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -8,11 +9,13 @@ import pandas as pd
 from dsin_lib.config import Config
 from dsin_lib.paper.claims import arithmetic
 from dsin_lib.paper.observations import Observation, observations
+from dsin_lib.reporting import health
 from dsin_lib.reporting import observed_chi as chi
 from dsin_lib.reporting import observed_runs as runs
 from dsin_lib.reporting import observed_tables as tables
 from dsin_lib.reporting.finding import Evidence, Finding
-from dsin_lib.reporting.verdicts import NOT_RUN
+from dsin_lib.reporting.verdicts import NOT_RUN, UNTESTABLE
+from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
 
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "density": tables.density,
@@ -47,6 +50,33 @@ MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "phi-au24": tables.phi("phi-au24", lambda phi: min(phi) - 0.1),
 }
 """From the id of an observation to what measures it."""
+CHI = tuple(map(chi_trial, CHI_PENALTIES))
+RESTS_ON: dict[str, tuple[str | Trial, ...]] = {
+    "individual-speed": ("PP(mouth)^ind", "PP(mouth)"),
+    "fusion-more-on-disfa": ("PP+F", "PP(face)"),
+    "patches-balanced-on-disfa": tuple(tables.PATCHES),
+    "fusion-noisy-bp4d": ("PP+F", *tables.PATCHES),
+    "fusion-noisy-disfa": ("PP+F", *tables.PATCHES),
+    "chi-no-benefit": CHI,
+    "chi-minimal": (chi_trial(1e-2), chi_trial(0.0)),
+    "chi-not-significant": (chi_trial(5e-3), chi_trial(0.0)),
+    "chi-sparse-by-itself": (chi_trial(0.0),),
+    "chi-diverges-faster": (chi_trial(5e-3), chi_trial(0.0)),
+    "chi-converges-faster": (chi_trial(5e-3), chi_trial(0.0)),
+    "chi-strong-hurts": (chi_trial(5e-3), chi_trial(1e-1)),
+    "chi-strong-closes": (chi_trial(0.0), chi_trial(1e-1)),
+    "chi-collapses": CHI,
+    "tau-half": ("DSIN_10",),
+    "tau-low": ("DSIN_10",),
+    "tau-au04": ("DSIN_10",),
+    "more-conclusive-on-disfa": ("DSIN_10", "PP+F"),
+    "messages-bp4d": ("DSIN_10",),
+    "messages-disfa": ("DSIN_10",),
+    "end-to-end": ("DSIN_10", Trial("omega")),
+    "messages-correct": ("DSIN_10",),
+}
+"""Whose units an observation uses: rows of the tables of the corpora that it needs, as printed, or
+trainings beside them. Label lists and sizes of networks rest on none."""
 
 
 def held(known: Evidence) -> pd.DataFrame:
@@ -69,6 +99,8 @@ def about_chi(config: Config) -> pd.DataFrame:
 
 def _line(one: Observation, known: Evidence, able: bool) -> dict[str, object]:
     found = MEASURES[one.id](known) if able else Finding()
+    if dead := _dead(one, known) if able else []:
+        found = Finding(paper=found.paper, basis=health.in_words(dead))
     return {
         "id": one.id,
         "section": one.section,
@@ -81,5 +113,18 @@ def _line(one: Observation, known: Evidence, able: bool) -> dict[str, object]:
         "low": found.low,
         "high": found.high,
         "basis": found.basis,
-        "verdict": found.verdict if able else NOT_RUN,
+        "verdict": (UNTESTABLE if dead else found.verdict) if able else NOT_RUN,
     }
+
+
+def _dead(one: Observation, known: Evidence) -> list[str]:
+    """The dead units of whatever an observation rests on, in words."""
+    used = RESTS_ON.get(one.id, ())
+    rows = [row for row in used if isinstance(row, str)]
+    trials = [trial for trial in used if isinstance(trial, Trial)]
+    of_tables = [known.tables[corpus].dead_of(rows) for corpus in one.needs if rows]
+    of_trials = [
+        [f"{au} of {row}" for row, au in health.defective(trial.of(known.config), [trial.row])]
+        for trial in trials
+    ]
+    return list(dict.fromkeys(chain(*of_tables, *of_trials)))

@@ -19,6 +19,7 @@ from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import published
 from dsin_lib.paths import config_dir
+from dsin_lib.reporting import health
 from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
 from dsin_lib.reporting.predictions import labels_and, row_taus
 from dsin_lib.training.runs import run
@@ -32,11 +33,16 @@ TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 
 
 def row_scores(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
-    """f1, auc, ap, prevalence and frames of each Action Unit on the test subjects, and tau."""
+    """f1, auc, ap, prevalence and frames of each Action Unit on the test subjects, tau and dead.
+
+    The last is how many networks behind the row are dead for the unit though it was fed.
+    """
     run_, aus = run(config, row, fold, seed), config.corpus.aus
     tau = row_taus(config, row, run_)
     labels, probabilities = labels_and(run_, "test", aus)
-    return scores(probabilities, labels, aus, tau).assign(tau=tau)
+    dead = health.dead_units(config, row, fold, seed)["au"].value_counts()
+    found = scores(probabilities, labels, aus, tau)
+    return found.assign(tau=tau, dead=dead.reindex(aus, fill_value=0))
 
 
 def table_scores(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
@@ -54,25 +60,30 @@ def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
     """F1 in percent, one line a row, one column an Action Unit, their average last.
 
     Table 3 on a profile; Table 4 on ``config.on_second_corpus()`` with :data:`TABLE_4_ROWS`. A
-    unit that a row does not predict is missing, and so is the average of such a row.
+    unit that a row does not predict is missing, and so is the average of such a row. Cells with a
+    dead unit behind them stand in ``attrs["dead"]``.
     """
     rows = list(rows)
-    return _finished(pd.concat([baselines(config), 100 * _mean(config, rows, "f1")]), config)
+    found = table_scores(config, rows)
+    table = pd.concat([baselines(config), 100 * _mean(found, config, rows, "f1")])
+    return _finished(table, found, config)
 
 
 def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> HTML:
     """A table with the paper's number, small, under each of ours.
 
     The two were measured on different faces: the paper's column of numbers is there to compare
-    patterns, not values. The best value of a column is bold, if it is above zero.
+    patterns, not values. The best value of a column is bold, if it is above zero and no dead unit
+    stands behind it; where one does, there is a dagger.
 
     Args:
         table: From :func:`table_3`, or some of its rows.
         intervals: Columns ``low`` and ``high`` of each row's average, from
             :func:`dsin_lib.reporting.uncertainty.averages`.
     """
-    cells = table.map(number) + printed(table).map(small)
-    ours = table.drop(index=list(BASELINES), errors="ignore")
+    marks = health.marks(table)
+    cells = table.map(number) + marks + printed(table).map(small)
+    ours = table.where(marks == "").drop(index=list(BASELINES), errors="ignore")
     best = ours.loc[:, ours.max() > 0].idxmax()
     if intervals is not None:
         cells[INTERVAL] = ends(intervals.reindex(table.index))
@@ -88,7 +99,8 @@ def ends(intervals: pd.DataFrame, digits: int = 1) -> pd.Series:
 
 def plain(table: pd.DataFrame, digits: int = 1, words: Iterable[str] = ()) -> HTML:
     """A table as it is; columns of words are read from the left."""
-    return _styled(table.map(lambda value: number(value, digits)), words=words)
+    cells = table.map(lambda value: number(value, digits)) + health.marks(table)
+    return _styled(cells, words=words)
 
 
 def write_tables(
@@ -161,12 +173,16 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
     """Mean F1 over the upper-face and over the lower-face Action Units."""
     region = {f"AU{n:02d}": unit.region for n, unit in ACTION_UNITS.items()}
     aus = table.drop(columns="average")
-    return aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
+    halves = aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
+    dead = table.attrs.get("dead", ())
+    halves.attrs["dead"] = [(row, region[au]) for row, au in dead if au in region]
+    return halves
 
 
 def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     """Area under the ROC curve, one line a row that ranks by itself, their average last."""
-    return _finished(_mean(config, rows, "auc"), config)
+    found = table_scores(config, rows := list(rows))
+    return _finished(_mean(found, config, rows, "auc"), found, config)
 
 
 def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
@@ -175,10 +191,10 @@ def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
     Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
     never show a unit has no precision for it, and counts for neither.
     """
-    rows = list(rows)
-    known = table_scores(config, rows).dropna(subset="ap")  # of every row: it is one number
+    found = table_scores(config, rows := list(rows))
+    known = found.dropna(subset="ap")  # of every row: it is one number
     chance = known.groupby("au")["prevalence"].mean().reindex(config.corpus.aus).to_frame(CHANCE).T
-    return _finished(pd.concat([chance, _mean(config, rows, "ap")]), config)
+    return _finished(pd.concat([chance, _mean(found, config, rows, "ap")]), found, config)
 
 
 def notes(config: Config) -> dict[str, str]:
@@ -188,19 +204,18 @@ def notes(config: Config) -> dict[str, str]:
     return {row.shown: source for row in ROWS.values() if row.network == "vgg"}
 
 
-def _finished(table: pd.DataFrame, config: Config) -> pd.DataFrame:
-    """A table with its averages and notes; a row of some units has no average, as in the paper."""
+def _finished(table: pd.DataFrame, found: pd.DataFrame, config: Config) -> pd.DataFrame:
+    """A table with its averages, notes and dead cells; a row of some units has no average."""
     some = [row.shown for row in ROWS.values() if row.aus]
     average = table.mean(axis=1).mask(table.index.isin(some))
     table = table.assign(average=average).rename_axis(index=None, columns=None)
-    table.attrs["notes"] = notes(config)
+    table.attrs |= {"notes": notes(config), "dead": health.cells(found)}
     return table
 
 
-def _mean(config: Config, rows: Iterable[str], score: str) -> pd.DataFrame:
+def _mean(found: pd.DataFrame, config: Config, rows: list[str], score: str) -> pd.DataFrame:
     """A score averaged over folds and seeds, one line a row, one column an Action Unit."""
-    rows = list(rows)
-    by_row = table_scores(config, rows).groupby(["row", "au"])[score].mean().unstack("au")
+    by_row = found.groupby(["row", "au"])[score].mean().unstack("au")
     return by_row.loc[rows, config.corpus.aus].rename(index={row: ROWS[row].shown for row in rows})
 
 
@@ -230,4 +245,4 @@ def _styled(cells: pd.DataFrame, bold: pd.Series | None = None, words: Iterable[
     if words := list(words):
         left = {"selector": "th, td", "props": "text-align: left"}
         style = style.set_table_styles({name: [left] for name in words})
-    return HTML(f'<div class="table-scroll">{style.to_html()}</div>')
+    return HTML(f'<div class="table-scroll">{style.to_html()}</div>{health.legend(cells)}')

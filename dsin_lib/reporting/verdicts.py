@@ -1,8 +1,10 @@
-"""What an interval says: four words, and nothing else decides them."""
+"""What an interval says, in fixed words; or why it is not asked."""
 
 SUPPORTED, NOT_SUPPORTED, UNDECIDED = "supported", "not supported", "undecided"
 NOT_RUN = "not run here"
-VERDICTS = (SUPPORTED, NOT_SUPPORTED, UNDECIDED, NOT_RUN)
+UNTESTABLE = "cannot be tested here"
+"""Of what would use a unit that never learned though it had frames to learn from."""
+VERDICTS = (SUPPORTED, NOT_SUPPORTED, UNDECIDED, UNTESTABLE, NOT_RUN)
 
 
 def verdict(low: float, high: float) -> str:

@@ -7,11 +7,11 @@ its patch does not show the unit: that is a result.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from torch import Tensor
 
 SATURATED, NEARLY_ALL = 1e-3, 0.99
 """A unit is dead if p (1 - p), the factor of its gradient, is below the first on that share."""
@@ -30,8 +30,8 @@ FUSION, STRUCTURE = "fusion", "structure inference"
 
 
 def record(
-    out: Mapping[str, Tensor],
-    y: Float[Tensor, "frame au"],
+    out: Mapping[str, Any],
+    y: Float[Any, "frame au"],
     aus: list[str],
     patches: Sequence[str],
     network: str = "all",
@@ -39,8 +39,10 @@ def record(
     """The state of every unit of the networks that a step has trained.
 
     Args:
-        out: Outputs of the trained modules on the training frames: p, f, y_hat, as far as they go.
-        y: Labels of those frames, nan where not coded.
+        out: Outputs of the trained modules on the training frames, tensors: p, f, y_hat, as far as
+            they go.
+        y: Labels of those frames, a tensor, nan where not coded. (Who reads records needs no torch,
+            so it is not imported here.)
         aus: Column names of the Action Units.
         patches: Names of the patches, in the order of p.
         network: Which one this is of those that are trained apart.
@@ -83,7 +85,7 @@ def _states(p: np.ndarray, labels: np.ndarray, aus: list[str]) -> pd.DataFrame:
     )
 
 
-def food(y: Float[Tensor, "frame au"], subjects: np.ndarray, aus: list[str]) -> pd.DataFrame:
+def food(y: Float[Any, "frame au"], subjects: np.ndarray, aus: list[str]) -> pd.DataFrame:
     """What each unit had to learn from: au, positive frames, people with one, whether it is fed."""
     positive = y.cpu().numpy() == 1
     frames = positive.sum(0)

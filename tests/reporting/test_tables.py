@@ -69,7 +69,7 @@ def test_chance_is_of_the_folds_that_have_a_precision(tiny, monkeypatch):
         for au in tiny.corpus.aus
         for fold in of_fold
     ]
-    found = pd.DataFrame(lines, columns=["row", "au", "fold", "ap", "prevalence"])
+    found = pd.DataFrame(lines, columns=["row", "au", "fold", "ap", "prevalence"]).assign(dead=0)
     monkeypatch.setattr(tables, "table_scores", lambda config, rows: found)
     table = tables.precision(tiny, ["pp_face"])
     assert table.loc[tables.CHANCE, "AU01"] == 0.2 and np.isnan(table.loc[tables.CHANCE, "AU02"])
@@ -114,8 +114,8 @@ def test_vgg_says_what_it_is(tmp_path, monkeypatch):
 
 
 def hand_made_scores(config, rows):
-    lines = [(row, au, 0.5, 0.5) for row in rows for au in config.corpus.aus]
-    return pd.DataFrame(lines, columns=["row", "au", "f1", "auc"])
+    lines = [(row, au, 0.5, 0.5, 0) for row in rows for au in config.corpus.aus]
+    return pd.DataFrame(lines, columns=["row", "au", "f1", "auc", "dead"])
 
 
 def test_the_paper_stands_beside_ours_and_is_marked(table):
