@@ -85,8 +85,8 @@ def warn_of_dead(name: str, health: pd.DataFrame) -> None:
     found = [f"{unit.au} of the network {unit.network}" for unit in dead(health).itertuples()]
     if found:
         warnings.warn(
-            f"{name}: dead units: {', '.join(found)}: the same on every training frame, though "
-            "there were positive frames to learn from; tables mark them and no claim uses them",
+            f"{name}: dead units: {', '.join(found)}: saturated on nearly every training "
+            "frame, with positive frames to learn from; tables mark them and no claim uses them",
             stacklevel=2,
         )
 

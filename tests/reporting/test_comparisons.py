@@ -27,7 +27,7 @@ def predicted(aus, subjects, seed, rate=0.4):
     columns |= {f"{au}_label": (rng.random(n) < rate).astype(float) for au in aus}
     split = ["test"] * (n - 10) + ["valid"] * 10
     predictions = pd.DataFrame(columns).assign(split=split)
-    return Run(Path(), {}, pd.DataFrame(), predictions, {})
+    return Run(Path(), {}, pd.DataFrame(), pd.DataFrame(), predictions, {})
 
 
 @pytest.fixture

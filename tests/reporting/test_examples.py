@@ -43,7 +43,8 @@ def made(tiny, tmp_path):
             {"subject": subject, "sequence": "T1", "frame": frame, "split": "test", **line}
         )
     held_out = pd.DataFrame(lines).assign(split="valid", subject="Z")
-    return Run(tmp_path, {}, pd.DataFrame(), pd.concat([held_out, pd.DataFrame(lines)]), {})
+    predictions = pd.concat([held_out, pd.DataFrame(lines)])
+    return Run(tmp_path, {}, pd.DataFrame(), pd.DataFrame(), predictions, {})
 
 
 def keys(frames):

@@ -23,14 +23,14 @@ def made_up(config, r, fold):
     n, aus = EPOCHS[fold], config.corpus.aus
     loss = np.arange(n, 0, -1.0)
     loss[-1] = 9
-    history = pd.DataFrame({"epoch": range(n), "valid_loss": loss, "valid_f1": 0.1 * fold})
-    history["chi_mean"] = r + history["epoch"] / 10
-    history["chi_std"] = fold * history["epoch"] / 10
+    history = pd.DataFrame({"epoch": np.arange(n) + 1, "valid_loss": loss, "valid_f1": 0.1 * fold})
+    history["chi_mean"] = r + history.index / 10
+    history["chi_std"] = fold * history.index / 10
     columns = {"subject": np.repeat(["A", "B", "C", "D"], 5), "split": "test"}
     columns |= {au: rng.random(20) + 3 * r for au in aus}
     columns |= {f"{au}_label": (rng.random(20) < 0.5).astype(float) for au in aus}
     columns |= {f"{au}_chi": np.repeat([0.05, 0.5, 0.95, 0.95], 5) for au in aus}
-    return Run(Path(f"{r}-{fold}"), {}, history, pd.DataFrame(columns), {})
+    return Run(Path(f"{r}-{fold}"), {}, history, pd.DataFrame(), pd.DataFrame(columns), {})
 
 
 @pytest.fixture

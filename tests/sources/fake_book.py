@@ -88,6 +88,7 @@ def write_fake(folder, row, spec):
         folder,
         spec=spec,
         history=pd.DataFrame({"step": [1]}),
+        health=pd.DataFrame({"au": ["AU01"]}),
         predictions=pd.DataFrame({"subject": ["F001"]}),
         weights={"pi.a": torch.zeros(1)},
         provenance={
