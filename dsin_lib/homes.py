@@ -13,6 +13,7 @@ from dsin_lib.config import results_root
 PLACES = {
     "XDG_CACHE_HOME": "cache",  # Snakemake, numba, fontconfig
     "MPLCONFIGDIR": "matplotlib",
+    "TORCHINDUCTOR_CACHE_DIR": "torchinductor",  # what torch.compile makes
     "IPYTHONDIR": "ipython",
     "JUPYTER_RUNTIME_DIR": "jupyter",
 }

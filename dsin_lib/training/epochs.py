@@ -60,6 +60,7 @@ class EpochLearner(Learner):
         optimiser = self.opt.opt  # fastai wraps torch's own
         if self.compiled:
             torch._dynamo.reset()  # it gives up on a function that was compiled eight times
+            torch._dynamo.config.suppress_errors = True  # no compiler that works: as it is
             loss_of = torch.compile(loss_of)
         if y.device.type == "cuda":
             return captured(loss_of, self.model, optimiser, x, y)
