@@ -51,7 +51,10 @@ class EpochLearner(Learner):
             self.updates = self.opt
             self.update = self._make_update(*next(mini_batches(x, y, self.batch_size)))
         losses = [self.update(*batch) for batch in mini_batches(x, y, self.batch_size)]
-        self.loss_grad = self.loss = torch.stack(losses).mean()
+        *earlier, last = torch.stack(losses).cpu()
+        for self.loss in earlier:  # fastai's train_loss is a running mean over mini-batches
+            self.recorder.smooth_loss.accumulate(self)
+        self.loss_grad = self.loss = last
 
     def _make_update(self, x: Inputs, y: Tensor) -> Update:
         def loss_of(x: Inputs, y: Tensor) -> Tensor:

@@ -14,7 +14,8 @@ import pandas as pd
 from jaxtyping import Float
 
 SATURATED, NEARLY_ALL = 1e-3, 0.99
-"""A unit is dead if p (1 - p), the factor of its gradient, is below the first on that share."""
+"""A unit is dead if p is flat and p (1 - p), the factor of its gradient, is below the first on that
+share of frames. One that knows every frame is at both ends, and lives."""
 FED_FRAMES, FED_SUBJECTS = 50, 5
 """A unit is fed from so many positive frames of so many people on; below, silence may be best."""
 FLAT, NEAR = 0.1, 0.05
@@ -71,8 +72,10 @@ def _states(p: np.ndarray, labels: np.ndarray, aus: list[str]) -> pd.DataFrame:
     deviation = np.sqrt(prevalence * (1 - prevalence))
     spread = p.std(0) / np.where(deviation > 0, deviation, np.nan)
     saturated = (p * (1 - p) < SATURATED).mean(0)
-    flat = (spread < FLAT) & (np.abs(p.mean(0) - prevalence) < NEAR)
-    state = np.select([saturated >= NEARLY_ALL, flat], [DEAD, BLIND], SEEING)
+    flat = ~(spread >= FLAT)  # of a unit that is never, or always, active there is no spread
+    dead = flat & (saturated >= NEARLY_ALL)
+    blind = flat & (np.abs(p.mean(0) - prevalence) < NEAR)
+    state = np.select([dead, blind], [DEAD, BLIND], SEEING)
     return pd.DataFrame(
         {
             "au": aus,

@@ -1,14 +1,22 @@
 """Mini-batches carry the right patches to the right labels."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 import torch
 
-from dsin_lib.data.dataset import as_input, split_data
+from dsin_lib.data import dataset
+from dsin_lib.data.dataset import ResidentData, as_input, resident, split_data
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
+from dsin_lib.evaluation.predict import predict
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.losses import DSINLoss
+from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.paths import store_dir
+from dsin_lib.training.learner import fit
 from dsin_lib.training.runs import subject_split
 
 
@@ -62,3 +70,75 @@ def test_a_part_without_frames_is_named(tiny, store):
     split = Split(train=("F001",), valid=("F099",), test=("F003",))
     with pytest.raises(ValueError, match="no usable frame of the valid subjects"):
         split_data(store, split, ("nose",), tiny.corpus.aus)
+
+
+@pytest.fixture
+def both(tiny, store):
+    """Training and held-out frames of two patches, on disk and as a GPU would have them."""
+    split = subject_split(tiny, store, 1, 0)
+    disk = split_data(store, split, ("mouth", "face"), tiny.corpus.aus)
+    return disk, {part: resident(of, torch.device("cpu")) for part, of in disk.items()}
+
+
+def assert_same_batch(one, other):
+    (images, y), (images_, y_) = one, other
+    torch.testing.assert_close(y, y_, rtol=0, atol=0, equal_nan=True)
+    assert list(images) == list(images_)
+    for name, pixels in images.items():
+        assert pixels.dtype == images_[name].dtype == torch.uint8
+        assert torch.equal(pixels, images_[name])
+        assert pixels.stride() == images_[name].stride()
+        assert images_[name].is_contiguous(memory_format=torch.channels_last)
+
+
+def test_resident_patches_are_those_of_the_store_batch_for_batch(both):
+    disk, here = both
+    for part, of in disk.items():
+        assert isinstance(here[part], ResidentData) and len(here[part]) == len(of)
+        assert here[part].frames is of.frames
+        for items in ([3, 0], [0], [5, 5, 1], list(range(len(of)))):
+            assert_same_batch(of.batch(items), here[part].batch(items))
+
+
+def test_a_training_and_its_predictions_do_not_depend_on_where_patches_lie(both, tiny):
+    training = tiny.training.model_copy(update={"batch_size": 16})
+    found = []
+    for data in both:
+        torch.manual_seed(0)
+        model = DSIN(PatchPrediction(12, {"mouth": 56, "face": 112}))
+        loss = DSINLoss(torch.ones(12), w_pi=1.0, w_phi=0.0, w_omega=0.0)
+        parts = data["train"], data["valid"]
+        history = fit(model, *parts, loss, max_epochs=2, training=training, seed=0)
+        found.append((history, model.state_dict(), predict(model, data["test"])["p"]))
+    (history, weights, p), (history_, weights_, p_) = found
+    pd.testing.assert_frame_equal(history, history_, check_exact=True)
+    assert all(torch.equal(tensor, weights_[name]) for name, tensor in weights.items())
+    assert torch.equal(p, p_)
+
+
+def test_resident_patches_are_shared_by_networks_of_one_unit_each(both):
+    _, here = both
+    one = replace(here["train"], y=here["train"].y[:, [4]])
+    images, y = one.batch([2, 7])
+    assert torch.equal(y, here["train"].y[[2, 7], 4:5])
+    assert torch.equal(images["face"], here["train"].batch([2, 7])[0]["face"])
+    assert one.patches is here["train"].patches, "not copied"
+    assert one.to(torch.device("cpu")) is one
+
+
+def test_on_a_cpu_patches_stay_on_disk(both):
+    disk, _ = both
+    assert disk["train"].to(torch.device("cpu")) is disk["train"]
+
+
+@pytest.mark.parametrize(("short", "moves"), [(0, True), (2, False)])
+def test_patches_go_to_a_gpu_whose_free_memory_is_twice_theirs(both, monkeypatch, short, moves):
+    """Of the split's frames, not of the whole store."""
+    data = both[0]["valid"]
+    needed = len(data) * 3 * (56 * 56 + 112 * 112)
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (2 * needed - short, 10**12))
+    moved = []
+    monkeypatch.setattr(dataset, "resident", lambda of, device: moved.append(device) or both[1])
+    found = data.to(torch.device("cuda"))
+    assert (found is both[1]) == moves and (found is data) != moves
+    assert moved == [torch.device("cuda")] * moves

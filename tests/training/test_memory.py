@@ -1,0 +1,81 @@
+"""Freed memory is kept: what that saves, where it cannot be, and that a training asks for it."""
+
+import ctypes
+import json
+import platform
+import subprocess
+import sys
+
+import pytest
+import torch
+
+from dsin_lib.config import load_config
+from dsin_lib.data.dataset import CachedData
+from dsin_lib.model.dsin import DSIN
+from dsin_lib.model.losses import DSINLoss
+from dsin_lib.model.structure_inference import StructureInference
+from dsin_lib.training import learner
+from dsin_lib.training.memory import keep_freed_memory
+
+FAULTS = """
+import json
+import resource
+
+import torch
+from dsin_lib.training.memory import keep_freed_memory
+
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(10):
+        torch.empty(12 * 2**20).fill_(1.0)  # 48 MB, given back at once
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+
+without = [faults(), faults()][1]
+kept = keep_freed_memory()
+print(json.dumps([without, kept, [faults(), faults()][1]]))
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+def test_kept_blocks_are_not_asked_of_the_kernel_again():
+    """In a process of its own: the call holds for all of it."""
+    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    without, kept, with_it = json.loads(done.stdout)
+    assert kept is True
+    assert without >= 10, "ten blocks, each mapped at least once, by however large pages"
+    assert with_it * 5 < without
+
+
+def test_another_c_library_is_not_asked(monkeypatch):
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("", ""))
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: pytest.fail("mallopt is glibc's"))
+    assert keep_freed_memory.__wrapped__() is False
+
+
+def test_a_library_that_refuses_is_believed(monkeypatch):
+    class Refusing:
+        def __init__(self, name):
+            self.mallopt = lambda parameter, value: int(parameter != -1)
+
+    monkeypatch.setattr(platform, "libc_ver", lambda: ("glibc", "2.36"))
+    monkeypatch.setattr(ctypes, "CDLL", Refusing)
+    assert keep_freed_memory.__wrapped__() is False
+
+
+def test_a_training_asks_for_it_before_it_begins(monkeypatch):
+    asked = []
+    made = learner.make_learner
+    monkeypatch.setattr(learner, "keep_freed_memory", lambda: asked.append("memory"))
+    monkeypatch.setattr(learner, "make_learner", lambda *of: asked.append("learner") or made(*of))
+    data = CachedData(torch.rand(8, 2), torch.ones(8, 2))
+    learner.fit(
+        DSIN(omega=StructureInference(2, 1)),
+        data,
+        data,
+        DSINLoss(torch.ones(2), w_pi=0.0, w_phi=0.0, w_omega=1.0),
+        max_epochs=1,
+        training=load_config("smoke").training,
+        seed=0,
+    )
+    assert asked == ["memory", "learner"]
