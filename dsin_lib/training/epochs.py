@@ -52,7 +52,8 @@ class EpochLearner(Learner):
             self.update = self._make_update(*next(mini_batches(x, y, self.batch_size)))
         losses = [self.update(*batch) for batch in mini_batches(x, y, self.batch_size)]
         *earlier, last = torch.stack(losses).cpu()
-        for self.loss in earlier:  # fastai's train_loss is a running mean over mini-batches
+        for loss in earlier:  # fastai's train_loss is a running mean over mini-batches
+            self.loss = loss
             self.recorder.smooth_loss.accumulate(self)
         self.loss_grad = self.loss = last
 
