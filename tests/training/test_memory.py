@@ -26,13 +26,13 @@ from dsin_lib.training.memory import keep_freed_memory
 
 def faults():
     before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
-    for _ in range(10):
-        torch.empty(12 * 2**20).fill_(1.0)  # 48 MB, given back at once
+    for _ in range(2):  # 320 MB, given back at once
+        [torch.empty(8 * 2**20).fill_(1.0) for _ in range(10)]
     return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
 
 without = [faults(), faults()][1]
 kept = keep_freed_memory()
-print(json.dumps([without, kept, [faults(), faults()][1]]))
+print(json.dumps([without, kept, min(faults(), faults(), faults())]))
 """
 
 
@@ -43,8 +43,8 @@ def test_kept_blocks_are_not_asked_of_the_kernel_again():
     assert done.returncode == 0, done.stderr
     without, kept, with_it = json.loads(done.stdout)
     assert kept is True
-    assert without >= 10, "ten blocks, each mapped at least once, by however large pages"
-    assert with_it * 5 < without
+    assert without >= 20, "twenty blocks, each mapped at least once, by however large pages"
+    assert with_it * 20 < without, "next to none"
 
 
 def test_another_c_library_is_not_asked(monkeypatch):
