@@ -201,6 +201,11 @@ class Training(Section):
     stop_on: Literal["held_out", "test"] = Field(
         "held_out", description="which subjects end a training; test: the field's habit"
     )  # Reading: early-stopping
+    stop_by: Literal["ranking", "loss"] = Field(
+        "ranking",
+        description="score of those subjects that chooses the epoch of a step that trains patch "
+        "networks: area under the ROC curve, or the loss, by which all other steps go",
+    )  # Reading: stopping-score
     threads: Positive = Field(1, description="CPU threads of one training; several run at once")
 
 

@@ -42,6 +42,22 @@ def per_au_f1(
     return np.where(coded, 2 * tp / np.maximum(2 * tp + fp + fn, 1), np.nan)
 
 
+def mean_auc(
+    probabilities: Float[np.ndarray, "frame au"], labels: Float[np.ndarray, "frame au"]
+) -> float:
+    """Area under the ROC curve averaged over Action Units, in 0..1; nan where an output is.
+
+    A unit that these frames do not show in both states is left out; 0.5 if all are.
+    """
+    if np.isnan(probabilities).any():
+        return float("nan")
+    coded = [
+        (labels[seen, j], probabilities[seen, j]) for j, seen in enumerate(~np.isnan(labels).T)
+    ]
+    known = [roc_auc_score(y, p) for y, p in coded if 0 < y.sum() < len(y)]
+    return float(np.mean(known)) if known else 0.5
+
+
 def scores(
     probabilities: Float[np.ndarray, "frame au"],
     labels: Float[np.ndarray, "frame au"],

@@ -182,7 +182,7 @@ def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.Data
         for words, subjects in ENDS.items():
             history = run(_stopped_on(config, subjects), row, _fold(config), seed).history
             for step, of_step in history.reset_index(drop=True).groupby("step"):
-                best = int(of_step.loc[of_step["valid_loss"].idxmin(), "epoch"])
+                best = int(of_step.loc[of_step["kept"], "epoch"].iloc[0])
                 line = lines.setdefault(f"{ROWS[row].shown}, {STEP_NAMES[int(step)]}", {})
                 line[words] = f"{best} of {of_step['epoch'].max()}"
     return pd.DataFrame(lines).T

@@ -6,11 +6,13 @@ stands still is an input (:mod:`dsin_lib.training.stages`).
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import partial
 from math import isfinite, nan
+from typing import Literal
 
+import numpy as np
 import pandas as pd
 import torch
 from fastai.basics import (
@@ -25,13 +27,15 @@ from fastai.basics import (
 from fastai.callback.all import EarlyStoppingCallback
 
 from dsin_lib.data.dataset import CachedData, Data, as_input
-from dsin_lib.evaluation.f1 import mean_f1
+from dsin_lib.evaluation.f1 import mean_auc, mean_f1
 from dsin_lib.evaluation.predict import final
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.sections import Training
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
 from dsin_lib.training.memory import keep_freed_memory
+
+Score = Literal["loss", "auc"]
 
 
 def fit(
@@ -45,12 +49,13 @@ def fit(
     seed: int,
     name: str = "training",
     continues: bool = False,
+    score: Score = "loss",
 ) -> pd.DataFrame:
     """Trains a model in place and leaves it with the weights of its best epoch.
 
-    The best epoch is that of the lowest loss on ``valid``. Reading: early-stopping. Epochs count
-    from 1; epoch 0 is the weights that a continued training came with, which it keeps if none of
-    its own is better.
+    Which epoch is best ``valid`` says. Reading: early-stopping, stopping-score. Epochs count from
+    1; epoch 0 is the weights that a continued training came with, which it keeps if none of its own
+    is better.
 
     Args:
         model: Any part of DSIN.
@@ -63,22 +68,23 @@ def fit(
         seed: Of the order of the frames.
         name: Of this training, for errors.
         continues: Whether all of the model was trained before, so that epoch 0 counts.
+        score: Of ``valid``, by which epochs are compared.
 
     Returns:
-        One line an epoch: epoch, train_loss (missing for epoch 0), valid_loss, valid_f1, chi_mean,
-        chi_std.
+        One line an epoch: epoch, train_loss (missing for epoch 0), valid_loss, valid_f1,
+        valid_auc, chi_mean, chi_std, and whether its weights were ``kept``.
 
     Raises:
-        FloatingPointError: No epoch ended with a finite loss on ``valid``.
+        FloatingPointError: No epoch ended with a finite score.
     """
     torch.set_num_threads(training.threads)
     keep_freed_memory()
     set_seed(seed, reproducible=True)
-    learner = make_learner(model, train, valid, loss, training, name, max_epochs)
+    learner = make_learner(model, train, valid, loss, training, name, max_epochs, score)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
         incoming = learner.validate() if continues else None
         if incoming is not None:
-            learner.keep_best.count(incoming[0])
+            learner.keep_best.count(incoming)
         learner.fit(max_epochs)
     return _history(learner, incoming)
 
@@ -91,6 +97,7 @@ def make_learner(
     training: Training,
     name: str = "training",
     max_epochs: int = 1,
+    score: Score = "loss",
 ) -> Learner:
     """A fresh fastai learner; ``fit`` it as often as you like in a notebook.
 
@@ -102,6 +109,7 @@ def make_learner(
         training: Learning rate, batch size, patience.
         name: Of this training, for errors.
         max_epochs: How many it may be asked for: few are not worth compiling for.
+        score: Of ``valid``, by which epochs are compared.
     """
     device, size = default_device(), training.batch_size
     make, epoch, patience, on_gpu = Learner, size, training.patience, device.type == "cuda"
@@ -120,8 +128,13 @@ def make_learner(
         loss_func=loss.to(device),
         opt_func=partial(OptimWrapper, opt=torch.optim.Adam, fused=True, capturable=on_gpu),
         lr=training.learning_rate,
-        metrics=[ValidF1(), ChiMoment("chi_mean", torch.mean), ChiMoment("chi_std", torch.std)],
-        cbs=[KeepBest(name, patience)],
+        metrics=[
+            OfValid("valid_f1", mean_f1),
+            OfValid("valid_auc", mean_auc),
+            ChiMoment("chi_mean", torch.mean),
+            ChiMoment("chi_std", torch.std),
+        ],
+        cbs=[KeepBest(name, patience, score)],
         train_bn=False,
     )
 
@@ -132,53 +145,69 @@ class KeepBest(EarlyStoppingCallback):
     Args:
         of: Name of the training, for errors.
         patience: Epochs without a better one that end it.
+        score: Of ``valid``: ``loss``, or ``auc``.
     """
 
-    def __init__(self, of: str, patience: int) -> None:
-        super().__init__(patience=patience)
-        self.of, self.incoming = of, None
+    def __init__(self, of: str, patience: int, score: Score = "loss") -> None:
+        super().__init__(monitor=f"valid_{score}", patience=patience)
+        self.of, self.incoming, self.kept = of, None, None
 
-    def count(self, incoming: float) -> None:
+    def count(self, incoming: Sequence[float]) -> None:
         """Has the next fit keep the weights that it comes with, unless it finds better ones.
 
         Args:
-            incoming: Their loss.
+            incoming: What the learner's ``validate`` says of them.
         """
         self.incoming = incoming
 
     def before_fit(self) -> None:
         """Forgets an earlier fit."""
         super().before_fit()
-        self.weights = None
-        if self.incoming is not None and isfinite(self.incoming):
-            self.best, self.weights = self.incoming, deepcopy(self.model.state_dict())
+        self.weights = self.kept = None
+        if self.incoming is not None and isfinite(of_them := self.incoming[self.idx - 1]):
+            self._keep(0, of_them)
         self.incoming = None
 
     def after_epoch(self) -> None:
         """Copies the weights if this epoch is the best so far; ends the fit if it was long ago."""
         super().after_epoch()
         if self.new_best:
-            self.weights = deepcopy(self.model.state_dict())
+            self._keep(self.epoch + 1, self.best)
+
+    def _keep(self, epoch: int, score: float) -> None:
+        self.kept, self.best = epoch, score
+        self.weights = deepcopy(self.model.state_dict())
 
     def after_fit(self) -> None:
         """Puts the best weights back.
 
         Raises:
-            FloatingPointError: There are none, because no epoch's loss was finite.
+            FloatingPointError: There are none, because no epoch's score was finite.
         """
         if self.weights is None:
-            losses = ", ".join(f"{values[self.idx]}" for values in self.recorder.values)
+            scores = ", ".join(f"{values[self.idx]}" for values in self.recorder.values)
             raise FloatingPointError(
-                f"{self.of}: expected a finite held-out loss after an epoch, got {losses}"
+                f"{self.of}: expected a finite {self.monitor} after an epoch, got {scores}"
             )
         self.model.load_state_dict(self.weights)
         super().after_fit()
 
 
-class ValidF1(Metric):
-    """Mean F1 over Action Units of the model's last output at tau = 0.5, in 0..1."""
+class OfValid(Metric):
+    """A score, in 0..1, of the model's last output on all frames of an epoch.
 
-    name = "valid_f1"
+    Args:
+        name: Column of the history.
+        score: Of probabilities (frame au) and labels (frame au).
+    """
+
+    def __init__(self, name: str, score: Callable[[np.ndarray, np.ndarray], float]) -> None:
+        self._name, self.score = name, score
+
+    @property
+    def name(self) -> str:
+        """Column of the history."""
+        return self._name
 
     def reset(self) -> None:
         """Forgets the last epoch."""
@@ -192,7 +221,7 @@ class ValidF1(Metric):
     @property
     def value(self) -> float:
         """Of all frames of the epoch."""
-        return mean_f1(torch.cat(self.outputs).numpy(), torch.cat(self.labels).numpy())
+        return self.score(torch.cat(self.outputs).numpy(), torch.cat(self.labels).numpy())
 
 
 class ChiMoment(Metric):
@@ -239,4 +268,5 @@ def _history(learner: Learner, incoming: Sequence[float] | None) -> pd.DataFrame
     history.index += 1
     if incoming is not None:
         history.loc[0] = [nan, *incoming]
+    history["kept"] = history.index == learner.keep_best.kept
     return history.sort_index().rename_axis("epoch").reset_index()

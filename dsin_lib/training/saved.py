@@ -45,8 +45,9 @@ class Run:
         folder: Its files.
         spec: What its numbers depend on.
         history: One line an epoch: step, epoch (from 1; 0: the weights that a joint step came
-            with), train_loss, valid_loss, valid_f1, chi_mean, chi_std, step_seconds,
-            step_cpu_seconds, network (``all``, or one Action Unit's own).
+            with), train_loss, valid_loss, valid_f1, valid_auc, chi_mean, chi_std, whether its
+            weights were ``kept``, step_seconds, step_cpu_seconds, network (``all``, or one Action
+            Unit's own).
         health: One line a step, network and Action Unit: what
             :func:`dsin_lib.training.health.record` found when the step ended, and ``frames``,
             ``people`` and ``fed``: what the unit had to learn from.

@@ -71,8 +71,8 @@ class Trained:
     """What a step leaves behind beside its weights.
 
     Attributes:
-        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, chi_mean,
-            chi_std, step_seconds, step_cpu_seconds, network.
+        history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, valid_auc,
+            chi_mean, chi_std, kept, step_seconds, step_cpu_seconds, network.
         health: One line a network and Action Unit, of :func:`dsin_lib.training.health.record`, and
             the step.
     """
@@ -105,7 +105,7 @@ def run_step(
         network: Which one this is of those that are trained apart.
 
     Raises:
-        FloatingPointError: No epoch ended with a finite held-out loss; names step and network.
+        FloatingPointError: No epoch ended with a finite score; names step and network.
     """
     started, started_cpu = time.perf_counter(), time.process_time()
     frozen = {group: modules[group] for group in step.frozen if group in modules}
@@ -121,6 +121,7 @@ def run_step(
         seed=seed,
         name=f"step {step.number}, network {network}",
         continues=step.joint,
+        score="auc" if "pi" in step.trained and config.training.stop_by == "ranking" else "loss",
     )
     history.insert(0, "step", step.number)
     history["step_seconds"] = time.perf_counter() - started

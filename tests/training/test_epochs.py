@@ -14,6 +14,7 @@ from torch import nn
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData
+from dsin_lib.evaluation.f1 import mean_auc, mean_f1
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.output import OutputLayer
@@ -21,7 +22,7 @@ from dsin_lib.model.patch_prediction import PatchHeads
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.training import epochs, learner
 from dsin_lib.training.epochs import WORTH_COMPILING, EpochLearner, worth_compiling
-from dsin_lib.training.learner import KeepBest, ValidF1, _loader, make_learner
+from dsin_lib.training.learner import KeepBest, OfValid, _loader, make_learner
 
 SIZE, N_AU = 16, 3
 TRAINING = load_config("smoke").training.model_copy(
@@ -79,7 +80,7 @@ def by_batches(model, train, valid, loss):
         loss_func=loss,
         opt_func=partial(OptimWrapper, opt=torch.optim.Adam, fused=True),
         lr=TRAINING.learning_rate,
-        metrics=[ValidF1()],
+        metrics=[OfValid("valid_f1", mean_f1), OfValid("valid_auc", mean_auc)],
         cbs=[KeepBest("plain", 50)],
         train_bn=False,
     )

@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import nn
 
-from dsin_lib.config import load_config
+from dsin_lib.config import changed, load_config
 from dsin_lib.data.dataset import CachedData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
@@ -38,7 +38,7 @@ def diverged(data):
 
 def test_a_training_that_never_has_a_finite_loss_says_so(data, diverged):
     parts = {"train": data, "valid": diverged}
-    expected = r"step 1, network AU12: expected a finite held-out loss after an epoch, got nan, nan"
+    expected = r"step 1, network AU12: expected a finite valid_auc after an epoch, got nan, nan"
     with pytest.raises(FloatingPointError, match=expected):
         run_step(ALGORITHM_1[0], {"pi": net()}, parts, CONFIG, 0, ["AU12"], ["mouth"], "AU12")
 
@@ -50,7 +50,7 @@ def test_weights_of_an_earlier_fit_are_not_put_back_after_one_that_diverged(data
     with learner.no_bar(), learner.no_logging():
         learner.fit(1)
         nn.init.constant_(model.pi[0].weight, torch.nan)
-        with pytest.raises(FloatingPointError, match="expected a finite held-out loss"):
+        with pytest.raises(FloatingPointError, match="expected a finite valid_loss"):
             learner.fit(1)
 
 
@@ -92,6 +92,7 @@ def test_a_joint_training_that_only_gets_worse_keeps_what_it_came_with(data, aga
     assert history["train_loss"].isna().tolist() == [True, False, False, False]
     assert history["valid_loss"][0] == pytest.approx(loss_of(model, against), rel=1e-6)
     assert history["valid_loss"].is_monotonic_increasing
+    assert history["kept"].tolist() == [True, False, False, False]
     assert history["valid_f1"].notna().all()
 
 
@@ -128,7 +129,7 @@ def test_weights_that_a_step_came_with_are_of_one_fit_only(data, against):
     torch.manual_seed(0)
     model = DSIN(net())
     learner = make_learner(model, data, against, ALL, TRAINING)
-    learner.keep_best.count(0.0)
+    learner.keep_best.count([0.0])
     before = deepcopy(model.state_dict())
     with learner.no_bar(), learner.no_logging():
         learner.fit(1)
@@ -140,15 +141,46 @@ def test_weights_that_a_step_came_with_are_of_one_fit_only(data, against):
 def test_weights_without_a_finite_loss_are_not_worth_keeping(data):
     torch.manual_seed(0)
     learner = make_learner(DSIN(net()), data, data, ALL, TRAINING)
-    learner.keep_best.count(torch.inf)
+    learner.keep_best.count([torch.inf])
     before = deepcopy(learner.model.state_dict())
     with learner.no_bar(), learner.no_logging():
         learner.fit(1)
     assert not same(before, learner.model.state_dict())
-    learner.keep_best.count(torch.nan)
+    learner.keep_best.count([torch.nan])
     with learner.no_bar(), learner.no_logging():
         learner.fit(1)
     assert learner.keep_best.best == learner.recorder.values[-1][1]
+
+
+def test_ranking_keeps_another_epoch_than_the_loss(data, against):
+    """A third of the held-out labels is turned round: being surer costs loss and no ranking."""
+    torch.manual_seed(0)
+    model = DSIN(net())
+    by = {}
+    for score in ("loss", "auc"):
+        own = deepcopy(model)
+        valid = CachedData(data.x, data.y.clone())
+        valid.y[::3] = 1 - valid.y[::3]
+        by[score] = fit(
+            own, data, valid, ALL,
+            max_epochs=40, training=TRAINING.model_copy(update={"patience_cached": 40}),
+            seed=0, score=score,
+        )  # fmt: skip
+        (kept,) = by[score].index[by[score]["kept"]]
+        column = by[score][f"valid_{score}"]
+        assert kept == (column.idxmin() if score == "loss" else column.idxmax())
+    shared = ["train_loss", "valid_loss", "valid_f1", "valid_auc"]
+    pd.testing.assert_frame_equal(by["loss"][shared], by["auc"][shared], check_exact=True)
+
+
+def test_patch_networks_stop_by_ranking_or_by_the_loss_as_the_config_says(tiny):
+    for change, score in (({}, "auc"), ({"training.stop_by": "loss"}, "loss")):
+        history = run(
+            changed(tiny, {"patch_prediction.max_epochs": 4, **change}), "pp_nose"
+        ).history
+        column = history[f"valid_{score}"]
+        best = column.idxmin() if score == "loss" else column.idxmax()
+        assert history["kept"].tolist() == [index == best for index in history.index]
 
 
 @pytest.mark.parametrize(
