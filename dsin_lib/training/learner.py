@@ -82,9 +82,11 @@ def fit(
     set_seed(seed, reproducible=True)
     learner = make_learner(model, train, valid, loss, training, name, max_epochs, score)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
-        incoming = learner.validate() if continues else None
-        if incoming is not None:
-            learner.keep_best.count(incoming)
+        keep_best, incoming = learner.keep_best, None
+        if continues:
+            with learner.removed_cbs(keep_best):  # it is no epoch of a fit
+                incoming = learner.validate()
+            keep_best.count(incoming)
         learner.fit(max_epochs)
     return _history(learner, incoming)
 
