@@ -21,7 +21,7 @@ from dsin_lib.model.output import OutputLayer
 from dsin_lib.model.patch_prediction import PatchHeads
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.training import epochs, learner
-from dsin_lib.training.epochs import WORTH_COMPILING, EpochLearner, worth_compiling
+from dsin_lib.training.epochs import EPOCHS, WORTH_COMPILING, EpochLearner, worth_compiling
 from dsin_lib.training.learner import KeepBest, OfValid, _loader, make_learner
 
 SIZE, N_AU = 16, 3
@@ -150,7 +150,7 @@ def test_a_second_fit_of_the_same_learner_goes_on_as_the_plain_one_does(how):
 def test_a_compiled_loss_is_the_loss(monkeypatch):
     """Adam divides by the root of a squared gradient, so rounding shows in the sixth digit."""
     plain, plain_history, _ = fitted(by_epochs, omega)
-    monkeypatch.setattr(learner, "worth_compiling", lambda updates: True)
+    monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # dynamo cannot trace beartype
     calls, compile_ = [], torch.compile
     monkeypatch.setattr(torch, "compile", lambda of: calls.append(of) or compile_(of))
@@ -170,15 +170,16 @@ def test_compiling_is_worth_it_from_so_many_updates_on_and_where_it_can_be_done(
 ):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(epochs.shutil, "which", lambda name: compiler)
-    assert worth_compiling(WORTH_COMPILING) is expected
-    assert worth_compiling(WORTH_COMPILING - 1) is False
+    batches = -(-WORTH_COMPILING // EPOCHS)
+    assert worth_compiling(batches, EPOCHS) is worth_compiling(batches, 9 * EPOCHS) is expected
+    assert worth_compiling(batches, EPOCHS - 1) is worth_compiling(batches - 1, EPOCHS) is False
 
 
 def test_networks_of_patches_are_not_compiled_and_updates_are_counted_in_whole_batches(monkeypatch):
     asked = []
-    monkeypatch.setattr(learner, "worth_compiling", lambda updates: asked.append(updates) or True)
+    monkeypatch.setattr(learner, "worth_compiling", lambda *of: asked.append(of) or True)
     for of, frames in ((omega, 70), (omega, 9), (heads, 70)):
         model, train, valid, loss = setting(of, frames)
         made = make_learner(model, train, valid, loss, TRAINING, max_epochs=5)
         assert made.compiled == (of is omega)
-    assert asked == [5 * 4, 5]
+    assert asked == [(4, 5), (1, 5)]
