@@ -25,22 +25,25 @@ STEP_NAMES = {
     4: "step 4: structure inference, the rest frozen",
     5: "step 5: all",
 }
-CURVES = {"valid_loss": "held-out loss", "F1": "held-out F1 (%)"}
+CURVES = {"valid_loss": "held-out loss", "F1": "held-out F1 (%)", "AUC": "held-out AUC (%)"}
 FEW = 30
 """Epochs up to which each gets a dot."""
 
 
 def curves(runs: Mapping[str, Run]) -> Figure:
-    """Loss and mean F1 of the held-out subjects over the epochs of each step, one line a run."""
-    history = pd.concat(
-        [
-            run.history.assign(run=name, F1=100 * run.history["valid_f1"])
-            for name, run in runs.items()
-        ]
-    )
+    """Loss, mean F1 and mean AUC of the held-out subjects over the epochs of each step.
+
+    One line a run; a large dot at the epoch whose weights were kept.
+    """
+    history = pd.concat([run.history.assign(run=name) for name, run in runs.items()])
+    history = history.assign(F1=100 * history["valid_f1"], AUC=100 * history["valid_auc"])
     steps = sorted(history["step"].unique())
     figure, axes = plt.subplots(
-        len(steps), 2, figsize=(9.5, 0.6 + 2.7 * len(steps)), squeeze=False, layout="constrained"
+        len(steps),
+        len(CURVES),
+        figsize=(10.5, 0.6 + 2.7 * len(steps)),
+        squeeze=False,
+        layout="constrained",
     )
     for line, step in zip(axes, steps, strict=True):
         of_step = history[history["step"] == step]
@@ -49,6 +52,8 @@ def curves(runs: Mapping[str, Run]) -> Figure:
             sns.lineplot(
                 of_step, x="epoch", y=value, hue="run", marker=marker, markersize=4, ax=axis
             )
+            kept = of_step[of_step["kept"]]
+            sns.scatterplot(kept, x="epoch", y=value, hue="run", s=60, ax=axis, legend=False)
             axis.set(ylabel=label, xlim=(-0.6, of_step["epoch"].max() + 0.6))
             axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
             axis.get_legend().remove()
