@@ -296,7 +296,7 @@ def omega() -> None:
         "stacked": omega_step(Stacked, weights, f, y),
         "broadcasts": omega_step(StructureInference, weights, f, y),
     }
-    if worth_compiling(WORTH_COMPILING):
+    if worth_compiling(WORTH_COMPILING, MANY_EPOCHS):
         new = partial(omega_step, StructureInference, weights, f, y, compiled=True)
         variants["broadcasts, compiled"] = new()
         if ON_GPU:
