@@ -12,8 +12,9 @@ sys.path.insert(0, workflow.basedir)  # this checkout's code, whatever the envir
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")]))
 os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter")  # the chapters' kernel
 
+from dsin_lib.chapters import chapters, without_corpus
 from dsin_lib.config import PROJECT, load_config, results_root
-from dsin_lib.experiments import PATCH_ROWS, ROWS, TRAINED, run_spec
+from dsin_lib.experiments import ROWS, TRAINED, run_spec
 from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir, study_record
 from dsin_lib.sections import digest
 from dsin_lib.studies import STUDIES, study_key
@@ -23,26 +24,7 @@ CONFIG = load_config(PROFILE)
 HOME, PY = config_dir(CONFIG), sys.executable
 BOOK, EXECUTED, SITE = PROJECT / "book", HOME / "book", HOME / "site"
 FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
-CHAPTERS = {  # notebook -> the rows and the studies whose runs it shows
-    "data": ((), ()),
-    "label_statistics": ((), ()),
-    "faces_and_facs": ((), ()),
-    "preprocessing": ((), ()),
-    "patch_prediction": (("pp_face_ncb", *PATCH_ROWS), ()),
-    "fusion": (("pp_mouth", "pp_face", "pp_f"), ()),
-    "structure_inference": (("pp_f", "dsin_2", "dsin_10"), ()),
-    "regularisation": ((), ("chi",)),
-    "structure_seen": (("pp_mouth", "pp_f", "dsin_10"), ()),
-    "bp4d_ablation": (TRAINED, ("seeds",)),
-    "disfa_ablation": (PATCH_ROWS, ("table_4", "activity")),
-    "protocols": (("pp_face", "pp_f", "dsin_10"), ("habit",)),
-    "silences": (("pp_mouth", "dsin_10"), ("patch_readings", "readings", "habit", "activity")),
-    "ledger": (TRAINED, ("table_4", "chi", "seeds")),
-    "audit": ((), ()),
-}
-ABSENT = ["disfa_ablation"] if CONFIG.second_corpus is None else []
-LEFT_OUT = CONFIG.reporting.leave_out
-CHAPTERS = {name: shows for name, shows in CHAPTERS.items() if name not in {*ABSENT, *LEFT_OUT}}
+CHAPTERS, ABSENT, LEFT_OUT = chapters(CONFIG), without_corpus(CONFIG), CONFIG.reporting.leave_out
 OPTIONS = " ".join(["--licensed"] * CONFIG.corpus.source.licensed + [f"--absent {name}" for name in ABSENT] + [f"--left-out {name}" for name in LEFT_OUT])
 TRIALS = {name: study.trials(CONFIG) for name, study in STUDIES.items()}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from dsin_lib.chapters import studies
 from dsin_lib.config import Config
 from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, TRAINED, Row, row_named
 from dsin_lib.paths import run_dir
@@ -114,9 +115,11 @@ def of_table_3(config: Config) -> pd.DataFrame:
 
 def wanted(config: Config) -> Iterator[tuple[str, Trial, int, int]]:
     """Part, trial, fold and seed of everything that a profile's book asks for."""
-    evaluation = config.evaluation
+    evaluation, trained = config.evaluation, studies(config)
     parts = {"Table 3": (TABLES["Table 3"], evaluation.folds, evaluation.seeds)}
     for name, study in STUDIES.items():
+        if name not in trained:
+            continue
         shown = "Table 4" if name == "table_4" else f"study {name}"
         parts[shown] = (study.trials(config), study.folds(config), study.seeds(config))
     for part, (trials, folds, seeds) in parts.items():
