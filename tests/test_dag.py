@@ -8,19 +8,15 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from types import SimpleNamespace as Done
 
 import pytest
-import yaml
 from checkouts import copy_checkout, shown
+from dags import dag, planned, variant
 
-from dsin_lib.chapters import CHAPTERS as ALL_CHAPTERS
-from dsin_lib.chapters import chapters, studies
-from dsin_lib.config import CONFIGS, load_config
-from dsin_lib.dag import RUNS_PER_CARD, _licensed, run_dag
+from dsin_lib.config import load_config
+from dsin_lib.dag import _licensed
 from dsin_lib.experiments import ROWS, TRAINED
 from dsin_lib.reporting.cost import chain, wanted
-from dsin_lib.studies import STUDIES
 
 ROOT = Path(__file__).parents[1]
 CHAPTERS = sorted(path.stem for path in (ROOT / "book").glob("*.ipynb"))
@@ -32,34 +28,6 @@ EVERY_ROW = {
     for row in chain(trial.of(SMOKE), ROWS[trial.row], fold, seed).values()
 }
 """Rows of both tables and of every study, with what they start from."""
-
-
-def dag(results, *arguments, config="smoke", cwd=None, **variables):
-    """Runs the DAG from a folder that is not the project's, unless one is named."""
-    command = [sys.executable, "-m", "dsin_lib", "dag", "--config", str(config), *arguments]
-    env = {**os.environ, "DSIN_RESULTS": str(results), **variables}
-    done = subprocess.run(command, cwd=cwd or results, env=env, capture_output=True, text=True)
-    return done.returncode, done.stdout + done.stderr
-
-
-def planned(text):
-    """Jobs of each rule that a dry run lists."""
-    lines = [line.split() for line in text.splitlines()]
-    return {
-        line[0]: int(line[1])
-        for line in lines
-        if len(line) == 2 and line[1].isdigit() and line[0] != "total"
-    }
-
-
-def variant(tmp_path, section, **changes):
-    """The smoke profile with a parameter changed and its name, so its results, kept."""
-    values = yaml.safe_load((CONFIGS / "smoke.yaml").read_text())
-    values[section] = {**values.get(section, {}), **changes}
-    path = tmp_path / "my configs (1)" / "smoke.yaml"
-    path.parent.mkdir()
-    path.write_text(yaml.safe_dump(values))
-    return path
 
 
 @pytest.fixture
@@ -117,36 +85,6 @@ def test_a_changed_value_reruns_only_what_depends_on_it(
     assert "corpus" not in plan, "the same faces"
     for rule, jobs in also.items():
         assert plan.get(rule) == jobs, plan
-
-
-def test_a_chapter_left_out_is_not_run_nor_what_it_alone_shows(smoke, tmp_path):
-    path = variant(tmp_path, "reporting", leave_out=["protocols", "silences"])
-    code, text = dag(smoke, "--dry", config=path)
-    assert code == 0, text
-    assert planned(text) == {"notebook": ALL - 2, "book": 1, "site": 1}, "and trains nothing anew"
-    left = chapters(load_config(path))
-    assert set(CHAPTERS) - set(left) == {"protocols", "silences"}
-    dropped = set(STUDIES) - set(studies(load_config(path)))
-    assert dropped == {"habit", "patch_readings", "readings"}, "activity is shown elsewhere"
-    assert not {part for part, *_ in wanted(load_config(path))} & {f"study {s}" for s in dropped}
-
-
-def test_every_notebook_is_a_chapter_with_its_trainings():
-    assert sorted(ALL_CHAPTERS) == CHAPTERS
-    assert set(studies(SMOKE)) == set(STUDIES)
-
-
-def test_trainings_claim_shares_of_a_card(monkeypatch, tmp_path):
-    asked = []
-    monkeypatch.setenv("DSIN_RESULTS", str(tmp_path))
-    monkeypatch.setattr(
-        subprocess, "run", lambda command, **_: asked.append(command) or Done(returncode=0)
-    )
-    run_dag("smoke", "tables", cores=32)
-    assert f"gpu={RUNS_PER_CARD}" in asked[-1]
-    rules = (ROOT / "Snakefile").read_text().split("\nrule ")
-    claims = {rule.split(":")[0] for rule in rules if "gpu=1" in rule}
-    assert claims == {"run", "study"}
 
 
 def test_a_copied_checkout_runs_its_own_code(copy, tmp_path):
