@@ -10,10 +10,11 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from checkouts import copy_checkout, shown
 from dags import dag, planned, variant
 
-from dsin_lib.config import load_config
+from dsin_lib.config import CONFIGS, load_config
 from dsin_lib.dag import _licensed
 from dsin_lib.experiments import ROWS, TRAINED
 from dsin_lib.reporting.cost import chain, wanted
