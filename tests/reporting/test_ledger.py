@@ -20,7 +20,7 @@ def test_the_whole_ledger(whole):
     assert found.groupby(["id", "table"]).size().max() == 1
     assert {"locality-upper", "thresholds-disfa", "chi-minimal"} <= set(found["id"])
     both = found[found["id"] == "structure-average"].set_index("table")
-    assert set(both.index) == {"3", "4"} and both["margin"].nunique() == 2
+    assert set(both.index) == {"3", "4"} and both["paper"].nunique() == 2
     of_others = found[(found["verdict"] == "not run here") & (found["id"] != "topology")]
     assert set(of_others["table"]) <= {"5", "6", "3 and 5", "4 and 6", ""}
     counts = ledger.summary(found)

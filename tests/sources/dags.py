@@ -23,7 +23,7 @@ def planned(text):
     return {
         line[0]: int(line[1])
         for line in lines
-        if len(line) == 2 and line[1].isdigit() and line[0] != "total"
+        if len(line) == 2 and line[1].isdigit() and line[0].isalpha() and line[0] != "total"
     }
 
 
