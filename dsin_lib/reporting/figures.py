@@ -55,7 +55,7 @@ def curves(runs: Mapping[str, Run]) -> Figure:
             kept = of_step[of_step["kept"]]
             sns.scatterplot(kept, x="epoch", y=value, hue="run", s=60, ax=axis, legend=False)
             axis.set(ylabel=label, xlim=(-0.6, of_step["epoch"].max() + 0.6))
-            axis.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+            axis.xaxis.set_major_locator(MaxNLocator(6, integer=True, min_n_ticks=1))
             axis.get_legend().remove()
         line[0].set_title(STEP_NAMES[step], fontsize="medium", loc="left")
     handles, labels = axes[0, 0].get_legend_handles_labels()
