@@ -7,6 +7,7 @@ missing for an Action Unit counts for the others only.
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
+from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
 
@@ -47,14 +48,18 @@ def mean_auc(
 ) -> float:
     """Area under the ROC curve averaged over Action Units, in 0..1; nan where an output is.
 
-    A unit that these frames do not show in both states is left out; 0.5 if all are.
+    A unit that these frames do not show in both states is left out; 0.5 if all are. By ranks (Mann
+    and Whitney's U over its largest value): scikit-learn's function, which checks what it is given
+    again for every unit, takes ten times as long, and this is asked once an epoch.
     """
     if np.isnan(probabilities).any():
         return float("nan")
-    coded = [
-        (labels[seen, j], probabilities[seen, j]) for j, seen in enumerate(~np.isnan(labels).T)
-    ]
-    known = [roc_auc_score(y, p) for y, p in coded if 0 < y.sum() < len(y)]
+    known = []
+    for y, p in zip(labels.T, probabilities.T, strict=True):
+        coded, active, inactive = ~np.isnan(y), (y == 1).sum(), (y == 0).sum()
+        if active and inactive:
+            ranks = rankdata(p[coded])[y[coded] == 1]
+            known.append((ranks.mean() - (active + 1) / 2) / inactive)
     return float(np.mean(known)) if known else 0.5
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from sklearn.metrics import f1_score
+from sklearn.metrics import f1_score, roc_auc_score
 
-from dsin_lib.evaluation.f1 import always_positive, mean_f1, per_au_f1, scores
+from dsin_lib.evaluation.f1 import always_positive, mean_auc, mean_f1, per_au_f1, scores
 from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
 
 rng = np.random.default_rng(0)
@@ -78,3 +78,15 @@ def test_a_unit_that_is_never_likely_can_still_be_tuned():
     probabilities = np.array([[0.009, 0.0], [0.0005, 0.0], [0.0001, 0.0]])
     taus = best_taus(probabilities, labels)
     assert per_au_f1(probabilities, labels, taus).tolist() == [1, always_positive(labels)[1]]
+
+
+def test_the_mean_auc_is_scikit_learn_s_of_every_unit_that_has_both_states():
+    rng = np.random.default_rng(0)
+    p = rng.random((60, 5)).round(1)  # with ties
+    y = (rng.random((60, 5)) < p).astype(float)
+    y[::7, 1], y[:, 3], y[:, 4] = np.nan, np.nan, 1
+    seen = ~np.isnan(y)
+    known = [roc_auc_score(y[seen[:, j], j], p[seen[:, j], j]) for j in range(3)]
+    assert mean_auc(p, y) == pytest.approx(np.mean(known), abs=1e-12)
+    assert mean_auc(p[:, 3:], y[:, 3:]) == 0.5
+    assert np.isnan(mean_auc(np.where(p > 0.8, np.nan, p), y))
