@@ -1,4 +1,4 @@
-"""The one learner factory: fastai's loop around any part of DSIN. The only fastai file.
+"""The one learner factory: fastai's loop around any part of DSIN.
 
 Paper: Sec. 4.1.3: Adam, learning rate 0.001, mini-batches of 64, early stopping. fastai's own Adam
 has other defaults than the paper's, which is settled here. Everything it is given is trained: what
@@ -6,20 +6,18 @@ stands still is an input (:mod:`dsin_lib.training.stages`).
 """
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from copy import deepcopy
 from functools import partial
 from math import isfinite, nan
 from typing import Literal
 
-import numpy as np
 import pandas as pd
 import torch
 from fastai.basics import (
     DataLoader,
     DataLoaders,
     Learner,
-    Metric,
     OptimWrapper,
     default_device,
     set_seed,
@@ -28,12 +26,12 @@ from fastai.callback.all import EarlyStoppingCallback
 
 from dsin_lib.data.dataset import CachedData, Data, as_input
 from dsin_lib.evaluation.f1 import mean_auc, mean_f1
-from dsin_lib.evaluation.predict import final
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.sections import Training
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
 from dsin_lib.training.memory import keep_freed_memory
+from dsin_lib.training.metrics import ChiMoment, OfValid
 
 Score = Literal["loss", "auc"]
 
@@ -193,63 +191,6 @@ class KeepBest(EarlyStoppingCallback):
             )
         self.model.load_state_dict(self.weights)
         super().after_fit()
-
-
-class OfValid(Metric):
-    """A score, in 0..1, of the model's last output on all frames of an epoch.
-
-    Args:
-        name: Column of the history.
-        score: Of probabilities (frame au) and labels (frame au).
-    """
-
-    def __init__(self, name: str, score: Callable[[np.ndarray, np.ndarray], float]) -> None:
-        self._name, self.score = name, score
-
-    @property
-    def name(self) -> str:
-        """Column of the history."""
-        return self._name
-
-    def reset(self) -> None:
-        """Forgets the last epoch."""
-        self.outputs, self.labels = [], []
-
-    def accumulate(self, learn: Learner) -> None:
-        """Keeps a batch's probabilities and labels."""
-        self.outputs.append(final(learn.pred).detach().cpu())
-        self.labels.append(learn.y.cpu())
-
-    @property
-    def value(self) -> float:
-        """Of all frames of the epoch."""
-        return self.score(torch.cat(self.outputs).numpy(), torch.cat(self.labels).numpy())
-
-
-class ChiMoment(Metric):
-    """Mean or standard deviation of the correction factors on the validation frames (Fig. 6)."""
-
-    def __init__(self, name: str, moment) -> None:
-        self._name, self.moment = name, moment
-
-    @property
-    def name(self) -> str:
-        """Column of the history."""
-        return self._name
-
-    def reset(self) -> None:
-        """Forgets the last epoch."""
-        self.chi = []
-
-    def accumulate(self, learn: Learner) -> None:
-        """Keeps a batch's factors, if the model has any."""
-        if "chi" in learn.pred:
-            self.chi.append(learn.pred["chi"].detach().cpu())
-
-    @property
-    def value(self) -> float:
-        """Over frames, time steps and Action Units; nan without structure inference."""
-        return self.moment(torch.cat(self.chi)).item() if self.chi else float("nan")
 
 
 def _loader(data: Data, batch_size: int, *, shuffle: bool) -> DataLoader:

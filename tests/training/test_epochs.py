@@ -22,7 +22,8 @@ from dsin_lib.model.patch_prediction import PatchHeads
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.training import epochs, learner
 from dsin_lib.training.epochs import EPOCHS, WORTH_COMPILING, EpochLearner, worth_compiling
-from dsin_lib.training.learner import KeepBest, OfValid, _loader, make_learner
+from dsin_lib.training.learner import KeepBest, _loader, make_learner
+from dsin_lib.training.metrics import OfValid
 
 SIZE, N_AU = 16, 3
 TRAINING = load_config("smoke").training.model_copy(
