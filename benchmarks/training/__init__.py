@@ -1,0 +1,1 @@
+"""What makes training fast: each choice beside its alternative, by turns, in one run."""
