@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,13 +13,17 @@ import pandas as pd
 import pytest
 from filelock import FileLock
 
-from dsin_lib.config import load_config
+from dsin_lib.config import load_config, results_root
 from dsin_lib.data import store as store_module
 from dsin_lib.data.account import account
 from dsin_lib.data.folds import first_subjects
+from dsin_lib.experiments import ROWS
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
 from dsin_lib.paths import store_dir
+from dsin_lib.reporting.cost import chain
 from dsin_lib.shapes import PATCHES
+from dsin_lib.studies import Trial
+from dsin_lib.training.runs import run
 
 
 def pytest_collection_modifyitems(items):
@@ -179,3 +184,25 @@ def write_store(root, *, subjects, frames_per_subject, intensities=False):
     (root / store_module.ACCOUNT).write_text(account(frames.assign(source="a"), []).to_json())
     (root / "anchors.json").write_text('{"anchors": [[80, 90], [144, 90], [112, 160]]}')
     store_module.write_text(root / "store.json", json.dumps({"format": store_module.FORMAT}))
+
+
+@pytest.fixture
+def copied(tiny, tmp_path, monkeypatch):
+    """Goes on in a results folder of the test's own, with copies of some trainings.
+
+    They were trained in the folder that all tests share, whose stores are read from here too.
+    """
+
+    def copied(*trials):
+        folders = {}
+        for one in (Trial(trial) if isinstance(trial, str) else trial for trial in trials):
+            run(one.of(tiny), one.row)
+            folders |= chain(one.of(tiny), ROWS[one.row], 1, 0)
+        shared, here = results_root(), tmp_path / "copied"
+        for folder in folders:
+            shutil.copytree(folder, here / folder.relative_to(shared))
+        (here / "stores").symlink_to(shared / "stores")
+        monkeypatch.setenv("DSIN_RESULTS", str(here))
+        return tiny
+
+    return copied
