@@ -30,7 +30,7 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.sections import Training
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
-from dsin_lib.training.memory import keep_freed_memory
+from dsin_lib.training.memory import give_back_freed_memory, keep_freed_memory
 from dsin_lib.training.metrics import ChiMoment, OfValid
 
 Score = Literal["loss", "auc"]
@@ -86,6 +86,7 @@ def fit(
                 incoming = learner.validate()
             keep_best.count(incoming)
         learner.fit(max_epochs)
+    give_back_freed_memory()
     return _history(learner, incoming)
 
 

@@ -1,11 +1,11 @@
-"""Memory that a training gives back only when it ends.
+"""Memory that a training gives back when it ends, and not before.
 
 A step allocates and frees the same large blocks as the step before. glibc hands each of them back
 to the kernel, which clears it before it hands it out again: on a CPU a quarter of the seconds of a
 training goes there. Told to keep freed blocks, it reuses them.
 
-Source: mallopt(3). The call holds for the whole process from then on, whoever started it, so that
-it works alike in a job of the DAG, under papermill and in JupyterLab.
+Source: mallopt(3), malloc_trim(3). What is asked holds for the whole process from then on, whoever
+started it, so that it works alike in a job of the DAG, under papermill and in JupyterLab.
 """
 
 import ctypes
@@ -27,3 +27,9 @@ def keep_freed_memory() -> bool:
         return False
     mallopt = ctypes.CDLL(None).mallopt
     return all(mallopt(parameter, value) for parameter, value in KEEP.items())
+
+
+def give_back_freed_memory() -> None:
+    """Hands the kernel what is kept and free, so that trainings of other sizes do not add up."""
+    if keep_freed_memory():
+        ctypes.CDLL(None).malloc_trim(0)

@@ -1,4 +1,4 @@
-"""Freed memory is kept: what that saves, where it cannot be, and that a training asks for it."""
+"""Freed memory is kept while a training runs: what that saves, where it cannot be, when it ends."""
 
 import ctypes
 import json
@@ -35,16 +35,48 @@ kept = keep_freed_memory()
 print(json.dumps([without, kept, min(faults(), faults(), faults())]))
 """
 
+HELD = """
+import json
+from pathlib import Path
 
-@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
-def test_kept_blocks_are_not_asked_of_the_kernel_again():
-    """In a process of its own: the call holds for all of it."""
-    done = subprocess.run([sys.executable, "-c", FAULTS], capture_output=True, text=True)
+import torch
+from dsin_lib.training.memory import give_back_freed_memory, keep_freed_memory
+
+def resident():  # MB
+    status = Path("/proc/self/status").read_text()
+    return int(status.split("RssAnon:")[1].split()[0]) // 1000
+
+keep_freed_memory()
+before = resident()
+[torch.empty(8 * 2**20).fill_(1.0) for _ in range(10)]  # 320 MB
+kept = resident()
+give_back_freed_memory()
+print(json.dumps([kept - before, resident() - before]))
+"""
+
+glibc = pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="mallopt is glibc's")
+
+
+def printed(code: str) -> list:
+    """What a process of its own prints: what is asked of glibc holds for all of it."""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
-    without, kept, with_it = json.loads(done.stdout)
+    return json.loads(done.stdout)
+
+
+@glibc
+def test_kept_blocks_are_not_asked_of_the_kernel_again():
+    without, kept, with_it = printed(FAULTS)
     assert kept is True
     assert without >= 20, "twenty blocks, each mapped at least once, by however large pages"
     assert with_it * 20 < without, "next to none"
+
+
+@glibc
+def test_what_is_kept_is_given_back_when_asked():
+    kept, given_back = printed(HELD)
+    assert kept > 300, "ten blocks, none of them in use"
+    assert given_back < 30
 
 
 def test_another_c_library_is_not_asked(monkeypatch):
@@ -63,10 +95,11 @@ def test_a_library_that_refuses_is_believed(monkeypatch):
     assert keep_freed_memory.__wrapped__() is False
 
 
-def test_a_training_asks_for_it_before_it_begins(monkeypatch):
+def test_a_training_keeps_memory_from_its_beginning_to_its_end(monkeypatch):
     asked = []
     made = learner.make_learner
-    monkeypatch.setattr(learner, "keep_freed_memory", lambda: asked.append("memory"))
+    monkeypatch.setattr(learner, "keep_freed_memory", lambda: asked.append("keep"))
+    monkeypatch.setattr(learner, "give_back_freed_memory", lambda: asked.append("give back"))
     monkeypatch.setattr(learner, "make_learner", lambda *of: asked.append("learner") or made(*of))
     data = CachedData(torch.rand(8, 2), torch.ones(8, 2))
     learner.fit(
@@ -78,4 +111,4 @@ def test_a_training_asks_for_it_before_it_begins(monkeypatch):
         training=load_config("smoke").training,
         seed=0,
     )
-    assert asked == ["memory", "learner"]
+    assert asked == ["keep", "learner", "give back"]
