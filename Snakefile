@@ -12,12 +12,12 @@ sys.path.insert(0, workflow.basedir)  # this checkout's code, whatever the envir
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")]))
 os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter")  # the chapters' kernel
 
-from dsin_lib.chapters import chapters, without_corpus
+from dsin_lib.runs.chapters import chapters, without_corpus
 from dsin_lib.config import PROJECT, load_config, results_root
-from dsin_lib.experiments import ROWS, TRAINED, run_spec
-from dsin_lib.paths import config_dir, corpus_dir, run_dir, store_dir, study_record
-from dsin_lib.sections import digest
-from dsin_lib.studies import STUDIES, study_key
+from dsin_lib.runs.rows import ROWS, TRAINED, run_spec
+from dsin_lib.config.places import config_dir, corpus_dir, run_dir, store_dir, study_record
+from dsin_lib.config.sections import digest
+from dsin_lib.runs.sweeps import STUDIES, study_key
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)

@@ -30,8 +30,8 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", 
 TARGETS = """
 import sys
 from dsin_lib.config import load_config
-from dsin_lib.paths import config_dir, study_record
-from dsin_lib.studies import STUDIES
+from dsin_lib.config.places import config_dir, study_record
+from dsin_lib.runs.sweeps import STUDIES
 
 config = load_config(sys.argv[1])
 print(config_dir(config) / "tables" / "table3.csv")

@@ -9,40 +9,48 @@ import yaml
 
 from data_prep.check import check as check_corpus
 from data_prep.ensure import ensure_corpus, prepared
-from dsin_lib.config import Config, changed, load_config
+from dsin_lib.config import Config, Corpus, changed, load_config
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.store import read_account
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 
+ConfigOption = Annotated[str, typer.Option(help="a profile, or the path of a YAML file")]
+TableOption = Annotated[int, typer.Option(help="whose corpus: that of Table 3 or of Table 4")]
+
+
 @app.command()
-def corpus(config: str = "quick", second: bool = False, workers: int = 2) -> None:
+def corpus(config: ConfigOption = "quick", table: TableOption = 3, workers: int = 2) -> None:
     """Renders the open corpus of a config (a licensed one is only looked for)."""
-    typer.echo(ensure_corpus(_chosen(config, second), workers=workers))
+    typer.echo(ensure_corpus(_corpus(load_config(config), table), workers=workers))
 
 
 @app.command()
 def store(
-    config: str = "quick",
-    second: bool = False,
+    config: ConfigOption = "quick",
+    table: TableOption = 3,
     preprocessing: Annotated[str, typer.Option(help="parameters to change: alignment=affine")] = "",
     workers: int = 2,
 ) -> None:
     """Finds the faces, aligns them and cuts the patches."""
-    typer.echo(prepared(_chosen(config, second, preprocessing), workers=workers))
+    values = _values(preprocessing, "--preprocessing")
+    changes = {f"preprocessing.{name}": value for name, value in values.items()}
+    chosen = changed(load_config(config), changes)
+    typer.echo(prepared(_corpus(chosen, table), chosen.preprocessing, workers=workers))
 
 
 @app.command()
-def account(config: str = "quick", second: bool = False) -> None:
+def account(config: ConfigOption = "quick", table: TableOption = 3) -> None:
     """Prints the account of a config's store; fails if it is not clean and not accepted."""
-    chosen = _chosen(config, second)
-    found = read_account(store_dir(chosen))
+    chosen = load_config(config)
+    of = _corpus(chosen, table)
+    found = read_account(store_dir(of, chosen.preprocessing))
     for line in found.lines():
         typer.echo(line)
-    if chosen.corpus.source.licensed:
-        require_accepted(found, chosen.corpus.accept, chosen.corpus.name)
+    if of.source.licensed:
+        require_accepted(found, of.accept, of.name)
 
 
 @app.command()
@@ -66,13 +74,11 @@ def _values(text: str, option: str) -> dict[str, Any]:
     return values
 
 
-def _chosen(config: str, second: bool, preprocessing: str = "") -> Config:
-    chosen = load_config(config)
-    changes = {
-        f"preprocessing.{name}": value
-        for name, value in _values(preprocessing, "--preprocessing").items()
-    }
-    return changed(chosen.on_second_corpus() if second else chosen, changes)
+def _corpus(config: Config, table: int) -> Corpus:
+    """The corpus that a table of the paper is measured on."""
+    if table not in (3, 4):
+        raise ValueError(f"--table: expected 3 or 4, got {table}")
+    return config.corpus(f"table_{table}")
 
 
 if __name__ == "__main__":

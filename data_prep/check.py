@@ -15,7 +15,6 @@ from dsin_lib.data.account import Account, account, account_of_problems
 from dsin_lib.data.frames import au_columns, initial_status, neutral
 from dsin_lib.data.readers import CorpusError, Layout, recognise
 from dsin_lib.paper.published import bp4d_labels, disfa_labels
-from dsin_lib.sections import Corpus
 
 COLUMNS = ["section", "item", "found", "published"]
 PUBLISHED = {"bp4d": bp4d_labels, "disfa": disfa_labels}
@@ -77,9 +76,9 @@ def _known(layout: Layout, options: dict[str, Any]) -> dict[str, Any]:
         if name not in layout.options:
             expected = f"expected an option of {layout.name}, {list(layout.options)}"
             raise ValueError(f"{name}: {expected}, found none of that name")
-    plain = Config(name="check", corpus=Corpus(name=layout.name))
-    config = changed(plain, {f"corpus.{name}": value for name, value in options.items()})
-    return config.corpus.model_dump(include=set(layout.options))
+    plain = Config(name="check", corpora={"table_3": {"name": layout.name}})
+    changes = {f"corpora.table_3.{name}": value for name, value in options.items()}
+    return changed(plain, changes).corpora.table_3.model_dump(include=set(layout.options))
 
 
 def _looked_at(root: Path, frames: pd.DataFrame) -> pd.DataFrame:

@@ -1,6 +1,6 @@
-"""A config's faces and patches, made if they are not there: what every notebook begins with."""
+"""Faces, patches and runs, made if they are not there: what every notebook begins with."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
@@ -8,23 +8,24 @@ import pandas as pd
 
 from data_prep.prepare import prepare
 from data_prep.synth import CORPUS_VERSION, write_corpus
-from dsin_lib.config import Config, ConfigError
+from dsin_lib.config import Config, ConfigError, Corpus, Preprocessing
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store, read_account
 from dsin_lib.files import named
 from dsin_lib.locks import alone
-from dsin_lib.paths import corpus_dir, store_dir
-from dsin_lib.sections import Corpus
+from dsin_lib.runs.run import Run, distinct
+from dsin_lib.training.ensure import ensure as trained
+from dsin_lib.config.places import corpus_dir, store_dir
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""
 
 
-def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) -> Path:
+def ensure_corpus(corpus: Corpus, *, workers: int = 2, progress: bool = True) -> Path:
     """The folder of raw faces: rendered if open and absent, the user's own if licensed."""
-    root, corpus = corpus_dir(config), config.corpus
+    root = corpus_dir(corpus)
     if corpus.source.licensed:
         return root
     if corpus.version != CORPUS_VERSION:
@@ -45,39 +46,48 @@ def ensure_corpus(config: Config, *, workers: int = 2, progress: bool = True) ->
     return root
 
 
-def ensure_store(config: Config, *, workers: int = 2, progress: bool = True) -> Store:
+def ensure_store(
+    corpus: Corpus, preprocessing: Preprocessing, *, workers: int = 2, progress: bool = True
+) -> Store:
     """The prepared patches; nothing is done again that is already whole. Paper: Sec. 4.1.2.
 
     Raises:
-        AccountError: Something of a licensed corpus was left out that ``corpus.accept`` does not
-            accept.
+        AccountError: Something of a licensed corpus was left out that the corpus' ``accept`` does
+            not accept.
     """
-    store = prepared(config, workers=workers, progress=progress)
-    if config.corpus.source.licensed:
-        require_accepted(read_account(store), config.corpus.accept, config.corpus.name)
-    return Store.open(store, config.corpus.active_from)
+    store = prepared(corpus, preprocessing, workers=workers, progress=progress)
+    if corpus.source.licensed:
+        require_accepted(read_account(store), corpus.accept, corpus.name)
+    return Store.open(store, corpus.active_from)
 
 
-def prepared(config: Config, *, workers: int = 2, progress: bool = True) -> Path:
+def prepared(
+    corpus: Corpus, preprocessing: Preprocessing, *, workers: int = 2, progress: bool = True
+) -> Path:
     """The folder of the prepared patches, whatever was left out of them."""
     how = {"workers": workers, "progress": progress}
-    root, store = ensure_corpus(config, **how), store_dir(config)
+    root, store = ensure_corpus(corpus, **how), store_dir(corpus, preprocessing)
     with alone(store):
-        prepare(
-            root,
-            store,
-            read=reader(config.corpus),
-            **config.preprocessing.model_dump(),
-            **how,
-        )
+        prepare(root, store, read=reader(corpus), **preprocessing.model_dump(), **how)
     return store
 
 
-def ensure_stores(config: Config, *, workers: int = 2, progress: bool = True) -> list[Store]:
-    """The prepared patches of every corpus that a profile names, its own first."""
-    second = [] if config.second_corpus is None else [config.on_second_corpus()]
-    how = {"workers": workers, "progress": progress}
-    return [ensure_store(own, **how) for own in (config, *second)]
+def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
+    """What a chapter shows: the patches of a profile's corpora, and some runs, made if missing.
+
+    Args:
+        config: The profile.
+        runs: Such as :func:`dsin_lib.runs.chapters.runs` lists.
+
+    Returns:
+        The same runs.
+    """
+    runs = list(runs)
+    wanted = [(corpus, config.preprocessing) for corpus in config.corpora.named()]
+    wanted += [(one.corpus, one.config.preprocessing) for one in distinct(runs)]
+    for corpus, preprocessing in dict.fromkeys(wanted):
+        ensure_store(corpus, preprocessing)
+    return trained(runs)
 
 
 def reader(corpus: Corpus) -> Callable[[Path], pd.DataFrame]:

@@ -13,7 +13,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 @app.command()
 def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
     """Trains one row of a table on one fold, unless it is already there."""
-    from dsin_lib.experiments import TABLE_4
+    from dsin_lib.runs.rows import TABLE_4
     from dsin_lib.training.runs import run as run_row
 
     chosen = load_config(config)
@@ -26,8 +26,8 @@ def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
 def study(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
     """Trains every run of a study on one fold, unless they are already there."""
     from dsin_lib.files import write_text
-    from dsin_lib.paths import study_record
-    from dsin_lib.studies import STUDIES
+    from dsin_lib.config.places import study_record
+    from dsin_lib.runs.sweeps import STUDIES
     from dsin_lib.training.runs import run_study
 
     if name not in STUDIES:
@@ -69,7 +69,7 @@ def dag(
 ) -> None:
     """Runs the Snakemake DAG, taking over where an interrupted one stopped."""
     from dsin_lib.dag import run_dag
-    from dsin_lib.paths import config_dir
+    from dsin_lib.config.places import config_dir
     from dsin_lib.reporting.site import how_to_open
 
     allowed = only.split(",") if only else []

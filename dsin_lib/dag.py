@@ -12,7 +12,7 @@ from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_r
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.store import RECORD, read_account
 from dsin_lib.homes import places
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 
 RUNS_PER_CARD = 14
 """Trainings that share one GPU. Alone, one leaves it waiting for Python: processor seconds of a

@@ -17,12 +17,12 @@ from dsin_lib.config import load_config, results_root
 from dsin_lib.data import store as store_module
 from dsin_lib.data.account import account
 from dsin_lib.data.folds import first_subjects
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting.cost import chain
 from dsin_lib.shapes import PATCHES
-from dsin_lib.studies import Trial
+from dsin_lib.runs.sweeps import Trial
 from dsin_lib.training.runs import run
 
 

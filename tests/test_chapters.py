@@ -6,11 +6,11 @@ from types import SimpleNamespace as Done
 
 from dags import dag, planned, variant
 
-from dsin_lib.chapters import CHAPTERS, chapters, studies
+from dsin_lib.runs.chapters import CHAPTERS, chapters, studies
 from dsin_lib.config import load_config
 from dsin_lib.dag import RUNS_PER_CARD, run_dag
 from dsin_lib.reporting.cost import wanted
-from dsin_lib.studies import STUDIES
+from dsin_lib.runs.sweeps import STUDIES
 
 ROOT = Path(__file__).parents[1]
 

@@ -4,9 +4,9 @@ import pytest
 from pydantic import ValidationError
 
 from dsin_lib.config import CONFIGS, ConfigError, changed, load_config
-from dsin_lib.corpora import CORPORA
+from dsin_lib.config.corpora import CORPORA
 from dsin_lib.data.folds import fold_lists
-from dsin_lib.sections import Corpus
+from dsin_lib.config.sections import Corpus
 
 
 @pytest.mark.parametrize("path", sorted(CONFIGS.glob("*.yaml")), ids=lambda path: path.stem)

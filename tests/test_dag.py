@@ -16,7 +16,7 @@ from dags import dag, planned, variant
 
 from dsin_lib.config import CONFIGS, load_config
 from dsin_lib.dag import _licensed
-from dsin_lib.experiments import ROWS, TRAINED
+from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.reporting.cost import chain, wanted
 
 ROOT = Path(__file__).parents[1]

@@ -3,7 +3,7 @@
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, row_aus, row_config, row_named, run_spec
+from dsin_lib.runs.rows import ROWS, TABLE_3, TABLE_4, row_aus, row_config, row_named, run_spec
 from dsin_lib.paper.published import published
 
 CONFIG = load_config("smoke")

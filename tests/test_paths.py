@@ -3,9 +3,9 @@
 import pytest
 
 from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
-from dsin_lib.corpora import CORPORA
-from dsin_lib.experiments import ROWS
-from dsin_lib.paths import corpus_dir, run_dir, store_dir
+from dsin_lib.config.corpora import CORPORA
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.config.places import corpus_dir, run_dir, store_dir
 
 
 def test_profiles_with_the_same_faces_share_them(results):

@@ -3,9 +3,9 @@
 import pytest
 
 from dsin_lib.config import Config, ConfigError, load_config
-from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, run_spec
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, run_spec
 from dsin_lib.paper.readings import readings
-from dsin_lib.studies import CHI_PENALTIES, STUDIES, Trial, alternatives, study_key
+from dsin_lib.runs.sweeps import CHI_PENALTIES, STUDIES, Trial, alternatives, study_key
 
 CONFIG = load_config("smoke")
 

@@ -17,7 +17,7 @@ from dsin_lib.data.dataset import Data, Inputs
 from dsin_lib.model.dsin import DSIN, GROUPS
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.sections import Training
+from dsin_lib.config.sections import Training
 from dsin_lib.training.epochs import updated
 from dsin_lib.training.learner import make_learner
 

@@ -14,7 +14,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from dsin_lib.corpora import CORPORA
+from dsin_lib.config.corpora import CORPORA
 
 LISTS = json.loads(files("dsin_lib.data").joinpath("folds.json").read_text(encoding="utf-8"))
 CORPUS_FOLDS = {name: source.layout for name, source in CORPORA.items()}
@@ -38,7 +38,7 @@ def fold_lists(corpus: str, lists: str = "field") -> list[list[str]]:
     """The test subjects of folds 1, 2 and 3, as listed.
 
     Args:
-        corpus: A name of :data:`dsin_lib.corpora.CORPORA`.
+        corpus: A name of :data:`dsin_lib.config.corpora.CORPORA`.
         lists: ``"field"`` or ``"author"``.
     """
     shape = CORPUS_FOLDS[corpus]
@@ -72,7 +72,7 @@ def split_subjects(
 
     Args:
         subjects: Names in the corpus.
-        corpus: A name of :data:`dsin_lib.corpora.CORPORA`.
+        corpus: A name of :data:`dsin_lib.config.corpora.CORPORA`.
         fold: 1, 2 or 3: the list that is tested.
         lists: ``"field"`` or ``"author"``.
         valid_fraction: Share of the training subjects held out for early stopping, at least one.

@@ -23,8 +23,8 @@ HALVES = {
     for half in ("upper", "lower")
 }
 """Names that stand for a list of Action Units."""
-CORPUS_OF = {"table3": "bp4d", "table4": "disfa", "table5": "bp4d", "table6": "disfa"}
-"""Which corpus a table of the paper is about."""
+MEASURED_ON = {"table3": "table_3", "table4": "table_4", "table5": "table_3", "table6": "table_4"}
+"""The corpus, by its place in the paper, that each table of the paper is about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +109,9 @@ def as_ours(claim: Claim) -> Claim:
     return replace(claim, row=claim.ours[0], over=claim.ours[1:]) if claim.ours else claim
 
 
-def corpus_of(tables: str) -> str:
-    """``bp4d`` or ``disfa``: what a table, or several joined by ``+``, is about."""
-    return CORPUS_OF[tables.split("+")[0]]
+def measured_on(tables: str) -> str:
+    """The corpus that a table, or several joined by ``+``, is about, by its place in the paper."""
+    return MEASURED_ON[tables.split("+")[0]]
 
 
 def arithmetic(margin: float, rounding: float = 0) -> str:

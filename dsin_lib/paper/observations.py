@@ -14,7 +14,7 @@ class Observation(Sentence):
     """A sentence of the paper that no table of scores can support alone.
 
     Attributes:
-        needs: Corpora whose results it takes: ``bp4d`` (of Table 3), ``disfa`` (of Table 4).
+        needs: Corpora whose results it takes: ``table_3``, ``table_4``.
         margin: What is measured; above zero it supports the sentence.
         pairs: Action Units that it says are correlated, two and two.
         sign: The sign of those correlations.

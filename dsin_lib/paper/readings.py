@@ -1,4 +1,4 @@
-"""The ambiguity register: each silence of the paper, its readings, and the default here."""
+"""The ambiguity register: each choice that the paper leaves open, its readings, and the default here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from dsin_lib.paper.sentences import entries
 
 
 @dataclass(frozen=True)
-class Silence:
+class Choice:
     """Something that the paper leaves open.
 
     Attributes:
@@ -40,11 +40,11 @@ class Silence:
 
 
 @cache
-def readings() -> Mapping[str, Silence]:
+def readings() -> Mapping[str, Choice]:
     """Every entry of the register by its id; read once."""
     return MappingProxyType(
         {
-            entry["id"]: Silence(**{**entry, "readings": tuple(entry["readings"])})
+            entry["id"]: Choice(**{**entry, "readings": tuple(entry["readings"])})
             for entry in entries("readings.yaml")
         }
     )

@@ -10,14 +10,14 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config, changed
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.published import disfa_labels
 from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.studies import ACTIVE_FROM, ROWS_OF_THRESHOLD
+from dsin_lib.runs.sweeps import ACTIVE_FROM, ROWS_OF_THRESHOLD
 from dsin_lib.training.runs import every_run, run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 LEVELS = {2: "2 and more: the field", 3: "3 and more: the author's code", 4: "above 3: the paper"}
 """Lowest active intensities and who takes them; those of the study."""

@@ -9,8 +9,8 @@ import pandas as pd
 from jaxtyping import Float
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import interval
-from dsin_lib.experiments import ROWS, Row
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.runs.rows import ROWS, Row
 from dsin_lib.paper.claims import (
     HALVES,
     ROUNDING,

@@ -31,7 +31,7 @@ from dsin_lib.reporting.faces import patch_of
 from dsin_lib.reporting.model import modules_of
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 from dsin_lib.training.runs import subject_split
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 CELLS = 5
 OUTPUTS = {

@@ -5,10 +5,10 @@ import pandas as pd
 
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
-from dsin_lib.evaluation.f1 import always_positive, per_au_f1
+from dsin_lib.scores.f1 import always_positive, per_au_f1
 from dsin_lib.paper.claims import CORPUS_OF
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.training.runs import subject_split
 
 ALWAYS_POSITIVE = "Always positive"

@@ -9,10 +9,10 @@ import numpy as np
 from jaxtyping import Int
 
 from dsin_lib.config import Config, changed
-from dsin_lib.evaluation.bootstrap import averaged_f1, counts, interval, resampled_f1
-from dsin_lib.experiments import row_named
+from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
+from dsin_lib.runs.rows import row_named
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
-from dsin_lib.studies import Trial
+from dsin_lib.runs.sweeps import Trial
 from dsin_lib.training.runs import run
 
 PAIRED, INDEPENDENT = "paired", "independent"

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from dsin_lib.chapters import studies
+from dsin_lib.runs.chapters import studies
 from dsin_lib.config import Config
-from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, TRAINED, Row, row_named
-from dsin_lib.paths import run_dir
-from dsin_lib.studies import STUDIES, Trial
-from dsin_lib.training.saved import load_run
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, TRAINED, Row, row_named
+from dsin_lib.config.places import run_dir
+from dsin_lib.runs.sweeps import STUDIES, Trial
+from dsin_lib.runs.files import load_run
 
 TABLES = {
     "Table 3": tuple(Trial(row) for row in TRAINED),

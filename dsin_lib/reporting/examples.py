@@ -17,7 +17,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.reporting import faces
 from dsin_lib.reporting.predictions import labels_and, moved
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 KEYS = ["subject", "sequence", "frame"]
 PAPER_UNIT = "AU24"

@@ -18,9 +18,9 @@ from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
 from dsin_lib.faces.stills import read_image
 from dsin_lib.faces.videos import read_video_frame
-from dsin_lib.paths import corpus_dir
+from dsin_lib.config.places import corpus_dir
 from dsin_lib.reporting.privacy import may_show, publishable
-from dsin_lib.sections import Preprocessing
+from dsin_lib.config.sections import Preprocessing
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 
 GREEN, WHITE = "#37c871", "#ffffff"

@@ -10,12 +10,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
-from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.scores.thresholds import TAUS, best_taus, f1_curves
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.reporting import messages
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 sns.set_theme(style="ticks", context="notebook", palette="colorblind", rc={"figure.dpi": 144})
 STEP_NAMES = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import interval
+from dsin_lib.scores.bootstrap import interval
 from dsin_lib.reporting.against_paper import Measured
 from dsin_lib.reporting.verdicts import UNDECIDED, verdict
 

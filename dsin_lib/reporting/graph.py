@@ -23,7 +23,7 @@ from dsin_lib.paper.published import reference_phi
 from dsin_lib.reporting.data import LISTED, NAMES
 from dsin_lib.reporting.model import modules_of
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 Phis = Mapping[str, pd.DataFrame]
 """Where labels or predictions come from, a key of :data:`TITLES`, to their phi."""

@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from dsin_lib.config import Config
-from dsin_lib.experiments import PATCH_ROWS, ROWS, Row, row_named
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS, Row, row_named
 from dsin_lib.reporting.cost import chain, wanted
 from dsin_lib.training.health import BLIND, DEAD, SEEING, at_the_end, dead
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import load_run
+from dsin_lib.runs.files import load_run
 
 DAGGER = "†"
 LEGEND = (
@@ -33,7 +33,7 @@ def units(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
     as the run that trained it left it.
 
     Returns:
-        One line a network and Action Unit, as of :class:`dsin_lib.training.saved.Run`.
+        One line a network and Action Unit, as of :class:`dsin_lib.runs.files.Run`.
     """
     own = run(config, row, fold, seed).health
     starts = () if set(row.patches) <= set(own["network"]) else row.starts_from

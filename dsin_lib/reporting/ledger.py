@@ -6,7 +6,7 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.experiments import TABLE_4_TRAINED, TRAINED
+from dsin_lib.runs.rows import TABLE_4_TRAINED, TRAINED
 from dsin_lib.paper.claims import claims, corpus_of
 from dsin_lib.reporting.against_paper import claim_line, measured, shown
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence
@@ -21,9 +21,9 @@ from dsin_lib.reporting.verdicts import (
     UNTESTABLE,
     VERDICTS,
 )
-from dsin_lib.studies import STUDIES
+from dsin_lib.runs.sweeps import STUDIES
 from dsin_lib.training.runs import every_run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 
 def evidence(config: Config) -> Evidence:

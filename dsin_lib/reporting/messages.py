@@ -12,13 +12,13 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import counts, in_percent, interval
-from dsin_lib.evaluation.f1 import scores
-from dsin_lib.experiments import row_named
+from dsin_lib.scores.bootstrap import counts, in_percent, interval
+from dsin_lib.scores.f1 import scores
+from dsin_lib.runs.rows import row_named
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.verdicts import against_zero
 from dsin_lib.training.runs import every_run, run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 SIDES = {"f": "_fused", "ŷ": ""}
 """Before the messages and after them: symbol and suffix of the predictions' columns."""

@@ -8,15 +8,15 @@ from torch import nn
 from dsin_lib.config import Config
 from dsin_lib.data.dataset import split_data
 from dsin_lib.data.store import Store
-from dsin_lib.evaluation.predict import predict
-from dsin_lib.experiments import row_config, row_named
+from dsin_lib.training.predict import predict
+from dsin_lib.runs.rows import row_config, row_named
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import PatchCNN
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting.tables import plain
 from dsin_lib.training.modules import load_weights, make_modules
 from dsin_lib.training.runs import subject_split
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 
 def layers(store: Store, config: Config) -> HTML:

@@ -15,7 +15,7 @@ from dsin_lib.reporting import observed_runs as runs
 from dsin_lib.reporting import observed_tables as tables
 from dsin_lib.reporting.finding import Evidence, Finding
 from dsin_lib.reporting.verdicts import NOT_RUN, UNTESTABLE
-from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
+from dsin_lib.runs.sweeps import CHI_PENALTIES, Trial, chi_trial
 
 MEASURES: dict[str, Callable[[Evidence], Finding]] = {
     "density": tables.density,

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import by_subject, resampled
+from dsin_lib.scores.bootstrap import by_subject, resampled
 from dsin_lib.reporting.finding import Evidence, Finding, finding, no_interval
 from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.regularisation import OFF
 from dsin_lib.reporting.uncertainty import of_trials
-from dsin_lib.studies import CHI_PENALTIES, chi_trial
+from dsin_lib.runs.sweeps import CHI_PENALTIES, chi_trial
 from dsin_lib.training.runs import every_run, run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 
 def no_benefit(known: Evidence) -> Finding:

@@ -8,16 +8,16 @@ from collections.abc import Callable
 import numpy as np
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import by_subject, counts, resampled, resampled_f1
-from dsin_lib.evaluation.thresholds import TAUS
+from dsin_lib.scores.bootstrap import by_subject, counts, resampled, resampled_f1
+from dsin_lib.scores.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
 from dsin_lib.reporting.messages import change
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.uncertainty import of_trials
-from dsin_lib.studies import Trial, chi_trial
+from dsin_lib.runs.sweeps import Trial, chi_trial
 from dsin_lib.training.runs import PARTS, every_run, run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 LOW_TAU = (0.1, 0.3)
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dsin_lib.evaluation.bootstrap import of_others
-from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.scores.bootstrap import of_others
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.paper.claims import Margins, corpus_of
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published, reference_phi

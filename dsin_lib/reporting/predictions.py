@@ -3,10 +3,10 @@
 import numpy as np
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import Row
+from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.runs.rows import Row
 from dsin_lib.training.runs import PARTS
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 
 def labels_and(run_: Run, part: str, aus: list[str], suffix: str = "") -> tuple[np.ndarray, ...]:

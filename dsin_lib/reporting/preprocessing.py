@@ -17,7 +17,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.faces.align import ANCHOR_POINTS, anchors_of
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.subject_face import RULES
-from dsin_lib.paths import corpus_dir
+from dsin_lib.config.places import corpus_dir
 from dsin_lib.reporting.faces import GREEN
 from dsin_lib.reporting.tables import plain
 

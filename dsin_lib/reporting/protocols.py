@@ -15,15 +15,15 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config, changed
-from dsin_lib.evaluation.bootstrap import Counts, averaged_f1, counts, interval, resampled_f1
-from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.scores.bootstrap import Counts, averaged_f1, counts, interval, resampled_f1
+from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.reporting.figures import STEP_NAMES
 from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.tables import small
-from dsin_lib.studies import ROWS_OF_HABIT, STUDIES
+from dsin_lib.runs.sweeps import ROWS_OF_HABIT, STUDIES
 from dsin_lib.training.runs import PARTS, run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 CORPORA = {
     "synau_b": "SynAU-B, rendered faces",

@@ -33,7 +33,7 @@ import typer
 from nbformat import NotebookNode
 
 from dsin_lib.config import PROJECT, Config, load_config, results_root
-from dsin_lib.paths import config_dir
+from dsin_lib.config.places import config_dir
 from dsin_lib.reporting import cost
 from dsin_lib.reporting.pictures import LIMIT, take_out
 from dsin_lib.reporting.site import ROOT, notebooks, swap_in

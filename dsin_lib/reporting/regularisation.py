@@ -16,9 +16,9 @@ from dsin_lib.config import Config
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.comparisons import change
 from dsin_lib.reporting.figures import sns  # with the book's theme
-from dsin_lib.studies import CHI_PENALTIES, STUDIES
+from dsin_lib.runs.sweeps import CHI_PENALTIES, STUDIES
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 Runs = Mapping[tuple[float, int, int], Run]
 """Every run of the study by r, fold and seed."""

@@ -10,15 +10,15 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config, changed
-from dsin_lib.evaluation.bootstrap import interval
-from dsin_lib.experiments import ROWS
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.reporting import messages
 from dsin_lib.reporting.provenance import provenance_line
 from dsin_lib.reporting.tables import TABLE_3_ROWS, plain, table_scores
 from dsin_lib.reporting.uncertainty import of_trials
-from dsin_lib.studies import ROWS_OF_SEEDS, STUDIES, Trial
+from dsin_lib.runs.sweeps import ROWS_OF_SEEDS, STUDIES, Trial
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 SCORED = (*ROWS_OF_SEEDS, "dsin_10_tt")
 DIFFERENCES = {

@@ -16,15 +16,15 @@ from matplotlib.figure import Figure
 
 from dsin_lib import studies
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import LEVEL
-from dsin_lib.experiments import ROWS, TABLE_4_TRAINED
+from dsin_lib.scores.bootstrap import LEVEL
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED
 from dsin_lib.paper.readings import Silence, readings
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting.comparisons import change
 from dsin_lib.reporting.figures import sns  # with the book's theme
-from dsin_lib.studies import STUDIES, Trial, alternatives
+from dsin_lib.runs.sweeps import STUDIES, Trial, alternatives
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 STUDY_OF = {
     "pp_mouth": "patch_readings",

@@ -13,12 +13,12 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import LEVEL
-from dsin_lib.evaluation.f1 import scores
-from dsin_lib.experiments import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
+from dsin_lib.scores.bootstrap import LEVEL
+from dsin_lib.scores.f1 import scores
+from dsin_lib.runs.rows import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.published import published
-from dsin_lib.paths import config_dir
+from dsin_lib.config.places import config_dir
 from dsin_lib.reporting import health
 from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
 from dsin_lib.reporting.predictions import labels_and, row_taus

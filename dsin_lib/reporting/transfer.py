@@ -11,8 +11,8 @@ import pandas as pd
 from torch import Tensor
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import interval, of_others
-from dsin_lib.experiments import ROWS, TABLE_4_TRAINED, Row
+from dsin_lib.scores.bootstrap import interval, of_others
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, Row
 from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.training.modules import FILTERS
 from dsin_lib.training.runs import run

@@ -11,7 +11,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from dsin_lib.config import Config
-from dsin_lib.evaluation.bootstrap import (
+from dsin_lib.scores.bootstrap import (
     Counts,
     averaged_f1,
     counts,
@@ -20,10 +20,10 @@ from dsin_lib.evaluation.bootstrap import (
     interval,
     resampled_f1,
 )
-from dsin_lib.experiments import Row, row_named
+from dsin_lib.runs.rows import Row, row_named
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.reporting.tables import TABLE_3_ROWS
-from dsin_lib.studies import Trial
+from dsin_lib.runs.sweeps import Trial
 from dsin_lib.training.runs import run
 
 Drawn = Float[np.ndarray, "resample row au"]

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from dsin_lib.data.dataset import CachedData, Data, PatchData
-from dsin_lib.evaluation.predict import predict
-from dsin_lib.experiments import Row
+from dsin_lib.training.predict import predict
+from dsin_lib.runs.rows import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import Maps
 from dsin_lib.training.stages import ALGORITHM_1

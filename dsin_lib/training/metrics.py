@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from fastai.basics import Learner, Metric
 
-from dsin_lib.evaluation.predict import final
+from dsin_lib.training.predict import final
 
 
 class OfValid(Metric):

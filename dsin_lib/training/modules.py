@@ -7,20 +7,26 @@ from torch import nn
 
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
-from dsin_lib.experiments import Row, row_aus
 from dsin_lib.model.dsin import GROUPS
 from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.patch_prediction import OnePerAU, PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.model.vgg import VGG16
+from dsin_lib.runs.rows import Row
 
 FILTERS = ".convolutions."
 """Part of the names of the tensors of convolutional blocks, batch normalisation included."""
 
 
-def make_modules(config: Config, row: Row, store: Store) -> dict[str, nn.Module]:
-    """The groups that a row needs, freshly initialised."""
-    aus = row_aus(config, row)
+def make_modules(config: Config, row: Row, aus: list[str], store: Store) -> dict[str, nn.Module]:
+    """The groups that a row needs, freshly initialised.
+
+    Args:
+        config: What the row trains with.
+        row: The row.
+        aus: Column names of the Action Units that it predicts.
+        store: Whose patches it sees.
+    """
     sizes = {name: store.patch(name).shape[1] for name in row.patches}
     modules: dict[str, nn.Module] = {"pi": _patch_prediction(config, row, aus, sizes)}
     if max(row.steps) >= 2:

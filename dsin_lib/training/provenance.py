@@ -11,7 +11,7 @@ from fastai.basics import default_device
 
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
-from dsin_lib.sections import digest
+from dsin_lib.config import digest
 from dsin_lib.version import code_version
 
 LIBRARIES = (

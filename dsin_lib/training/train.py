@@ -1,4 +1,4 @@
-"""Train a row on a fold: its steps of Algorithm 1, its predictions, its folder in one move."""
+"""Trains a run: its steps of Algorithm 1, its predictions, its folder in one move."""
 
 import time
 import warnings
@@ -6,45 +6,35 @@ import warnings
 import pandas as pd
 from fastai.basics import default_device, set_seed
 
-from dsin_lib.config import Config
 from dsin_lib.data.dataset import Data, PatchData, split_data
-from dsin_lib.data.store import Store
-from dsin_lib.evaluation.predict import final, predict
-from dsin_lib.experiments import Row, row_aus, row_config, run_spec
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import constant_optimum
-from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.runs.files import write
+from dsin_lib.runs.predictions import CHI, FUSED, LABEL, PARTS, SCORE, table
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.split import split_of, store_of
 from dsin_lib.training.frozen import without_frozen
 from dsin_lib.training.health import dead, food
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
+from dsin_lib.training.predict import final, predict
 from dsin_lib.training.provenance import provenance
-from dsin_lib.training.runs import PARTS, subject_split
-from dsin_lib.training.saved import Run, write_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step, trainings
 
 
-def train(
-    config: Config, row: Row, fold: int, seed: int, starts: list[Run], filters: list[Run]
-) -> None:
-    """Trains a row's steps and writes its folder in one move.
+def train(run: Run) -> None:
+    """Trains a run's steps and writes its folder in one move.
 
     Args:
-        config: The profile.
-        row: The row.
-        fold: Of the three.
-        seed: Of the initial weights, the held-out subjects and the order of the frames.
-        starts: Runs whose weights it starts from.
-        filters: Runs whose convolutional filters it takes, and nothing else of them.
+        run: What it starts from, and takes filters of, must be there.
     """
-    store = Store.open(store_dir(config), config.corpus.active_from)
-    own, aus = row_config(config, row), row_aus(config, row)
-    patches = split_data(store, subject_split(config, store, fold, seed), row.patches, aus)
-    set_seed(seed, reproducible=True)
-    modules = make_modules(own, row, store)
+    store, row, config, aus = store_of(run), run.row, run.config, run.aus
+    patches = split_data(store, split_of(run, store), row.patches, aus)
+    set_seed(run.seed, reproducible=True)
+    modules = make_modules(config, row, aus, store)
     for module in modules.values():
         module.start_at(constant_optimum(patches["train"].y))
-    load_weights(modules, [start.weights() for start in starts])
-    load_filters(modules["pi"], [of.weights() for of in filters])
+    load_weights(modules, [start.files.weights() for start in run.starts])
+    load_filters(modules["pi"], [of.files.weights() for of in run.filters])
     device = default_device()
     for module in modules.values():
         module.to(device)
@@ -52,9 +42,9 @@ def train(
     modules, data = without_frozen(row, modules, patches)
     data = {part: of.to(device) for part, of in data.items()}
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
-    seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
+    seen = {"train": data["train"], "valid": data[PARTS[config.training.stop_on]]}
     steps = [
-        run_step(step, trained, inputs, own, seed + step.number, units, row.patches, name)
+        run_step(step, trained, inputs, config, run.seed + step.number, units, row.patches, name)
         for name, (trained, inputs, units) in trainings(row, modules, seen, aus).items()
         for step in ALGORITHM_1
         if step.number in row.steps
@@ -64,9 +54,9 @@ def train(
     health = pd.concat([step.health for step in steps]).merge(fed, on="au", how="left")
     warn_of_dead(row.id, health)
     model = DSIN(**modules)
-    write_run(
-        run_dir(config, row, fold, seed),
-        spec=run_spec(config, row, fold, seed),
+    write(
+        run.folder,
+        spec=run.spec,
         history=pd.concat(histories),
         health=health,
         predictions=pd.concat(
@@ -76,7 +66,7 @@ def train(
             ]
         ),
         weights={name: tensor.contiguous().cpu() for name, tensor in weights.state_dict().items()},
-        provenance=provenance(store, patches, histories, seed, once),
+        provenance=provenance(store, patches, histories, run.seed, once),
     )
 
 
@@ -93,13 +83,8 @@ def warn_of_dead(name: str, health: pd.DataFrame) -> None:
 
 def _predictions(model: DSIN, data: Data, of: PatchData, aus: list[str]) -> pd.DataFrame:
     out = predict(model, data)
-    keys = of.frames[["subject", "sequence", "frame"]]
-    columns = {"": final(out), "_label": of.y}
+    values = {SCORE: final(out), LABEL: of.y}
     if "y_hat" in out:
         fused = data.x.cpu() if model.phi is None else out["f"]
-        columns |= {"_fused": fused, "_chi": out["chi"].mean(1)}
-    values = [
-        pd.DataFrame(value.numpy(), columns=[f"{au}{suffix}" for au in aus])
-        for suffix, value in columns.items()
-    ]
-    return pd.concat([keys, *values], axis=1)
+        values |= {FUSED: fused, CHI: out["chi"].mean(1)}
+    return table(of.frames, aus, {suffix: tensor.numpy() for suffix, tensor in values.items()})

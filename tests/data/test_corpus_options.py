@@ -4,10 +4,10 @@ import pytest
 
 from data_prep.ensure import reader
 from dsin_lib.config import ConfigError, changed, load_config
-from dsin_lib.corpora import CORPORA
-from dsin_lib.experiments import ROWS, run_spec
-from dsin_lib.paths import run_dir, store_dir
-from dsin_lib.sections import Corpus, digest
+from dsin_lib.config.corpora import CORPORA
+from dsin_lib.runs.rows import ROWS, run_spec
+from dsin_lib.config.places import run_dir, store_dir
+from dsin_lib.config.sections import Corpus, digest
 
 ACCEPT = {"corpus.accept": "a123456789abcdef"}
 LICENSED = [name for name, one in CORPORA.items() if one.licensed]

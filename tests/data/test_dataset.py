@@ -11,11 +11,11 @@ from dsin_lib.data import dataset
 from dsin_lib.data.dataset import ResidentData, as_input, resident, split_data
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
-from dsin_lib.evaluation.predict import predict
+from dsin_lib.training.predict import predict
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.training.learner import fit
 from dsin_lib.training.runs import subject_split
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dsin_lib.corpora import CORPORA
+from dsin_lib.config.corpora import CORPORA
 from dsin_lib.data.folds import LISTS, first_subjects, fold_lists, split_subjects
 
 SIZES = {"bp4d": 41, "disfa": 27, "bp4d_plus": 140}

@@ -8,11 +8,11 @@ from data_prep.__main__ import app
 from data_prep.ensure import ensure_corpus, ensure_store, ensure_stores, reader
 from data_prep.synth import CORPUS_VERSION
 from dsin_lib.config import ConfigError, load_config
-from dsin_lib.corpora import CORPORA
+from dsin_lib.config.corpora import CORPORA
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS, CorpusError
-from dsin_lib.paths import corpus_dir
-from dsin_lib.sections import Corpus
+from dsin_lib.config.places import corpus_dir
+from dsin_lib.config.sections import Corpus
 
 
 def test_configs_name_the_version_that_the_generator_makes():

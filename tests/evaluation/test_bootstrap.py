@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dsin_lib.evaluation.bootstrap import (
+from dsin_lib.scores.bootstrap import (
     by_subject,
     counts,
     f1_of,
@@ -11,7 +11,7 @@ from dsin_lib.evaluation.bootstrap import (
     resampled,
     resampled_f1,
 )
-from dsin_lib.evaluation.f1 import per_au_f1
+from dsin_lib.scores.f1 import per_au_f1
 
 rng = np.random.default_rng(0)
 SUBJECTS = np.repeat([f"F{i:03d}" for i in range(1, 11)], 40)

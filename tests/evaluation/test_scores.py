@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from dsin_lib.evaluation.f1 import always_positive, mean_auc, mean_f1, per_au_f1, scores
-from dsin_lib.evaluation.thresholds import TAUS, best_taus, f1_curves
+from dsin_lib.scores.f1 import always_positive, mean_auc, mean_f1, per_au_f1, scores
+from dsin_lib.scores.thresholds import TAUS, best_taus, f1_curves
 
 rng = np.random.default_rng(0)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dsin_lib.experiments import TABLE_3, TABLE_4
+from dsin_lib.runs.rows import TABLE_3, TABLE_4
 from dsin_lib.paper.claims import (
     MARGINS,
     ROUNDING,

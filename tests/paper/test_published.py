@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from data_prep.synth.shapes import SHAPES, statistics
-from dsin_lib.corpora import CORPORA
+from dsin_lib.config.corpora import CORPORA
 from dsin_lib.facs import BP4D_AUS, au_names
 from dsin_lib.paper.published import (
     TABLES,

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dsin_lib.config import Config, ConfigError, changed, load_config
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.readings import readings
 from dsin_lib.reporting import silences
 

@@ -4,10 +4,10 @@ import pandas as pd
 import pytest
 
 from dsin_lib.paper.published import disfa_prevalence
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import activity
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
-from dsin_lib.studies import ACTIVE_FROM
+from dsin_lib.runs.sweeps import ACTIVE_FROM
 from dsin_lib.training.runs import run
 
 

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dsin_lib.evaluation.bootstrap import interval
-from dsin_lib.experiments import ROWS
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.claims import claims
 from dsin_lib.reporting import against_paper, tables, uncertainty
 from dsin_lib.reporting.against_paper import Measured

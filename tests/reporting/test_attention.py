@@ -10,7 +10,7 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import attention, graph
 from dsin_lib.reporting.examples import unit_of
 from dsin_lib.training.runs import runs_of

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dsin_lib.data.store import Store
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import baselines, tables
 from dsin_lib.training.runs import run, subject_split
 

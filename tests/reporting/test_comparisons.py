@@ -11,8 +11,8 @@ from sklearn.metrics import f1_score
 from dsin_lib.config import ConfigError
 from dsin_lib.reporting import comparisons
 from dsin_lib.reporting.comparisons import change, with_seed
-from dsin_lib.studies import Trial
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.sweeps import Trial
+from dsin_lib.runs.files import Run
 
 PATIENT = Trial("pp_mouth", {"training.patience": 2})
 DEFAULT = Trial("pp_mouth")

@@ -3,7 +3,7 @@
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.reporting import cost
 
 

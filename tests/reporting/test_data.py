@@ -8,7 +8,7 @@ import pytest
 from dsin_lib.config import load_config
 from dsin_lib.data.store import Store
 from dsin_lib.paper.published import label_lists, published_corpora
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import data
 from dsin_lib.reporting.tables import plain
 

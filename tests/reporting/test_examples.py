@@ -9,9 +9,9 @@ from matplotlib import pyplot as plt
 
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import examples, faces, messages
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.files import Run
 
 FRAMES = [
     # subject, frame, labels put right, labels spoiled, how far y_hat moves

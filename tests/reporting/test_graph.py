@@ -11,7 +11,7 @@ from sklearn.metrics import matthews_corrcoef
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
 from dsin_lib.paper.published import reference_phi
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import graph
 from dsin_lib.training.runs import run
 

@@ -7,7 +7,7 @@ from typer.testing import CliRunner
 
 from dsin_lib.__main__ import app
 from dsin_lib.config import results_root
-from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.reporting import health, tables
 
 SOME = ("pp_mouth", "pp_right_eye")

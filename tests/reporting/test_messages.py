@@ -4,7 +4,7 @@ import pytest
 from sklearn.metrics import f1_score
 
 from dsin_lib.config import load_config
-from dsin_lib.evaluation.f1 import mean_f1, scores
+from dsin_lib.scores.f1 import mean_f1, scores
 from dsin_lib.reporting import messages, observed_runs, tables
 from dsin_lib.reporting.finding import Evidence
 from dsin_lib.reporting.predictions import labels_and

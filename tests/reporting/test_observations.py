@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.evaluation.f1 import mean_f1
-from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import PATCH_ROWS, ROWS
+from dsin_lib.scores.f1 import mean_f1
+from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.facs import BP4D_AUS, au_names
 from dsin_lib.paper.observations import observations
 from dsin_lib.reporting import observed_chi, observed_runs, observed_tables
@@ -17,7 +17,7 @@ from dsin_lib.reporting.against_paper import Measured
 from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
 from dsin_lib.reporting.observations import MEASURES
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.studies import chi_trial
+from dsin_lib.runs.sweeps import chi_trial
 from dsin_lib.training.runs import run
 
 LABELS = [ROWS[row].label for row in (*PATCH_ROWS, "pp_f")]

@@ -8,7 +8,7 @@ import pytest
 
 from dsin_lib.data.store import Store
 from dsin_lib.faces.subject_face import RULES
-from dsin_lib.paths import corpus_dir, store_dir
+from dsin_lib.config.places import corpus_dir, store_dir
 from dsin_lib.reporting import preprocessing
 
 AXES = [f"{axis}{i}" for axis in "xy" for i in range(68)]

@@ -12,7 +12,7 @@ from matplotlib import pyplot as plt
 
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import faces
 from dsin_lib.reporting.privacy import INK, PAPER, may_show, publishable
 from dsin_lib.shapes import PATCHES

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from dsin_lib.config import changed, load_config
-from dsin_lib.evaluation.f1 import per_au_f1
-from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import ROWS
-from dsin_lib.paths import run_dir
+from dsin_lib.scores.f1 import per_au_f1
+from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.config.places import run_dir
 from dsin_lib.reporting import protocols, tables
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.reporting.protocols import HABIT, HONEST, PEEKED, STOPPED, TUNED

@@ -22,8 +22,8 @@ from fake_book import (
 )
 
 from dsin_lib.config import changed, load_config, results_root
-from dsin_lib.experiments import ROWS, TRAINED, run_spec
-from dsin_lib.paths import config_dir, run_dir
+from dsin_lib.runs.rows import ROWS, TRAINED, run_spec
+from dsin_lib.config.places import config_dir, run_dir
 from dsin_lib.reporting import cost
 from dsin_lib.reporting import publish as publishing
 from dsin_lib.reporting.pictures import LIMIT, png_outputs

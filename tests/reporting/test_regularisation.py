@@ -10,8 +10,8 @@ from sklearn.metrics import f1_score
 from dsin_lib.reporting import comparisons, regularisation
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.observations import about_chi
-from dsin_lib.studies import CHI_PENALTIES
-from dsin_lib.training.saved import Run
+from dsin_lib.runs.sweeps import CHI_PENALTIES
+from dsin_lib.runs.files import Run
 
 EPOCHS = {1: 4, 2: 6}
 """Epochs that the made-up trainings of each fold took."""

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from dsin_lib.config import ConfigError, changed, load_config
-from dsin_lib.evaluation.f1 import mean_f1
+from dsin_lib.scores.f1 import mean_f1
 from dsin_lib.reporting import seeds, tables
 from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.studies import STUDIES
+from dsin_lib.runs.sweeps import STUDIES
 from dsin_lib.training.runs import run
 
 

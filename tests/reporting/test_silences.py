@@ -3,10 +3,10 @@
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.readings import readings
 from dsin_lib.reporting import silences, tables
-from dsin_lib.studies import STUDIES, alternatives
+from dsin_lib.runs.sweeps import STUDIES, alternatives
 from dsin_lib.training.runs import run
 
 MEASURED = {("patience", 2), ("folds", "author")}

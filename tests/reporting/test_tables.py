@@ -8,8 +8,8 @@ import pytest
 from sklearn.metrics import f1_score
 
 from dsin_lib.config import load_config
-from dsin_lib.evaluation.thresholds import best_taus
-from dsin_lib.experiments import ROWS
+from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.published import published
 from dsin_lib.reporting import baselines, tables
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE

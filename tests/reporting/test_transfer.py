@@ -8,9 +8,9 @@ from fastai.basics import set_seed
 from safetensors.torch import load_file, save_file
 
 from dsin_lib.data.store import Store
-from dsin_lib.experiments import ROWS, TABLE_4_TRAINED
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED
 from dsin_lib.paper.published import published
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.reporting import against_paper, tables, transfer
 from dsin_lib.reporting.baselines import BASELINES
 from dsin_lib.training.modules import FILTERS, make_modules

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from dsin_lib.config import changed
-from dsin_lib.evaluation.bootstrap import interval
-from dsin_lib.experiments import ROWS
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.reporting import tables, uncertainty
 from dsin_lib.reporting.verdicts import verdict
-from dsin_lib.studies import Trial
+from dsin_lib.runs.sweeps import Trial
 from dsin_lib.training.runs import run
 
 SOME = ("pp_mouth", "pp_right_eye")

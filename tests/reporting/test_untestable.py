@@ -5,19 +5,19 @@ import pandas as pd
 import pytest
 from records import found
 
-from dsin_lib.experiments import ROWS, row_named
+from dsin_lib.runs.rows import ROWS, row_named
 from dsin_lib.paper.claims import claims
 from dsin_lib.paper.observations import observations
-from dsin_lib.paths import run_dir
+from dsin_lib.config.places import run_dir
 from dsin_lib.reporting import against_paper, ledger, tables, uncertainty
 from dsin_lib.reporting.against_paper import Measured
 from dsin_lib.reporting.finding import Evidence
 from dsin_lib.reporting.observations import MEASURES, RESTS_ON, _line, about_chi
 from dsin_lib.reporting.verdicts import NOT_RUN, UNTESTABLE
-from dsin_lib.studies import CHI_PENALTIES, Trial, chi_trial
+from dsin_lib.runs.sweeps import CHI_PENALTIES, Trial, chi_trial
 from dsin_lib.training import runs
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import load_run
+from dsin_lib.runs.files import load_run
 
 SOME = ("pp_mouth", "pp_right_eye")
 

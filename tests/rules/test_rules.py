@@ -11,7 +11,7 @@ import nbformat
 import pytest
 import yaml
 
-from dsin_lib.chapters import CHAPTERS
+from dsin_lib.runs.chapters import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))

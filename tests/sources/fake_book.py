@@ -12,8 +12,8 @@ from matplotlib import pyplot as plt
 from PIL import Image
 
 from dsin_lib.config import results_root
-from dsin_lib.paths import config_dir
-from dsin_lib.training.saved import write_run
+from dsin_lib.config.places import config_dir
+from dsin_lib.runs.files import write_run
 
 CODE = ("config = 'quick'", "draw(config);")
 

@@ -35,7 +35,7 @@ TRAIN = """
 import sys
 from dsin_lib.__main__ import study
 from dsin_lib.config import load_config
-from dsin_lib.experiments import TRAINED
+from dsin_lib.runs.rows import TRAINED
 from dsin_lib.training.runs import run
 
 for row in TRAINED[:-1]:

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from dsin_lib.experiments import ROWS
-from dsin_lib.paths import run_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.config.places import run_dir
 
 
 def found(config, row, network, au, *, state="dead", fed=True, first=False):

@@ -18,9 +18,9 @@ from painted import (
 )  # fmt: skip
 
 from dsin_lib.config import load_config
-from dsin_lib.experiments import ROWS, TRAINED
+from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.facs import DISFA_AUS, DISFA_REPORTED_AUS, au_names
-from dsin_lib.paths import run_dir
+from dsin_lib.config.places import run_dir
 
 SYNAU_D = {"name": "synau_d", "n_subjects": 6, "frames_per_sequence": 24, "stride": 200}
 

@@ -15,7 +15,7 @@ from fastai.basics import default_device
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData, PatchData, ResidentData
-from dsin_lib.evaluation.predict import predict
+from dsin_lib.training.predict import predict
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, constant_optimum
 from dsin_lib.model.patch_prediction import PatchHeads, PatchPrediction

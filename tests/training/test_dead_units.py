@@ -15,15 +15,15 @@ from torch import nn
 
 from dsin_lib.config import changed, load_config
 from dsin_lib.data.dataset import CachedData, ResidentData
-from dsin_lib.experiments import ROWS, row_aus
+from dsin_lib.runs.rows import ROWS, row_aus
 from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.losses import constant_optimum
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
-from dsin_lib.paths import run_dir
+from dsin_lib.config.places import run_dir
 from dsin_lib.training import train as train_module
 from dsin_lib.training.health import DEAD
-from dsin_lib.training.saved import load_run
+from dsin_lib.runs.files import load_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
 RARE, COMMON = 0.1, 0.7

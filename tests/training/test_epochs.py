@@ -14,7 +14,7 @@ from torch import nn
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData
-from dsin_lib.evaluation.f1 import mean_auc, mean_f1
+from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.output import OutputLayer

@@ -7,7 +7,7 @@ import torch
 
 from dsin_lib.config import changed
 from dsin_lib.data.dataset import PatchData
-from dsin_lib.experiments import ROWS
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.training import frozen, train

@@ -9,8 +9,8 @@ import torch
 
 from dsin_lib.config import changed
 from dsin_lib.data.store import Store
-from dsin_lib.experiments import ROWS
-from dsin_lib.paths import store_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.config.places import store_dir
 from dsin_lib.shapes import PATCHES
 from dsin_lib.training import health as health_module
 from dsin_lib.training import train

@@ -7,10 +7,10 @@ import torch
 
 from dsin_lib.config import changed, load_config
 from dsin_lib.data.store import StoreError
-from dsin_lib.experiments import ROWS
-from dsin_lib.paths import run_dir, store_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.config.places import run_dir, store_dir
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import load_run
+from dsin_lib.runs.files import load_run
 
 
 @pytest.fixture

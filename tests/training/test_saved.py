@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from dsin_lib.experiments import ROWS, run_spec
-from dsin_lib.paths import run_dir
+from dsin_lib.runs.rows import ROWS, run_spec
+from dsin_lib.config.places import run_dir
 from dsin_lib.training.runs import run
-from dsin_lib.training.saved import FILES, is_complete, load_run
+from dsin_lib.runs.files import FILES, is_complete, load_run
 
 
 @pytest.mark.parametrize("missing", FILES)

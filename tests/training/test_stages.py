@@ -9,11 +9,11 @@ import torch
 from dsin_lib.config import changed
 from dsin_lib.data.dataset import split_data
 from dsin_lib.data.store import Store
-from dsin_lib.evaluation.predict import predict
-from dsin_lib.experiments import ROWS
+from dsin_lib.training.predict import predict
+from dsin_lib.runs.rows import ROWS
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
-from dsin_lib.paths import store_dir
+from dsin_lib.config.places import store_dir
 from dsin_lib.training.learner import KeepBest, fit
 from dsin_lib.training.modules import make_modules
 from dsin_lib.training.runs import subject_split

@@ -72,7 +72,7 @@ def test_a_finished_corpus_and_a_training_import_no_compiler(results):
     from data_prep.synth.recipe import recipe_of
     from dsin_lib.config import load_config
     from dsin_lib.data.folds import first_subjects
-    from dsin_lib.paths import corpus_dir
+    from dsin_lib.config.places import corpus_dir
 
     config = load_config("smoke")
     how = config.corpus.model_dump(include=RENDERED)

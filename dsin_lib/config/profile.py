@@ -5,32 +5,29 @@ plain keyword arguments. A misspelt or out-of-range parameter is refused by name
 runs.
 """
 
-import contextlib
-import os
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import get_args
 
 import yaml
-from pydantic import Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
-from dsin_lib import kernel, sections
-from dsin_lib.sections import Section, digest
+from dsin_lib import kernel
+from dsin_lib.config import sections
+from dsin_lib.config.roots import PROJECT, ConfigError
+from dsin_lib.config.sections import Place, Section, digest
 
-PROJECT = Path(__file__).resolve().parents[1]
 CONFIGS = PROJECT / "configs"
-
-
-class ConfigError(ValueError):
-    """A config that names an unknown parameter or a value out of range."""
+TABLE_4 = ["corpora", "table_4"]
+"""Where a config names the one corpus that it may lack."""
 
 
 class Config(Section):
     """A profile: the whole replication at one size."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9+_-]*$")
-    corpus: sections.Corpus = sections.Corpus()
-    second_corpus: sections.Corpus | None = Field(None, description="of Table 4; none: no Table 4")
+    corpora: sections.Corpora = sections.Corpora()
     preprocessing: sections.Preprocessing = sections.Preprocessing()
     patch_prediction: sections.PatchPrediction = sections.PatchPrediction()
     vgg: sections.VGG = sections.VGG()
@@ -40,20 +37,19 @@ class Config(Section):
     evaluation: sections.Evaluation = sections.Evaluation()
     reporting: sections.Reporting = sections.Reporting()
 
-    def on_second_corpus(self) -> "Config":
-        """The same profile with its two corpora exchanged, as Table 4 needs it.
-
-        Exchanged twice, it is the profile again.
+    def corpus(self, place: Place) -> sections.Corpus:
+        """The corpus that a table of the paper is measured on here.
 
         Raises:
-            ConfigError: The profile has one corpus only.
+            ConfigError: The profile has none for it.
         """
-        if self.second_corpus is None:
+        corpus = getattr(self.corpora, place)
+        if corpus is None:
             raise ConfigError(
-                f"{self.name}: second_corpus: expected the corpus of Table 4, such as "
+                f"{self.name}: corpora.{place}: expected the corpus of Table {place[-1]}, such as "
                 "{name: synau_d, n_subjects: 27}, got none"
             )
-        return self.model_copy(update={"corpus": self.second_corpus, "second_corpus": self.corpus})
+        return corpus
 
 
 def load_config(
@@ -98,46 +94,38 @@ def changed(config: Config, changes: Mapping[str, object]) -> Config:
 
 
 def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) -> dict:
-    """A nested mapping with the dotted keys of ``changes`` replaced."""
-    result = {k: dict(v) if isinstance(v, Mapping) else v for k, v in values.items()}
+    """A nested mapping with the dotted keys of ``changes`` replaced.
+
+    Raises:
+        ConfigError: A key that names no parameter of a section; a part of a corpus that the
+            profile does not have.
+    """
+    result = _copied(values)
     for dotted, value in changes.items():
-        section, _, parameter = dotted.partition(".")
-        if not parameter or section not in Config.model_fields:
+        *path, parameter = dotted.split(".")
+        if not path or path[0] not in Config.model_fields:
             raise ConfigError(
                 f"override {dotted!r}: expected 'section.parameter' with a section of {_sections()}"
             )
-        of_section = result.get(section) or {}
-        if section == "second_corpus" and not of_section and "second_corpus.name" not in changes:
-            raise ConfigError(f"override {dotted!r}: expected a profile with a second corpus")
-        result[section] = {**of_section, parameter: value}
+        if path == TABLE_4 and not _at(result, path) and f"{'.'.join(path)}.name" not in changes:
+            raise ConfigError(
+                f"override {dotted!r}: expected a profile with a corpus of Table 4, or its name"
+            )
+        _at(result, path)[parameter] = value
     return result
 
 
-def results_root() -> Path:
-    """Where results go: ``results/`` of the project, or the folder that DSIN_RESULTS names.
-
-    Raises:
-        ConfigError: DSIN_RESULTS depends on where one stands, or names a file.
-    """
-    path = absolute(os.environ.get("DSIN_RESULTS") or PROJECT / "results", "DSIN_RESULTS")
-    if path.exists() and not path.is_dir():
-        raise ConfigError(f"DSIN_RESULTS: expected a folder, got the file {path}")
-    return path.resolve()
+def _copied(values: Mapping[str, object]) -> dict:
+    return {k: _copied(v) if isinstance(v, Mapping) else v for k, v in values.items()}
 
 
-def absolute(path: str | Path, parameter: str) -> Path:
-    """A path that means the same from every folder; ``~`` is the user's home.
-
-    Jobs and notebooks run in folders of their own, so a relative path would mean several places.
-
-    Raises:
-        ConfigError: Names the parameter and the path.
-    """
-    with contextlib.suppress(RuntimeError):  # ~nobody, or no home: stays as it is, not absolute
-        expanded = Path(path).expanduser()
-        if expanded.is_absolute():
-            return expanded
-    raise ConfigError(f"{parameter}: expected an absolute path, got {str(path)!r}")
+def _at(values: dict, path: list[str]) -> dict:
+    """The mapping at the end of a path, made where there is none."""
+    for name in path:
+        if not isinstance(values.get(name), dict):
+            values[name] = {}
+        values = values[name]
+    return values
 
 
 def _sections() -> list[str]:
@@ -168,10 +156,13 @@ def _problem(error: Mapping) -> str:
     """One line: the parameter, what was expected, what came."""
     where = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
-        known: object = _sections()
-        if len(error["loc"]) > 1:
-            annotation = Config.model_fields[error["loc"][0]].annotation
-            model = next(iter(get_args(annotation)), annotation)  # of "Corpus | None" the first
-            known = list(model.model_fields)
+        of = reduce(_section, error["loc"][:-1], Config)
+        known = [name for name in of.model_fields if name != "name" or of is not Config]
         return f"{where}: unknown parameter, expected one of {known}"
     return f"{where}: {error['msg'].lower()}, got {error['input']!r}"
+
+
+def _section(of: type[BaseModel], name: str) -> type[BaseModel]:
+    """The class of a section, of "Corpus | None" the first."""
+    annotation = of.model_fields[name].annotation
+    return next(iter(get_args(annotation)), annotation)

@@ -1,4 +1,4 @@
-"""Runs on disk: a folder that is complete or absent.
+"""A run's files: a folder that is complete or absent.
 
 ==========================  ==========================================================
 file                        content
@@ -10,6 +10,9 @@ predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
 provenance.json             code version, data hash, libraries, seed, machine, seconds
 ==========================  ==========================================================
+
+Every run has its spec, its predictions and its provenance; a system that has no epochs or no
+tensors leaves out the rest. The provenance lists what was written.
 """
 
 import json
@@ -18,6 +21,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -26,20 +30,17 @@ from safetensors import SafetensorError
 
 from dsin_lib.files import named
 
-FILES = (
-    "config.json",
-    "history.csv",
-    "health.csv",
-    "predictions.parquet",
-    "weights.safetensors",
-    "provenance.json",
-)
-"""What a complete run holds."""
+SPEC, PREDICTIONS, PROVENANCE = "config.json", "predictions.parquet", "provenance.json"
+HISTORY, HEALTH, WEIGHTS = "history.csv", "health.csv", "weights.safetensors"
+ALWAYS = (SPEC, PREDICTIONS, PROVENANCE)
+"""What every run holds."""
+FILES = (*ALWAYS, HISTORY, HEALTH, WEIGHTS)
+"""What a trained network leaves behind."""
 
 
 @dataclass(frozen=True)
-class Run:
-    """A complete run.
+class Files:
+    """What a run has left on disk.
 
     Attributes:
         folder: Its files.
@@ -60,10 +61,10 @@ class Run:
 
     folder: Path
     spec: dict
-    history: pd.DataFrame
-    health: pd.DataFrame
     predictions: pd.DataFrame
     provenance: dict
+    history: pd.DataFrame
+    health: pd.DataFrame
 
     def weights(self) -> dict[str, Any]:
         """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.
@@ -74,7 +75,7 @@ class Run:
         from safetensors.torch import load_file  # brings torch, which predictions do without
 
         with _readable(self.folder):
-            return load_file(self.folder / "weights.safetensors")
+            return load_file(self.folder / WEIGHTS)
 
 
 @contextmanager
@@ -82,7 +83,7 @@ def _readable(folder: Path) -> Iterator[None]:
     """Turns what goes wrong in reading a run into an error that names its folder."""
     try:
         yield
-    except (ValueError, OSError, SafetensorError) as error:
+    except (ValueError, OSError, LookupError, TypeError, SafetensorError) as error:
         raise ValueError(
             f"{folder}: expected a readable run, got {error}; remove the folder to train it again"
         ) from error
@@ -92,50 +93,53 @@ def is_complete(folder: Path, spec: Mapping) -> bool:
     """Whether a folder holds a whole run of exactly this spec.
 
     Raises:
-        ValueError: Its spec is damaged; names the folder, which may be removed.
+        ValueError: Its spec or its provenance is damaged; names the folder, which may be removed.
     """
-    if not all((folder / name).is_file() for name in FILES):
+    if not all((folder / name).is_file() for name in ALWAYS):
         return False
     with _readable(folder):
-        return json.loads((folder / "config.json").read_text()) == json.loads(json.dumps(spec))
+        own, made = (json.loads((folder / name).read_text()) for name in (SPEC, PROVENANCE))
+        whole = all((folder / name).is_file() for name in made["files"])
+        return whole and own == json.loads(json.dumps(spec))
 
 
-def load_run(folder: Path) -> Run:
-    """Reads a run.
+def read(folder: Path) -> Files:
+    """Reads a complete run, once however often it is asked for.
 
     Raises:
-        FileNotFoundError: The folder is not a complete run; names the missing file.
         ValueError: A file of it is damaged; names the folder, which may be removed.
     """
-    for name in FILES:
-        if not (folder / name).is_file():
-            raise FileNotFoundError(
-                f"{folder / name}: expected a complete run, this file is missing"
-            )
+    return _read(folder, (folder / PROVENANCE).stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _read(folder: Path, changed: int) -> Files:
     with _readable(folder):
-        return Run(
+        return Files(
             folder,
-            json.loads((folder / "config.json").read_text()),
-            pd.read_csv(folder / "history.csv"),
-            pd.read_csv(folder / "health.csv"),
-            pd.read_parquet(folder / "predictions.parquet"),
-            json.loads((folder / "provenance.json").read_text()),
+            json.loads((folder / SPEC).read_text()),
+            pd.read_parquet(folder / PREDICTIONS),
+            json.loads((folder / PROVENANCE).read_text()),
+            *(_table(folder / name) for name in (HISTORY, HEALTH)),
         )
 
 
-def write_run(
+def _table(path: Path) -> pd.DataFrame:
+    """A table that a system may lack: empty then."""
+    return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+
+
+def write(
     folder: Path,
     *,
     spec: dict,
-    history: pd.DataFrame,
-    health: pd.DataFrame,
     predictions: pd.DataFrame,
-    weights: dict[str, Any],
     provenance: dict,
+    history: pd.DataFrame | None = None,
+    health: pd.DataFrame | None = None,
+    weights: dict[str, Any] | None = None,
 ) -> None:
     """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
-    from safetensors.torch import save_file
-
     folder.parent.mkdir(parents=True, exist_ok=True)
     with (
         named(folder),
@@ -143,15 +147,25 @@ def write_run(
     ):
         fresh = Path(parent) / folder.name
         fresh.mkdir()
-        (fresh / "config.json").write_text(json.dumps(spec, indent=1) + "\n")
-        history.to_csv(fresh / "history.csv", index=False)
-        health.to_csv(fresh / "health.csv", index=False)
-        predictions.to_parquet(fresh / "predictions.parquet", index=False)
-        try:
-            save_file(weights, fresh / "weights.safetensors", metadata={"spec": json.dumps(spec)})
-        except SafetensorError as error:
-            raise OSError(f"{folder}: weights could not be written: {error}") from error
-        (fresh / "provenance.json").write_text(json.dumps(provenance, indent=1) + "\n")
+        (fresh / SPEC).write_text(json.dumps(spec, indent=1) + "\n")
+        predictions.to_parquet(fresh / PREDICTIONS, index=False)
+        for name, table in ((HISTORY, history), (HEALTH, health)):
+            if table is not None:
+                table.to_csv(fresh / name, index=False)
+        if weights is not None:
+            _write_weights(fresh / WEIGHTS, weights, spec, folder)
+        files = sorted([*(path.name for path in fresh.iterdir()), PROVENANCE])
+        text = json.dumps({**provenance, "files": files}, indent=1) + "\n"
+        (fresh / PROVENANCE).write_text(text)
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)
+
+
+def _write_weights(path: Path, weights: dict[str, Any], spec: dict, folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    try:
+        save_file(weights, path, metadata={"spec": json.dumps(spec)})
+    except SafetensorError as error:
+        raise OSError(f"{folder}: weights could not be written: {error}") from error

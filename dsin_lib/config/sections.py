@@ -11,8 +11,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_serializer
 
-from dsin_lib.corpora import CORPORA, Source
+from dsin_lib.config.corpora import CORPORA, Source
 from dsin_lib.facs import au_names
+
+Place = Literal["table_3", "table_4"]
+"""A corpus by its place in the paper: the table that is measured on it."""
 
 Positive = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
@@ -121,6 +124,17 @@ class Corpus(Section):
             told_by = ("name", "camera", "images", "first_image")
             values = {name: values[name] for name in told_by if name in values}
         return digest(values)
+
+
+class Corpora(Section):
+    """Whose faces the tables of the paper are measured on here. Paper: Sec. 4.1.1."""
+
+    table_3: Corpus = Field(Corpus(), description="the paper's: BP4D")
+    table_4: Corpus | None = Field(None, description="the paper's: DISFA; none: no Table 4")
+
+    def named(self) -> list[Corpus]:
+        """Those that there are, Table 3's first."""
+        return [corpus for corpus in (self.table_3, self.table_4) if corpus is not None]
 
 
 class Preprocessing(Section):

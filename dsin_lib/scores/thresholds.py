@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
-from dsin_lib.evaluation.f1 import per_au_f1
+from dsin_lib.scores.f1 import per_au_f1
 
 ENDS = np.geomspace(1e-4, 0.04, 16)
 TAUS = np.concatenate([[0], ENDS, np.linspace(0.05, 0.95, 91), 1 - ENDS[::-1]])

@@ -1,8 +1,9 @@
 """The rows of the paper's tables as data: each is a small change to a config.
 
-A row names the steps of Algorithm 1 that it trains, the rows whose weights it starts from, and the
-parameters that it changes. Rows that share a beginning share its weights: the five DSIN rows of
-Table 3 start from the same fused network, and that from the same six patch networks.
+A row names the corpus that it is measured on, the steps of Algorithm 1 that it trains, the rows
+whose weights it starts from, and the parameters that it changes. Rows that share a beginning share
+its weights: the five DSIN rows of Table 3 start from the same fused network, and that from the same
+six patch networks.
 """
 
 from collections.abc import Mapping
@@ -10,21 +11,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
-from dsin_lib.config import Config, changed
+from dsin_lib.config import Place
 from dsin_lib.facs import au_names
 from dsin_lib.shapes import PATCHES
 
 NO_CHANGE: Mapping[str, object] = MappingProxyType({})
-
-SECTIONS = {
-    1: ("patch_prediction",),
-    2: ("patch_prediction", "fusion"),
-    3: ("patch_prediction", "fusion"),
-    4: ("patch_prediction", "fusion", "structure_inference"),
-    5: ("patch_prediction", "fusion", "structure_inference"),
-}
-"""Which sections of a config a step of Algorithm 1 depends on, beside the data and ``training``."""
-
 
 @dataclass(frozen=True)
 class Row:
@@ -34,6 +25,7 @@ class Row:
         id: Name of its folder and of its Snakemake jobs.
         label: As printed in the paper.
         shown: As shown in the book (MyST).
+        corpus: The corpus that it is trained and measured on, by its place in the paper.
         steps: Steps of Algorithm 1 that it trains; none for a row that only re-reads predictions.
         patches: Patches that it sees.
         starts_from: Ids of the rows whose weights (or predictions) it takes.
@@ -43,8 +35,8 @@ class Row:
         aus: The Action Units that it predicts; none for all of its corpus.
         network: What predicts from a patch: the patch CNN of Fig. 3a, one such CNN an Action Unit
             (``ind``), or VGG-16.
-        filters_from: Rows of the second corpus whose convolutional filters it takes. Paper:
-            Sec. 4.1.3, DISFA.
+        filters_from: Rows of Table 3 whose convolutional filters it takes. Paper: Sec. 4.1.3,
+            DISFA.
         fixed_filters: Whether the convolutional filters stand still in all its steps.
     """
 
@@ -60,6 +52,7 @@ class Row:
     network: Literal["patch", "one_per_au", "vgg"] = "patch"
     filters_from: tuple[str, ...] = ()
     fixed_filters: bool = False
+    corpus: Place = "table_3"
 
 
 PATCH_LABELS = {
@@ -109,30 +102,30 @@ TABLE_3 = (
         thresholds="tuned",
     ),
 )  # fmt: skip
-"""Table 3, measured on the first corpus."""
+"""Table 3. Paper: Sec. 4.2.1, measured on BP4D."""
 
 TABLE_4 = (
     *(
         Row(
             f"t4_pp_{patch}", f"PP({name})", f"PP({name})", (1,), (patch,),
-            filters_from=(f"pp_{patch}",), fixed_filters=True,
+            filters_from=(f"pp_{patch}",), fixed_filters=True, corpus="table_4",
         )
         for patch, name in PATCH_LABELS.items()
     ),
     Row(
-        "t4_pp_f", "PP+F", "PP+F", (2, 3), fixed_filters=True,
+        "t4_pp_f", "PP+F", "PP+F", (2, 3), fixed_filters=True, corpus="table_4",
         starts_from=tuple(f"t4_{row}" for row in PATCH_ROWS),
     ),
     Row(
-        "t4_dsin_10", "DSIN_10", "DSIN<sub>10</sub>", (4, 5), fixed_filters=True,
+        "t4_dsin_10", "DSIN_10", "DSIN<sub>10</sub>", (4, 5), fixed_filters=True, corpus="table_4",
         starts_from=("t4_pp_f",), change={"structure_inference.n_iter": 10},
     ),
     Row(
         "t4_dsin_10_tt", "DSIN_10^tt", "DSIN<sub>10</sub><sup>tt</sup>",
-        starts_from=("t4_dsin_10",), thresholds="tuned",
+        starts_from=("t4_dsin_10",), thresholds="tuned", corpus="table_4",
     ),
 )  # fmt: skip
-"""Table 4, measured on the second corpus: convolutional filters of the first, then fixed.
+"""Table 4, measured on DISFA: convolutional filters of Table 3's corpus, then fixed.
 
 Sec. 4.2.1 says that the table shows tuned thresholds; it prints no such row: the last one is ours.
 """
@@ -162,46 +155,3 @@ def row_named(row_id: str) -> Row:
     if row_id not in ROWS:
         raise ValueError(f"row: expected one of {sorted(ROWS)}, got {row_id!r}")
     return ROWS[row_id]
-
-
-def row_config(config: Config, row: Row) -> Config:
-    """The config that a row trains with: the profile's, changed by its starts and by itself."""
-    for start in row.starts_from:
-        config = changed(config, ROWS[start].change)
-    return changed(config, row.change)
-
-
-def row_aus(config: Config, row: Row) -> list[str]:
-    """Column names of the Action Units that a row predicts, of those that its corpus has."""
-    return [au for au in config.corpus.aus if au in row.aus or not row.aus]
-
-
-def run_spec(config: Config, row: Row, fold: int, seed: int) -> dict:
-    """Everything that the numbers of a run depend on, and nothing else.
-
-    Two runs with equal specs are the same run; a changed spec makes a run stale.
-    """
-    own = row_config(config, row)
-    sections = {name for step in row.steps for name in SECTIONS[step]}
-    sections |= {"vgg"} if row.network == "vgg" else set()
-    return {
-        "row": row.id,
-        "steps": list(row.steps),
-        "patches": list(row.patches),
-        "fold": fold,
-        "seed": seed,
-        "fold_lists": config.evaluation.fold_lists,
-        **own.model_dump(
-            mode="json",
-            include={"corpus", "preprocessing", "training", *sorted(sections)},
-            exclude={"corpus": {"accept"}},
-        ),
-        "starts_from": [run_spec(config, ROWS[start], fold, seed) for start in row.starts_from],
-        **({"aus": row_aus(config, row)} if row.aus else {}),
-        **({"filters_from": _filters(config, row, fold, seed)} if row.filters_from else {}),
-    }
-
-
-def _filters(config: Config, row: Row, fold: int, seed: int) -> list[dict]:
-    first = config.on_second_corpus()
-    return [run_spec(first, ROWS[source], fold, seed) for source in row.filters_from]

@@ -1,0 +1,19 @@
+"""What a replication is asked to do: profiles, their sections, the corpora that they may name."""
+
+from dsin_lib.config.profile import Config, changed, load_config
+from dsin_lib.config.roots import PROJECT, ConfigError, absolute, results_root
+from dsin_lib.config.sections import Corpus, Place, Preprocessing, digest
+
+__all__ = [
+    "PROJECT",
+    "Config",
+    "ConfigError",
+    "Corpus",
+    "Place",
+    "Preprocessing",
+    "absolute",
+    "changed",
+    "digest",
+    "load_config",
+    "results_root",
+]

@@ -1,0 +1,238 @@
+"""The run: one training of a row, on a fold, from a seed, under a change of the profile.
+
+Tables, curves, sweeps and maps are made of runs and of nothing else. A run is named by all that its
+numbers depend on, so whoever asks for the same numbers, in whatever profile, finds the same folder.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dsin_lib.config import Config, Corpus, changed, digest, results_root
+from dsin_lib.config.places import store_dir, store_name
+from dsin_lib.runs.files import Files, is_complete, read
+from dsin_lib.runs.rows import NO_CHANGE, ROWS, Row, row_named
+
+SECTIONS = {
+    1: ("patch_prediction",),
+    2: ("patch_prediction", "fusion"),
+    3: ("patch_prediction", "fusion"),
+    4: ("patch_prediction", "fusion", "structure_inference"),
+    5: ("patch_prediction", "fusion", "structure_inference"),
+}
+"""Which sections of a config a step of Algorithm 1 depends on, beside the data and ``training``."""
+
+
+class MissingRunError(FileNotFoundError):
+    """A run that is not there; the message says how it is made."""
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """A row trained on a fold from a seed.
+
+    A row that only reads predictions again, with thresholds of its own, has those of the run that
+    it starts from: the same folder, another operating point.
+
+    Attributes:
+        profile: The profile, unchanged.
+        row: The row.
+        fold: Of the three.
+        seed: Of the initial weights, the held-out subjects and the order of the frames.
+        change: Dotted config parameters and their values: what a sweep varies.
+    """
+
+    profile: Config
+    row: Row
+    fold: int
+    seed: int
+    change: Mapping[str, object] = NO_CHANGE
+
+    def __str__(self) -> str:
+        how = "".join(f", {name} = {value}" for name, value in self.change.items())
+        return f"{self.row.id}, fold {self.fold}, seed {self.seed}{how}"
+
+    @cached_property
+    def config(self) -> Config:
+        """What it trains with: the profile under its change, its starts' changes and its row's."""
+        config = changed(self.profile, self.change)
+        for start in self.row.starts_from:
+            config = changed(config, ROWS[start].change)
+        return changed(config, self.row.change)
+
+    @property
+    def corpus(self) -> Corpus:
+        """The corpus that it is trained and measured on."""
+        return self.config.corpus(self.row.corpus)
+
+    @property
+    def aus(self) -> list[str]:
+        """Column names of the Action Units that it predicts, of those that its corpus has."""
+        return [au for au in self.corpus.aus if au in self.row.aus or not self.row.aus]
+
+    @property
+    def store(self) -> Path:
+        """The folder of the patches that it sees."""
+        return store_dir(self.corpus, self.config.preprocessing)
+
+    def of(self, row: str) -> "Run":
+        """Another row under the same change, on the same fold, from the same seed."""
+        return replace(self, row=row_named(row))
+
+    @cached_property
+    def trained(self) -> "Run":
+        """Itself, or the run whose predictions its row reads again."""
+        return self if self.row.steps else self.starts[0]
+
+    @cached_property
+    def starts(self) -> tuple["Run", ...]:
+        """Runs whose weights it starts from."""
+        return tuple(map(self.of, self.row.starts_from))
+
+    @cached_property
+    def filters(self) -> tuple["Run", ...]:
+        """Runs whose convolutional filters it takes, and nothing else of them."""
+        return tuple(map(self.of, self.row.filters_from))
+
+    def chain(self) -> Iterator["Run"]:
+        """All that must be trained before it, the first one first, and itself; some twice."""
+        for before in (*self.filters, *self.starts):
+            yield from before.chain()
+        if self.row.steps:
+            yield self
+
+    @cached_property
+    def spec(self) -> dict[str, Any]:
+        """Everything that its numbers depend on, and nothing else.
+
+        Two runs with equal specs are the same run.
+        """
+        sections = {name for step in self.row.steps for name in SECTIONS[step]}
+        sections |= {"vgg"} if self.row.network == "vgg" else set()
+        config = self.config.model_dump(
+            mode="json", include={"preprocessing", "training", *sorted(sections)}
+        )
+        return {
+            "row": self.row.id,
+            "steps": list(self.row.steps),
+            "patches": list(self.row.patches),
+            "fold": self.fold,
+            "seed": self.seed,
+            "fold_lists": self.config.evaluation.fold_lists,
+            "corpus": self.corpus.model_dump(mode="json", exclude={"accept"}),
+            **config,
+            "starts_from": [start.spec for start in self.starts],
+            **({"aus": self.aus} if self.row.aus else {}),
+            **({"filters_from": [of.spec for of in self.filters]} if self.filters else {}),
+        }
+
+    @cached_property
+    def folder(self) -> Path:
+        """Where its files are.
+
+        The names of the stores are part of its name, since a variable of the environment may say
+        where a licensed corpus lies without the config knowing.
+        """
+        if self.trained is not self:
+            return self.trained.folder
+        stores = [store_name(one.corpus, one.config.preprocessing) for one in self._read()]
+        key = digest([self.spec, *stores])
+        name = f"fold{self.fold}_seed{self.seed}_{key}"
+        return results_root() / "runs" / self.row.id / name
+
+    def _read(self) -> list["Run"]:
+        """Itself, and a run of Table 3 if it takes filters of that corpus."""
+        found, of = [self], self
+        while of.row.fixed_filters and not of.filters:
+            of = of.starts[0]
+        return found + list(of.filters[:1])
+
+    @property
+    def command(self) -> str:
+        """What trains it by hand."""
+        change = "".join(f" --change '{name}={value}'" for name, value in self.change.items())
+        return (
+            f"python -m dsin_lib run {self.trained.row.id} --config {self.profile.name} "
+            f"--fold {self.fold} --seed {self.seed}{change}"
+        )
+
+    def is_there(self) -> bool:
+        """Whether all its files are there, of exactly this spec.
+
+        Raises:
+            ValueError: They are damaged; names the folder.
+        """
+        return is_complete(self.folder, self.trained.spec)
+
+    @property
+    def files(self) -> Files:
+        """What it has left on disk, read once however many ask; trains nothing.
+
+        Raises:
+            MissingRunError: It is not there; names it and the command that makes it.
+            ValueError: A file is damaged; names the folder.
+        """
+        if not self.is_there():
+            raise MissingRunError(
+                f"{self.folder}: expected the run of {self}, found none. It is made by "
+                f"`make book CONFIG={self.profile.name}`, or alone by `{self.command}`"
+            )
+        return read(self.folder)
+
+    @property
+    def history(self) -> pd.DataFrame:
+        """One line an epoch, as of :class:`dsin_lib.runs.files.Files`."""
+        return self.files.history
+
+    @property
+    def health(self) -> pd.DataFrame:
+        """One line a step, network and Action Unit, as of :class:`dsin_lib.runs.files.Files`."""
+        return self.files.health
+
+    @property
+    def predictions(self) -> pd.DataFrame:
+        """One line a held-out or test frame, as of :class:`dsin_lib.runs.files.Files`."""
+        return self.files.predictions
+
+    @property
+    def provenance(self) -> dict[str, Any]:
+        """Code version, data hash, libraries, machine, seconds."""
+        return self.files.provenance
+
+
+def runs_of(
+    config: Config,
+    rows: Iterable[str],
+    change: Mapping[str, object] = NO_CHANGE,
+    folds: Iterable[int] | None = None,
+    seeds: Iterable[int] | None = None,
+) -> list[Run]:
+    """Rows on every fold from every seed of a profile, row by row.
+
+    Args:
+        config: The profile.
+        rows: Their ids.
+        change: Dotted config parameters and their values.
+        folds: None for those of the profile.
+        seeds: None for those of the profile.
+    """
+    folds = config.evaluation.folds if folds is None else folds
+    seeds = config.evaluation.seeds if seeds is None else seeds
+    return [
+        Run(config, row_named(row), fold, seed, change)
+        for row, fold, seed in product(rows, folds, seeds)
+    ]
+
+
+def distinct(runs: Iterable[Run]) -> list[Run]:
+    """Every training behind some runs once, each after what it starts from."""
+    found: dict[Path, Run] = {}
+    for one in runs:
+        for before in one.chain():
+            found.setdefault(before.folder, before)
+    return list(found.values())
