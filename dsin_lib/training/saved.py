@@ -5,7 +5,7 @@ file                        content
 ==========================  ==========================================================
 config.json                 the run's spec: everything its numbers depend on
 history.csv                 one line an epoch of every step
-health.csv                  one line a step, network and Action Unit: dead, blind or seeing
+health.csv                  one line a step, network and Action Unit: what tells whether it learned
 predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
 provenance.json             code version, data hash, libraries, seed, machine, seconds
@@ -25,6 +25,7 @@ import pandas as pd
 from safetensors import SafetensorError
 
 from dsin_lib.files import named
+from dsin_lib.training.health import with_states
 
 FILES = (
     "config.json",
@@ -46,11 +47,11 @@ class Run:
         spec: What its numbers depend on.
         history: One line an epoch: step, epoch (from 1; 0: the weights that a joint step came
             with), train_loss, valid_loss, valid_f1, valid_auc, chi_mean, chi_std, whether its
-            weights were ``kept``, step_seconds, step_cpu_seconds, network (``all``, or one Action
-            Unit's own).
+            weights were ``kept`` and its updates ``compiled``, step_seconds, step_cpu_seconds,
+            network (``all``, or one Action Unit's own).
         health: One line a step, network and Action Unit: what
-            :func:`dsin_lib.training.health.record` found when the step ended, and ``frames``,
-            ``people`` and ``fed``: what the unit had to learn from.
+            :func:`dsin_lib.training.health.record` found when the step ended, ``frames``,
+            ``people`` and ``fed``: what the unit had to learn from, and its ``state``.
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
             frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
             inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
@@ -117,7 +118,7 @@ def load_run(folder: Path) -> Run:
             folder,
             json.loads((folder / "config.json").read_text()),
             pd.read_csv(folder / "history.csv"),
-            pd.read_csv(folder / "health.csv"),
+            with_states(pd.read_csv(folder / "health.csv")),
             pd.read_parquet(folder / "predictions.parquet"),
             json.loads((folder / "provenance.json").read_text()),
         )

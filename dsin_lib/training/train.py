@@ -7,7 +7,7 @@ import pandas as pd
 from fastai.basics import default_device, set_seed
 
 from dsin_lib.config import Config
-from dsin_lib.data.dataset import Data, PatchData, split_data
+from dsin_lib.data.dataset import Data, PatchData, on_device, split_data
 from dsin_lib.data.store import Store
 from dsin_lib.evaluation.predict import final, predict
 from dsin_lib.experiments import Row, row_aus, row_config, run_spec
@@ -15,7 +15,7 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import constant_optimum
 from dsin_lib.paths import run_dir, store_dir
 from dsin_lib.training.frozen import without_frozen
-from dsin_lib.training.health import dead, food
+from dsin_lib.training.health import dead, food, with_states
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.provenance import provenance
 from dsin_lib.training.runs import PARTS, subject_split
@@ -50,7 +50,7 @@ def train(
         module.to(device)
     weights, clocks = DSIN(**modules), (time.perf_counter(), time.process_time())
     modules, data = without_frozen(row, modules, patches)
-    data = {part: of.to(device) for part, of in data.items()}
+    data = on_device(data, device)
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
     seen = {"train": data["train"], "valid": data[PARTS[own.training.stop_on]]}
     steps = [
@@ -62,7 +62,7 @@ def train(
     histories = [step.history for step in steps]
     fed = food(patches["train"].y, patches["train"].frames["subject"].to_numpy(), aus)
     health = pd.concat([step.health for step in steps]).merge(fed, on="au", how="left")
-    warn_of_dead(row.id, health)
+    warn_of_dead(row.id, with_states(health))
     model = DSIN(**modules)
     write_run(
         run_dir(config, row, fold, seed),
