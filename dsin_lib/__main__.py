@@ -52,7 +52,10 @@ def tables(config: str = "quick") -> None:
 
 @app.command()
 def health(config: str = "quick") -> None:
-    """Says which units of a config's finished runs learned; fails if a fed one is dead."""
+    """Counts the units of a config's runs by what became of them, and names the dead.
+
+    Exit status: 1 if a dead one was fed, else 2 if a run is missing.
+    """
     from dsin_lib.reporting.health import on_disk, report
 
     found = on_disk(load_config(config))
@@ -60,7 +63,7 @@ def health(config: str = "quick") -> None:
     missing = len(found) - len(counts)
     for line in [*counts, *defects, f"{len(found)} runs expected, {missing} missing"]:
         typer.echo(line)
-    raise typer.Exit(int(bool(defects)))
+    raise typer.Exit(1 if defects else 2 if missing else 0)
 
 
 @app.command()
@@ -70,13 +73,19 @@ def dag(
     """Runs the Snakemake DAG, taking over where an interrupted one stopped."""
     from dsin_lib.dag import run_dag
     from dsin_lib.config.places import config_dir
+    from dsin_lib.reporting.health import on_disk, report
     from dsin_lib.reporting.site import how_to_open
 
+    chosen = load_config(config)
     allowed = only.split(",") if only else []
     code = run_dag(config, target, cores=cores, only=allowed, dry=dry)
-    index = config_dir(load_config(config)) / "site" / "index.html"
-    if code == 0 and not dry and index.is_file():
-        typer.echo(how_to_open(index))
+    index = config_dir(chosen) / "site" / "index.html"
+    if code == 0 and not dry:
+        _, defects = report(on_disk(chosen))
+        for line in defects:
+            typer.echo(line, err=True)
+        if index.is_file():
+            typer.echo(how_to_open(index))
     raise typer.Exit(code)
 
 

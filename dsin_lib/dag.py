@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_root
 from dsin_lib.data.account import require_accepted
+from dsin_lib.data.dataset import SHARED_BY
 from dsin_lib.data.store import RECORD, read_account
 from dsin_lib.homes import places
 from dsin_lib.config.places import store_dir
@@ -50,7 +51,8 @@ def run_dag(
                 sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile"),
                 "--directory", str(results_root()), "--config", f"profile={profile}", *arguments,
             ]  # fmt: skip
-            env = {**os.environ, **places()}
+            shared = {SHARED_BY: str(min(cores, RUNS_PER_CARD))}
+            env = {**shared, **os.environ, **places()}
             return subprocess.run(command, env=env, pass_fds=[lock]).returncode
 
         if any((results_root() / ".snakemake" / "locks").glob("*")):  # of one that was killed

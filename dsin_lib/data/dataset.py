@@ -1,5 +1,6 @@
 """Mini-batches of a split: patches of the store, on disk or on a GPU, or cached outputs."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,9 @@ Inputs = dict[str, Tensor] | Tensor
 """One tensor a patch, or one for all: what a model is called with."""
 Batch = tuple[Inputs, Tensor]
 ROOM = 0.5
-"""Share of a GPU's free memory that the patches of one part may fill; networks need the rest."""
+"""Share of a GPU's memory that patches may fill; networks need the rest."""
+SHARED_BY = "DSIN_RUNS_ON_CARD"
+"""Variable that says how many trainings share a GPU; none: this one has it to itself."""
 
 
 @dataclass(frozen=True)
@@ -45,14 +48,9 @@ class PatchData:
         }
         return images, self.y[items]
 
-    def to(self, device: torch.device) -> "PatchData | ResidentData":
-        """On a GPU that has room for them, all patches of the split as bytes; else as it is."""
-        if device.type == "cpu":
-            return self
-        sizes = [pixels[:1].nbytes * len(self) for pixels in self.patches.values()]
-        if device.type == "cuda" and sum(sizes) > ROOM * torch.cuda.mem_get_info(device)[0]:
-            return self
-        return resident(self, device)
+    def nbytes(self) -> int:
+        """Bytes of all its patches."""
+        return sum(pixels[:1].nbytes * len(self) for pixels in self.patches.values())
 
 
 @dataclass(frozen=True)
@@ -79,10 +77,6 @@ class ResidentData:
         chosen = torch.as_tensor(items, device=self.y.device)
         images = {name: of[chosen].permute(0, 3, 1, 2) for name, of in self.patches.items()}
         return images, self.y[chosen]
-
-    def to(self, device: torch.device) -> "ResidentData":
-        """It is there already."""
-        return self
 
 
 def resident(data: PatchData, device: torch.device) -> ResidentData:
@@ -121,6 +115,27 @@ class CachedData:
 
 
 Data = PatchData | ResidentData | CachedData
+
+
+def on_device(parts: Mapping[str, Data], device: torch.device) -> dict[str, Data]:
+    """The parts of a split where the training is: on a GPU, if this training's share has the room.
+
+    Cached outputs always go there. Patches go with all parts together, or stay on disk.
+    """
+    if device.type == "cpu":
+        return dict(parts)
+    needed = sum(of.nbytes() for of in parts.values() if isinstance(of, PatchData))
+    fits = device.type != "cuda" or needed <= room(device)
+    return {
+        part: (resident(of, device) if fits else of) if isinstance(of, PatchData) else of.to(device)
+        for part, of in parts.items()
+    }
+
+
+def room(device: torch.device) -> float:
+    """Bytes of a GPU that the patches of one training may fill."""
+    _, total = torch.cuda.mem_get_info(device)
+    return ROOM * total / int(os.environ.get(SHARED_BY, 1))
 
 
 def split_data(

@@ -14,7 +14,8 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 OUTPUT_SIGMA = 0.01
-"""Step 0 of Algorithm 1 for output layers: N(0, sigma^2), sigma unstated. Reading: init-sigma."""
+"""Step 0 of Algorithm 1 for the output layers of patches and fusion: N(0, sigma^2), sigma unstated.
+Eq. 10 of structure inference keeps the sigma of its module. Reading: init-sigma."""
 
 
 class OutputLayer(nn.Linear):

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from dsin_lib.config import Config, changed
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.published import disfa_labels
-from dsin_lib.reporting import tables, uncertainty
+from dsin_lib.reporting import health, tables, uncertainty
 from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
 from dsin_lib.reporting.predictions import labels_and
 from dsin_lib.runs.sweeps import ACTIVE_FROM, ROWS_OF_THRESHOLD
@@ -84,7 +84,7 @@ def scores(second: Config) -> pd.DataFrame:
     found = []
     for level in ACTIVE_FROM:
         config = at(second, level)
-        table = tables.table_3(config, ROWS_OF_THRESHOLD)
+        table = health.sound(tables.table_3(config, ROWS_OF_THRESHOLD))
         drawn = uncertainty.resamplings(config, ROWS_OF_THRESHOLD)
         shown = [ALWAYS_POSITIVE, *(ROWS[row].shown for row in ROWS_OF_THRESHOLD)]
         lines = table.loc[shown, ["average"]].join(uncertainty.averages(drawn, ROWS_OF_THRESHOLD))
@@ -94,7 +94,7 @@ def scores(second: Config) -> pd.DataFrame:
 
 def printed(found: pd.DataFrame) -> pd.DataFrame:
     """The scores as a table: one line a level, one column a predictor, ends of intervals below."""
-    cells = found["average"].map("{:.1f}".format)
+    cells = found["average"].map(tables.number)
     known = found["low"].notna()
     ends = " (" + found["low"].map("{:.1f}".format) + " to " + found["high"].map("{:.1f}".format)
     table = found.assign(cell=cells.where(~known, cells + ends + ")"))

@@ -11,6 +11,7 @@ from jaxtyping import Int
 from dsin_lib.config import Config, changed
 from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
 from dsin_lib.runs.rows import row_named
+from dsin_lib.reporting.health import without_dead
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.runs.sweeps import Trial
 from dsin_lib.training.runs import run
@@ -29,7 +30,8 @@ def change(
     """What a trial changes against another, in F1 points averaged over Action Units.
 
     The draws are paired if both are tested on the same people in every fold. If not (another
-    subject list), the two are resampled apart, and nothing that they share cancels.
+    subject list), the two are resampled apart, and nothing that they share cancels. Where a unit
+    of either is dead there is nothing to compare, and all that would use it is missing.
 
     Args:
         config: The profile.
@@ -76,6 +78,7 @@ def _tested(
         run_ = run(own, row, fold, seed)
         labels, probabilities = labels_and(run_, "test", own.corpus.aus)
         who = subjects_of(run_, "test")
-        by_row = counts(probabilities, labels, who, row_taus(own, row, run_))
+        coded = without_dead(labels, own, row, fold, seed)
+        by_row = counts(probabilities, coded, who, row_taus(own, row, run_))
         found.append(np.stack([by_row, counts(np.ones_like(labels), labels, who)]))
     return sorted(set(who.tolist())), np.stack(found)

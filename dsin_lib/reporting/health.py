@@ -7,12 +7,13 @@ network inside PP+F counts for that unit of PP+F.
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from dsin_lib.config import Config
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS, Row, row_named
 from dsin_lib.reporting.cost import chain, wanted
-from dsin_lib.training.health import BLIND, DEAD, SEEING, at_the_end, dead
+from dsin_lib.runs.health import BLIND, DEAD, SEEING, UNSETTLED, at_the_end, dead
 from dsin_lib.training.runs import run
 from dsin_lib.runs.files import load_run
 
@@ -21,8 +22,9 @@ LEGEND = (
     f"{DAGGER} a unit of a network of this row never learned though it had frames to learn from"
 )
 FED, UNFED = "dead and fed", "dead but not fed"
-STATES = (FED, UNFED, BLIND, SEEING)
-"""What a unit is counted as: a defect, too little to learn from, a result, and as it should be."""
+STATES = (FED, UNFED, UNSETTLED, BLIND, SEEING)
+"""What a unit is counted as: a defect, too little to learn from, stopped too early, a result, and
+as it should be."""
 BLIND_COLUMNS = ("blind for", "blind, but not fed")
 
 
@@ -83,6 +85,17 @@ def marks(table: pd.DataFrame) -> pd.DataFrame:
     spoiled = set(table.attrs.get("dead", ()))
     signs = [[DAGGER if (row, c) in spoiled else "" for c in table.columns] for row in table.index]
     return pd.DataFrame(signs, table.index, table.columns)
+
+
+def sound(table: pd.DataFrame) -> pd.DataFrame:
+    """A table without the values of cells with a dead unit behind them."""
+    return table.where(marks(table) == "")
+
+
+def without_dead(labels: np.ndarray, config: Config, row: Row, fold: int, seed: int) -> np.ndarray:
+    """Labels (frame au) as if a row's dead units were not coded, so that they have no score."""
+    dead = set(dead_units(config, row, fold, seed)["au"])
+    return np.where([au in dead for au in config.corpus.aus], np.nan, labels)
 
 
 def legend(table: pd.DataFrame) -> str:

@@ -15,6 +15,7 @@ from dsin_lib.config import Config
 from dsin_lib.scores.bootstrap import counts, in_percent, interval
 from dsin_lib.scores.f1 import scores
 from dsin_lib.runs.rows import row_named
+from dsin_lib.reporting.health import without_dead
 from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
 from dsin_lib.reporting.verdicts import against_zero
 from dsin_lib.training.runs import every_run, run
@@ -89,9 +90,11 @@ def _folds(config: Config, row: str) -> list[Int[np.ndarray, "seed 2 subject 4 a
 
     def sides(fold: int, seed: int) -> np.ndarray:
         one = run(config, row, fold, seed)
-        predicted = (labels_and(one, "test", aus, suffix) for suffix in SIDES.values())
+        labels, _ = labels_and(one, "test", aus)
+        coded = without_dead(labels, config, row_named(row), fold, seed)
+        sides = (labels_and(one, "test", aus, suffix)[1] for suffix in SIDES.values())
         who = subjects_of(one, "test")
-        return np.stack([counts(p, labels, who, tau) for labels, p in predicted])
+        return np.stack([counts(p, coded, who, tau) for p in sides])
 
     evaluation = config.evaluation
     return [np.stack([sides(fold, s) for s in evaluation.seeds]) for fold in evaluation.folds]

@@ -84,7 +84,7 @@ def converges(known: Evidence) -> Finding:
     """Epochs of step 4 until the loss that ends it is best."""
     small, none = (_chi_runs(known.config, r) for r in (5e-3, 0.0))
     epochs = [
-        np.mean([one.history["valid_loss"].to_numpy().argmin() for one in runs])
+        np.mean([one.history.loc[one.history["kept"], "epoch"].item() for one in runs])
         for runs in (none, small)
     ]
     return Finding(float(epochs[0] - epochs[1]), basis=no_interval(len(small)))

@@ -19,6 +19,7 @@ from dsin_lib.scores.bootstrap import Counts, averaged_f1, counts, interval, res
 from dsin_lib.scores.thresholds import best_taus
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS
 from dsin_lib.reporting.figures import STEP_NAMES
+from dsin_lib.reporting.health import without_dead
 from dsin_lib.reporting.predictions import labels_and, subjects_of
 from dsin_lib.reporting.tables import small
 from dsin_lib.runs.sweeps import ROWS_OF_HABIT, STUDIES
@@ -176,7 +177,7 @@ def share(kept: float, whole: float) -> float:
 
 
 def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.DataFrame:
-    """The epoch whose weights each step kept, under either end of training; 0: it kept its own."""
+    """The epoch whose weights each step kept, under either end; 0: those that it came with."""
     lines: dict[str, dict[str, str]] = {}
     for row in rows:
         for words, subjects in ENDS.items():
@@ -207,6 +208,7 @@ def _counts(config: Config, row: str, protocol: str, fold: int, seed: int) -> Co
     how, aus = PROTOCOLS[protocol], config.corpus.aus
     run_ = run(_stopped_on(config, how.stop_on), row, fold, seed)
     labels, probabilities = labels_and(run_, "test", aus)
+    labels = without_dead(labels, _stopped_on(config, how.stop_on), ROWS[row], fold, seed)
     taus = np.full(len(aus), config.evaluation.tau)
     if how.thresholds_from is not None:
         chosen_on, said = labels_and(run_, PARTS[how.thresholds_from], aus)

@@ -69,7 +69,7 @@ def summary(config: Config, found: Runs) -> pd.DataFrame:
 
 def _of_run(config: Config, run_: Run) -> dict[str, float]:
     history = run_.history
-    best = history.loc[history["valid_loss"].idxmin()]
+    best = history[history["kept"]].iloc[0]
     test = run_.predictions[run_.predictions["split"] == "test"]
     chi = test[[f"{au}_chi" for au in config.corpus.aus]].to_numpy(float)
     return {
@@ -121,7 +121,7 @@ def validation(found: Runs) -> Figure:
     figure, panels = _panels("F1 (%)")
     for r, axis in zip(CHI_PENALTIES, panels, strict=True):
         for history in (run_.history for (of, _, _), run_ in found.items() if of == r):
-            best = history["valid_loss"].idxmin()
+            (best,) = history.index[history["kept"]]
             f1 = 100 * history["valid_f1"]
             (line,) = axis.plot(history["epoch"], f1, lw=1.2)
             axis.plot(history.at[best, "epoch"], f1[best], "o", color=line.get_color())

@@ -63,7 +63,8 @@ def across(config: Config) -> pd.DataFrame:
     here = pd.DataFrame({name: values for name, (values, _) in found.items()})
     (_, people), *_ = found.values()
     agree = pd.Series(np.where(_one_sign(here), "the same", "changes"), here.index)
-    agree = agree.mask(~here.index.isin([*DIFFERENCES, MESSAGES]), "")
+    single = ~here.index.isin([*DIFFERENCES, MESSAGES])
+    agree = agree.mask(single | here.isna().any(axis=1), "")
     return here.assign(**{SPREAD: here.std(axis=1), PEOPLE: people, SIGN: agree})
 
 

@@ -34,7 +34,7 @@ MATHJAX = ("tex-svg.js", "input/tex/extensions")
 ONE_CORPUS, LEFT_OUT = "_absent.md", "_left_out.md"
 """What a chapter says that the run cannot fill, and one that its profile leaves out."""
 
-NOBODY: Mapping[str, str] = MappingProxyType({})
+ALL_THERE: Mapping[str, str] = MappingProxyType({})
 
 NOTES = {False: "_synthetic.md", True: "_licensed.md"}
 """What every chapter says at its top about whose faces it shows, by whether they are licensed."""
@@ -52,7 +52,7 @@ def build_site(
     out: Path,
     *,
     licensed: bool = False,
-    absent: Mapping[str, str] = NOBODY,
+    absent: Mapping[str, str] = ALL_THERE,
 ) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
@@ -101,7 +101,7 @@ def assemble(
     source: Path,
     *,
     licensed: bool = False,
-    absent: Mapping[str, str] = NOBODY,
+    absent: Mapping[str, str] = ALL_THERE,
 ) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 

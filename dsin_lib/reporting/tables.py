@@ -123,7 +123,10 @@ def write_tables(
     tables = {}
     for name, (own, chosen) in written.items():
         tables[f"{name}_scores"] = table_scores(own, chosen)
-        tables[name] = table_3(own, chosen).rename_axis("row").reset_index()
+        table = table_3(own, chosen)
+        marked = health.marks(table).drop(columns="average") != ""
+        dead = marked.apply(lambda units: " ".join(units.index[units]), axis=1)
+        tables[name] = table.assign(dead=dead).rename_axis("row").reset_index()
     for old in folder.glob("*.csv"):  # of a second corpus that the profile no longer has
         old.unlink()
     for name, table in tables.items():
@@ -157,9 +160,11 @@ def shown_row(label: str) -> str:
 def gain(table: pd.DataFrame, row: str, over: str) -> float:
     """F1 points by which one row's average exceeds another's, by the rows' ids.
 
-    Reckoned from the columns: some averages in print do not follow from theirs.
+    Reckoned from the columns: some averages in print do not follow from theirs. Missing where a
+    dead unit stands behind either.
     """
     averages = table.drop(columns="average").mean(axis=1)
+    averages = averages.mask((health.marks(table) != "").any(axis=1))
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
 
 

@@ -13,7 +13,7 @@ from torch import Tensor
 from dsin_lib.config import Config
 from dsin_lib.scores.bootstrap import interval, of_others
 from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, Row
-from dsin_lib.reporting import tables, uncertainty
+from dsin_lib.reporting import health, tables, uncertainty
 from dsin_lib.training.modules import FILTERS
 from dsin_lib.training.runs import run
 
@@ -95,7 +95,8 @@ def across(config: Config) -> pd.DataFrame:
 
 def _averages(config: Config, rows: Sequence[str]) -> pd.DataFrame:
     """Average F1 of some rows, one column a row: the measured one, then every resampling."""
-    measured = tables.table_3(config, rows).loc[[ROWS[row].shown for row in rows], "average"]
+    table = health.sound(tables.table_3(config, rows))
+    measured = table.loc[[ROWS[row].shown for row in rows], "average"]
     drawn = uncertainty.resamplings(config, rows).mean(2)
     return pd.DataFrame(np.vstack([measured.to_numpy(float), drawn]), columns=list(rows))
 

@@ -21,6 +21,7 @@ from dsin_lib.scores.bootstrap import (
     resampled_f1,
 )
 from dsin_lib.runs.rows import Row, row_named
+from dsin_lib.reporting.health import without_dead
 from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
 from dsin_lib.reporting.tables import TABLE_3_ROWS
 from dsin_lib.runs.sweeps import Trial
@@ -32,7 +33,7 @@ Drawn = Float[np.ndarray, "resample row au"]
 def resamplings(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> Drawn:
     """F1 in percent of every row under the same draws of test subjects.
 
-    A unit that a row does not predict is missing in all draws.
+    A unit that a row does not predict, or for which a network of it is dead, is missing in all.
     """
     return 100 * resampled_f1(_folds(config, [(config, row_named(row)) for row in rows]))
 
@@ -94,5 +95,5 @@ def _folds(config: Config, chosen: list[tuple[Config, Row]]) -> list[np.ndarray]
 def _counts(config: Config, row: Row, fold: int, seed: int) -> Counts:
     run_, aus = run(config, row, fold, seed), config.corpus.aus
     labels, probabilities = labels_and(run_, "test", aus)
-    tau = row_taus(config, row, run_)
-    return counts(probabilities, labels, subjects_of(run_, "test"), tau)
+    tau, coded = row_taus(config, row, run_), without_dead(labels, config, row, fold, seed)
+    return counts(probabilities, coded, subjects_of(run_, "test"), tau)

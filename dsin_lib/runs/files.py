@@ -5,7 +5,7 @@ file                        content
 ==========================  ==========================================================
 config.json                 the run's spec: everything its numbers depend on
 history.csv                 one line an epoch of every step
-health.csv                  one line a step, network and Action Unit: dead, blind or seeing
+health.csv                  one line a step, network and Action Unit: what tells whether it learned
 predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
 provenance.json             code version, data hash, libraries, seed, machine, seconds
@@ -29,6 +29,7 @@ import pandas as pd
 from safetensors import SafetensorError
 
 from dsin_lib.files import named
+from dsin_lib.runs.health import with_states
 
 SPEC, PREDICTIONS, PROVENANCE = "config.json", "predictions.parquet", "provenance.json"
 HISTORY, HEALTH, WEIGHTS = "history.csv", "health.csv", "weights.safetensors"
@@ -47,11 +48,11 @@ class Files:
         spec: What its numbers depend on.
         history: One line an epoch: step, epoch (from 1; 0: the weights that a joint step came
             with), train_loss, valid_loss, valid_f1, valid_auc, chi_mean, chi_std, whether its
-            weights were ``kept``, step_seconds, step_cpu_seconds, network (``all``, or one Action
-            Unit's own).
+            weights were ``kept`` and its updates ``compiled``, step_seconds, step_cpu_seconds,
+            network (``all``, or one Action Unit's own).
         health: One line a step, network and Action Unit: what
-            :func:`dsin_lib.training.health.record` found when the step ended, and ``frames``,
-            ``people`` and ``fed``: what the unit had to learn from.
+            :func:`dsin_lib.runs.health.record` found when the step ended, ``frames``,
+            ``people`` and ``fed``: what the unit had to learn from, and its ``state``.
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
             frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
             inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
@@ -117,55 +118,3 @@ def _read(folder: Path, changed: int) -> Files:
     with _readable(folder):
         return Files(
             folder,
-            json.loads((folder / SPEC).read_text()),
-            pd.read_parquet(folder / PREDICTIONS),
-            json.loads((folder / PROVENANCE).read_text()),
-            *(_table(folder / name) for name in (HISTORY, HEALTH)),
-        )
-
-
-def _table(path: Path) -> pd.DataFrame:
-    """A table that a system may lack: empty then."""
-    return pd.read_csv(path) if path.is_file() else pd.DataFrame()
-
-
-def write(
-    folder: Path,
-    *,
-    spec: dict,
-    predictions: pd.DataFrame,
-    provenance: dict,
-    history: pd.DataFrame | None = None,
-    health: pd.DataFrame | None = None,
-    weights: dict[str, Any] | None = None,
-) -> None:
-    """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        named(folder),
-        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent,
-    ):
-        fresh = Path(parent) / folder.name
-        fresh.mkdir()
-        (fresh / SPEC).write_text(json.dumps(spec, indent=1) + "\n")
-        predictions.to_parquet(fresh / PREDICTIONS, index=False)
-        for name, table in ((HISTORY, history), (HEALTH, health)):
-            if table is not None:
-                table.to_csv(fresh / name, index=False)
-        if weights is not None:
-            _write_weights(fresh / WEIGHTS, weights, spec, folder)
-        files = sorted([*(path.name for path in fresh.iterdir()), PROVENANCE])
-        text = json.dumps({**provenance, "files": files}, indent=1) + "\n"
-        (fresh / PROVENANCE).write_text(text)
-        if folder.exists():
-            shutil.rmtree(folder)
-        fresh.rename(folder)
-
-
-def _write_weights(path: Path, weights: dict[str, Any], spec: dict, folder: Path) -> None:
-    from safetensors.torch import save_file
-
-    try:
-        save_file(weights, path, metadata={"spec": json.dumps(spec)})
-    except SafetensorError as error:
-        raise OSError(f"{folder}: weights could not be written: {error}") from error

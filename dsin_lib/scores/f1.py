@@ -48,7 +48,7 @@ def mean_auc(
 ) -> float:
     """Area under the ROC curve averaged over Action Units, in 0..1; nan where an output is.
 
-    A unit that these frames do not show in both states is left out; 0.5 if all are. By ranks (Mann
+    A unit that these frames do not show in both states is left out; nan if all are. By ranks (Mann
     and Whitney's U over its largest value): scikit-learn's function, which checks what it is given
     again for every unit, takes ten times as long, and this is asked once an epoch.
     """
@@ -60,7 +60,7 @@ def mean_auc(
         if active and inactive:
             ranks = rankdata(p[coded])[y[coded] == 1]
             known.append((ranks.mean() - (active + 1) / 2) / inactive)
-    return float(np.mean(known)) if known else 0.5
+    return float(np.mean(known)) if known else float("nan")
 
 
 def scores(

@@ -23,6 +23,7 @@ from fastai.basics import (
     set_seed,
 )
 from fastai.callback.all import EarlyStoppingCallback
+from torch import Tensor
 
 from dsin_lib.data.dataset import CachedData, Data, as_input
 from dsin_lib.scores.f1 import mean_auc, mean_f1
@@ -66,17 +67,20 @@ def fit(
         seed: Of the order of the frames.
         name: Of this training, for errors.
         continues: Whether all of the model was trained before, so that epoch 0 counts.
-        score: Of ``valid``, by which epochs are compared.
+        score: Of ``valid``, by which epochs are compared; the loss where no unit of it is both
+            active and inactive, so that there is nothing to rank.
 
     Returns:
         One line an epoch: epoch, train_loss (missing for epoch 0), valid_loss, valid_f1,
-        valid_auc, chi_mean, chi_std, and whether its weights were ``kept``.
+        valid_auc, chi_mean, chi_std, whether its weights were ``kept``, and whether its updates
+        were ``compiled``.
 
     Raises:
         FloatingPointError: No epoch ended with a finite score.
     """
     torch.set_num_threads(training.threads)
     keep_freed_memory()
+    score = score if _can_be_ranked(valid.y) else "loss"
     set_seed(seed, reproducible=True)
     learner = make_learner(model, train, valid, loss, training, name, max_epochs, score)
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
@@ -194,6 +198,10 @@ class KeepBest(EarlyStoppingCallback):
         super().after_fit()
 
 
+def _can_be_ranked(y: Tensor) -> bool:
+    return bool(((y == 1).any(0) & (y == 0).any(0)).any())
+
+
 def _loader(data: Data, batch_size: int, *, shuffle: bool) -> DataLoader:
     return DataLoader(
         range(len(data)),
@@ -213,4 +221,5 @@ def _history(learner: Learner, incoming: Sequence[float] | None) -> pd.DataFrame
     if incoming is not None:
         history.loc[0] = [nan, *incoming]
     history["kept"] = history.index == learner.keep_best.kept
+    history["compiled"] = getattr(learner, "compiled", False)
     return history.sort_index().rename_axis("epoch").reset_index()

@@ -17,7 +17,7 @@ from dsin_lib.training.predict import predict
 from dsin_lib.runs.rows import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, balancing_weights
-from dsin_lib.training.health import record
+from dsin_lib.runs.health import record
 from dsin_lib.training.learner import fit
 
 
@@ -54,7 +54,7 @@ def max_epochs(config: Config, step: int, train: Data) -> int:
     """The most epochs that a step may take before early stopping ends it.
 
     A step of fresh weights on cached inputs costs next to nothing, so it goes on until its held-out
-    loss falls no more; its bound is there for one that falls for ever.
+    score gets no better; its bound is there for one that gets better for ever.
     """
     joint = {
         3: config.fusion.max_joint_epochs,
@@ -72,8 +72,8 @@ class Trained:
 
     Attributes:
         history: One line an epoch: step, epoch, train_loss, valid_loss, valid_f1, valid_auc,
-            chi_mean, chi_std, kept, step_seconds, step_cpu_seconds, network.
-        health: One line a network and Action Unit, of :func:`dsin_lib.training.health.record`, and
+            chi_mean, chi_std, kept, compiled, step_seconds, step_cpu_seconds, network.
+        health: One line a network and Action Unit, of :func:`dsin_lib.runs.health.record`, and
             the step.
     """
 
@@ -124,10 +124,10 @@ def run_step(
         score="auc" if "pi" in step.trained and config.training.stop_by == "ranking" else "loss",
     )
     history.insert(0, "step", step.number)
-    history["step_seconds"] = time.perf_counter() - started
-    history["step_cpu_seconds"] = time.process_time() - started_cpu
     out = predict(model, inputs["train"])
     health = record(out, inputs["train"].y, aus, patches, network).assign(step=step.number)
+    history["step_seconds"] = time.perf_counter() - started
+    history["step_cpu_seconds"] = time.process_time() - started_cpu
     return Trained(history.assign(network=network), health)
 
 

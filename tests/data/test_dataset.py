@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from dsin_lib.data import dataset
-from dsin_lib.data.dataset import ResidentData, as_input, resident, split_data
+from dsin_lib.data.dataset import ResidentData, as_input, on_device, resident, split_data
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
 from dsin_lib.training.predict import predict
@@ -123,22 +123,24 @@ def test_resident_patches_are_shared_by_networks_of_one_unit_each(both):
     assert torch.equal(y, here["train"].y[[2, 7], 4:5])
     assert torch.equal(images["face"], here["train"].batch([2, 7])[0]["face"])
     assert one.patches is here["train"].patches, "not copied"
-    assert one.to(torch.device("cpu")) is one
 
 
 def test_on_a_cpu_patches_stay_on_disk(both):
     disk, _ = both
-    assert disk["train"].to(torch.device("cpu")) is disk["train"]
+    assert on_device(disk, torch.device("cpu")) == disk
 
 
-@pytest.mark.parametrize(("short", "moves"), [(0, True), (2, False)])
-def test_patches_go_to_a_gpu_whose_free_memory_is_twice_theirs(both, monkeypatch, short, moves):
-    """Of the split's frames, not of the whole store."""
-    data = both[0]["valid"]
-    needed = len(data) * 3 * (56 * 56 + 112 * 112)
-    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (2 * needed - short, 10**12))
-    moved = []
-    monkeypatch.setattr(dataset, "resident", lambda of, device: moved.append(device) or both[1])
-    found = data.to(torch.device("cuda"))
-    assert (found is both[1]) == moves and (found is data) != moves
-    assert moved == [torch.device("cuda")] * moves
+@pytest.mark.parametrize("sharing", [None, 14])
+def test_all_parts_go_to_a_gpu_or_none_by_the_share_of_a_training(both, monkeypatch, sharing):
+    """However little of it is free at that moment: others may give theirs back, or take it."""
+    disk, here = both
+    needed = sum(map(len, disk.values())) * 3 * (56 * 56 + 112 * 112)
+    parts = iter(here)
+    monkeypatch.setattr(dataset, "resident", lambda of, device: here[next(parts)])
+    if sharing:
+        monkeypatch.setenv(dataset.SHARED_BY, str(sharing))
+    cuda = torch.device("cuda")
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (0, 2 * needed * (sharing or 1) - 1))
+    assert on_device(disk, cuda) == disk
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda _: (0, 2 * needed * (sharing or 1)))
+    assert on_device(disk, cuda) == here

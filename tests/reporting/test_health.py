@@ -1,5 +1,6 @@
 """A unit that never learned though it had frames to learn from is seen wherever it would matter."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from records import found
@@ -8,7 +9,8 @@ from typer.testing import CliRunner
 from dsin_lib.__main__ import app
 from dsin_lib.config import results_root
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS
-from dsin_lib.reporting import health, tables
+from dsin_lib.reporting import comparisons, health, tables, uncertainty
+from dsin_lib.runs.sweeps import Trial
 
 SOME = ("pp_mouth", "pp_right_eye")
 MOUTH, EYE = (ROWS[row].shown for row in SOME)
@@ -49,7 +51,9 @@ def test_a_marked_cell_is_never_bold(copied):
 def test_scores_say_how_many_networks_are_dead(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    scores = pd.read_csv(tables.write_tables(config, SOME, of_second=())[0])
+    paths = tables.write_tables(config, SOME, of_second=())
+    scores, table = pd.read_csv(paths[0]), pd.read_csv(paths[1], index_col="row")
+    assert table["dead"].dropna().to_dict() == {MOUTH: "AU12"}
     marked = scores[scores["dead"] > 0]
     assert marked[["row", "au", "dead"]].values.tolist() == [["pp_mouth", "AU12", 1]]
 
@@ -109,13 +113,43 @@ def test_what_is_blind_in_some_trainings_only_says_in_how_many():
     assert health._listed(pd.Series(["AU02", "AU01", "AU02"]), 2) == "AU01 (1 of 2), AU02"
 
 
+def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(copied):
+    config = copied("pp_mouth", Trial("pp_mouth", {"training.patience": 3}))
+    trial, base = Trial("pp_mouth", {"training.patience": 3}), Trial("pp_mouth")
+    before = comparisons.change(config, trial, base, [1])
+    drawn = uncertainty.resamplings(config, ["pp_mouth"])
+    assert not np.isnan([value for value in before.values() if isinstance(value, float)]).any()
+    found(config, "pp_mouth", "mouth", "AU12")
+    after = comparisons.change(config, trial, base, [1])
+    missing = {name for name, value in after.items() if name != "draws" and np.isnan(value)}
+    assert missing == {"F1 base", "change", "low", "high", "above", "above low", "above high"}
+    assert all(after[name] == before[name] for name in set(before) - missing)
+    again = uncertainty.resamplings(config, ["pp_mouth"])
+    au12 = config.corpus.aus.index("AU12")
+    assert np.isnan(again[..., au12]).all()
+    np.testing.assert_array_equal(np.delete(again, au12, 2), np.delete(drawn, au12, 2))
+
+
+def test_a_gain_over_a_dead_unit_is_none(copied):
+    config = copied(*SOME)
+    table = tables.table_3(config, SOME)
+    assert np.isfinite(tables.gain(table, *SOME))
+    found(config, "pp_mouth", "mouth", "AU12")
+    marked = tables.table_3(config, SOME)
+    assert np.isnan(tables.gain(marked, *SOME))
+    missing = health.sound(marked).isna() & ~table.isna()
+    assert [
+        *missing.index[missing.any(axis=1)], list(missing.columns[missing.any()])
+    ] == [MOUTH, ["AU12", "average"]]  # fmt: skip
+
+
 @pytest.mark.parametrize("fed", [True, False])
 def test_the_command_names_what_is_dead_and_fails(copied, monkeypatch, fed):
     config = copied(*SOME)
     monkeypatch.setattr("dsin_lib.__main__.load_config", lambda name: config)
     found(config, "pp_mouth", "mouth", "AU12", fed=fed)
     said = CliRunner().invoke(app, ["health"])
-    assert said.exit_code == int(fed), said.output
+    assert said.exit_code == (1 if fed else 2), "the dead, else what is missing"
     lines = said.output.splitlines()
     assert [line.split("/")[0] for line in lines[:2]] == ["pp_right_eye", "pp_mouth"]
     assert f"{int(fed)} dead and fed, {int(not fed)} dead but not fed" in lines[1]

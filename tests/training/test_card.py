@@ -14,7 +14,7 @@ import torch
 from fastai.basics import default_device
 
 from dsin_lib.config import load_config
-from dsin_lib.data.dataset import CachedData, PatchData, ResidentData
+from dsin_lib.data.dataset import CachedData, PatchData, ResidentData, on_device
 from dsin_lib.training.predict import predict
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, constant_optimum
@@ -52,8 +52,9 @@ def patches(tmp_path, frames=320):
 def trained(model, train, loss, epochs, on, devices):
     """Outputs (frame au) of a copy of the model, trained on a device."""
     device, copy = devices(use=on == "cuda"), deepcopy(model)
+    there = on_device({"train": train}, device)["train"]
     fit(
-        copy.to(device), train.to(device), train.to(device), loss,
+        copy.to(device), there, there, loss,
         max_epochs=epochs, training=TRAINING, seed=0,
     )  # fmt: skip
     return next(iter(predict(copy, train).values()))
@@ -61,7 +62,7 @@ def trained(model, train, loss, epochs, on, devices):
 
 def test_patches_on_the_card_train_as_on_the_cpu(tmp_path, devices):
     data = patches(tmp_path)
-    assert isinstance(data.to(torch.device("cuda")), ResidentData)
+    assert isinstance(on_device({"train": data}, torch.device("cuda"))["train"], ResidentData)
     torch.manual_seed(0)
     model = DSIN(PatchPrediction(2, {"mouth": 56}))
     model.pi.start_at(constant_optimum(data.y))

@@ -22,7 +22,7 @@ from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
 from dsin_lib.config.places import run_dir
 from dsin_lib.training import train as train_module
-from dsin_lib.training.health import DEAD
+from dsin_lib.runs.health import DEAD
 from dsin_lib.runs.files import load_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 

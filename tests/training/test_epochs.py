@@ -162,6 +162,35 @@ def test_a_compiled_loss_is_the_loss(monkeypatch):
         torch.testing.assert_close(found[name], tensor, rtol=1e-4, atol=1e-5)
 
 
+def test_a_compiler_that_does_not_work_is_said_and_done_without(monkeypatch):
+    def broken(of):
+        def fails(x, y):
+            raise RuntimeError("g++: internal error")
+
+        return fails
+
+    plain, plain_history, _ = fitted(by_epochs, omega)
+    monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
+    monkeypatch.setattr(torch, "compile", broken)
+    with pytest.warns(UserWarning, match=r"not compiled.*g\+\+: internal error"):
+        found, history, _ = fitted(by_epochs, omega)
+    pd.testing.assert_frame_equal(history, plain_history, check_exact=True)
+    assert all(torch.equal(tensor, found[name]) for name, tensor in plain.items())
+
+
+def test_a_history_says_whether_its_updates_were_compiled(monkeypatch):
+    monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
+    monkeypatch.setattr(torch, "compile", lambda of: of)  # a compiler that changes nothing
+    made = by_epochs(*setting(omega))
+    with made.no_bar(), made.no_logging():
+        made.fit(2)
+    assert learner._history(made, None)["compiled"].tolist() == [True, True]
+    plain = by_batches(*setting(omega))
+    with plain.no_bar(), plain.no_logging():
+        plain.fit(1)
+    assert learner._history(plain, None)["compiled"].tolist() == [False]
+
+
 @pytest.mark.parametrize(
     ("cuda", "compiler", "expected"),
     [(False, "g++", True), (True, None, True), (False, None, False)],

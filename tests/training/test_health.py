@@ -14,16 +14,18 @@ from dsin_lib.config.places import store_dir
 from dsin_lib.shapes import PATCHES
 from dsin_lib.training import health as health_module
 from dsin_lib.training import train
-from dsin_lib.training.health import (
+from dsin_lib.runs.health import (
     BLIND,
     DEAD,
     FUSION,
     SEEING,
     STRUCTURE,
+    UNSETTLED,
     at_the_end,
     dead,
     food,
     record,
+    with_states,
 )
 from dsin_lib.training.runs import run
 from dsin_lib.training.train import warn_of_dead
@@ -42,7 +44,7 @@ def active():
 
 def state_of(p, y):
     """The line of one unit on one patch."""
-    found = record({"p": p[:, None, None]}, y[:, None], ["AU01"], ["mouth"])
+    found = with_states(record({"p": p[:, None, None]}, y[:, None], ["AU01"], ["mouth"]))
     assert len(found) == 1 and found["network"].item() == "mouth" and found["au"].item() == "AU01"
     return found.iloc[0]
 
@@ -54,6 +56,11 @@ def saying(value, *, but=0.2, frames=0):
     return p
 
 
+def one_found():
+    """At 0, but for one of the twenty active frames: saturated on all."""
+    return torch.tensor([1.0 - 1e-5] + [1e-5] * (N - 1))
+
+
 @pytest.mark.parametrize(
     ("p", "state"),
     [
@@ -61,13 +68,15 @@ def saying(value, *, but=0.2, frames=0):
         pytest.param(saying(1 - 1e-4), DEAD, id="at 1"),
         pytest.param(saying(0.0), DEAD, id="at 0, not a bit beside it"),
         pytest.param(saying(1e-4, frames=1), DEAD, id="at 0 on 99 % of the frames"),
-        pytest.param(saying(1e-4, but=0.05, frames=2), SEEING, id="at 0 on 98 %"),
+        pytest.param(saying(1e-4, but=0.05, frames=2), UNSETTLED, id="at 0 on 98 %"),
+        pytest.param(one_found(), DEAD, id="at 0, with one of its frames found"),
         pytest.param(saying(0.00099), DEAD, id="p (1 - p) just below the line"),
-        pytest.param(saying(0.0011), SEEING, id="p (1 - p) just above it"),
+        pytest.param(saying(0.0011), UNSETTLED, id="p (1 - p) just above it"),
         pytest.param(saying(0.2), BLIND, id="at the prevalence"),
-        pytest.param(saying(0.245), BLIND, id="as near as counts"),
-        pytest.param(saying(0.255), SEEING, id="flat, and not at the prevalence"),
-        pytest.param(saying(0.7), SEEING, id="flat, and far from it"),
+        pytest.param(saying(0.27), BLIND, id="as near as counts: odds of 0.37 for 0.25"),
+        pytest.param(saying(0.28), UNSETTLED, id="flat, and not at the prevalence: 0.39"),
+        pytest.param(saying(0.14), UNSETTLED, id="nor below it: 0.16"),
+        pytest.param(saying(0.7), UNSETTLED, id="flat, and far from it"),
         pytest.param(saying(0.2, but=0.5, frames=2), SEEING, id="it spreads: 0.042 of 0.4"),
         pytest.param(saying(0.2, but=0.4, frames=2), BLIND, id="it hardly spreads: 0.028"),
     ],
@@ -80,6 +89,14 @@ def test_a_unit_that_knows_every_frame_is_saturated_and_lives(active):
     found = state_of((active * 2 - 1).mul(20).sigmoid(), active)
     assert found["saturated"] == 1 and found["spread"] == pytest.approx(1)
     assert found["state"] == SEEING
+
+
+def test_a_unit_so_rare_that_its_prevalence_is_saturated_is_blind_there_and_dead_elsewhere():
+    y = torch.zeros(10_000)
+    y[:5] = 1
+    found = state_of(torch.full((10_000,), 5e-4), y)
+    assert found["saturated"] == 1 and found["state"] == BLIND, "where a constant is best"
+    assert state_of(torch.full((10_000,), 1e-4), y)["state"] == DEAD
 
 
 def test_the_numbers_of_a_line(active):
@@ -97,7 +114,8 @@ def test_labels_that_are_missing_count_in_no_prevalence(active):
     active[50:] = NAN
     assert state_of(saying(0.4), active)["prevalence"] == pytest.approx(0.4)
     assert state_of(saying(0.4), active)["state"] == BLIND
-    assert state_of(saying(0.2), active)["state"] == SEEING, "0.2 was the share with zeros for nan"
+    found = state_of(saying(0.2), active)["state"]
+    assert found == UNSETTLED, "0.2 was the share with zeros for nan"
 
 
 @pytest.mark.parametrize(("label", "dead_at"), [(NAN, 1e-5), (0.0, 1e-5), (1.0, 1 - 1e-5)])
@@ -107,7 +125,7 @@ def test_units_without_two_kinds_of_frames_have_a_state_and_no_spread(label, dea
         warnings.simplefilter("error")
         found = state_of(saying(dead_at), y)
         assert np.isnan(found["spread"]) and found["state"] == DEAD
-        assert state_of(saying(0.5), y)["state"] == SEEING
+        assert state_of(saying(0.5), y)["state"] == UNSETTLED
 
 
 def test_networks_are_named_in_the_order_of_what_they_say(active):
@@ -202,7 +220,7 @@ def test_a_run_s_folder_has_every_network_of_every_step_and_what_it_was_fed(tiny
     config = tiny_two.on_second_corpus() if row.startswith("t4") else tiny_two
     found = run(config, row)
     health = pd.read_csv(found.folder / "health.csv")
-    pd.testing.assert_frame_equal(health, found.health)
+    pd.testing.assert_frame_equal(with_states(health), found.health)
     networks = health[["step", "network"]].drop_duplicates()
     assert list(networks.itertuples(index=False, name=None)) == NETWORKS[row]
     aus = config.corpus.aus

@@ -173,6 +173,18 @@ def test_ranking_keeps_another_epoch_than_the_loss(data, against):
     pd.testing.assert_frame_equal(by["loss"][shared], by["auc"][shared], check_exact=True)
 
 
+def test_where_nothing_can_be_ranked_the_loss_chooses(data):
+    """Held-out people of whom each unit is always, or never, active."""
+    torch.manual_seed(0)
+    one_sided = torch.tensor([[0.0, 1.0]]).repeat(len(data), 1)
+    history = fit(
+        DSIN(net()), data, CachedData(data.x, one_sided), ALL,
+        max_epochs=3, training=TRAINING, seed=0, score="auc",
+    )  # fmt: skip
+    assert history["valid_auc"].isna().all()
+    assert history.index[history["kept"]].tolist() == [history["valid_loss"].idxmin()]
+
+
 def test_patch_networks_stop_by_ranking_or_by_the_loss_as_the_config_says(tiny):
     for change, score in (({}, "auc"), ({"training.stop_by": "loss"}, "loss")):
         history = run(
