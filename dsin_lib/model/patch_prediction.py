@@ -49,6 +49,7 @@ class PatchCNN(nn.Module):
 
     def __init__(self, n_au: int, input_px: int) -> None:
         super().__init__()
+        self.input_px = input_px
         widths = (3, *FILTERS[: n_blocks(input_px)])
         self.convolutions = nn.Sequential(
             *(_block(n_in, n_out) for n_in, n_out in pairwise(widths))

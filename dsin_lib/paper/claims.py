@@ -25,6 +25,8 @@ HALVES = {
 """Names that stand for a list of Action Units."""
 MEASURED_ON = {"table3": "table_3", "table4": "table_4", "table5": "table_3", "table6": "table_4"}
 """The corpus, by its place in the paper, that each table of the paper is about."""
+PAPERS_CORPUS = {"table3": "bp4d", "table4": "disfa"}
+"""The name of that corpus in the paper: whose public label lists stand beside a table."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,84 +1,69 @@
-"""Two trials held against each other on the same test subjects, with the interval of the change.
+"""Two sets of runs held against each other on the same test subjects, and the interval of that."""
 
-The library's other comparisons are between rows of one config; here the configs differ too.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-from jaxtyping import Int
 
-from dsin_lib.config import Config, changed
-from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
-from dsin_lib.runs.rows import row_named
-from dsin_lib.reporting.health import without_dead
-from dsin_lib.reporting.predictions import labels_and, row_taus, subjects_of
-from dsin_lib.runs.sweeps import Trial
-from dsin_lib.training.runs import run
+from dsin_lib.runs.predictions import subjects_of
+from dsin_lib.runs.run import Run
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.scores.measured import ALWAYS, Measured, Scored, measure
 
 PAIRED, INDEPENDENT = "paired", "independent"
 
 
-def with_seed(config: Config, seed: int | None) -> Config:
-    """The same profile with one seed of the trainings; none: all of its own."""
-    return config if seed is None else changed(config, {"evaluation.seeds": [seed]})
-
-
-def change(
-    config: Config, trial: Trial, base: Trial, over: Sequence[int]
-) -> dict[str, float | str]:
-    """What a trial changes against another, in F1 points averaged over Action Units.
+def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
+    """What some runs change against others, in F1 points averaged over Action Units.
 
     The draws are paired if both are tested on the same people in every fold. If not (another
-    subject list), the two are resampled apart, and nothing that they share cancels. Where a unit
-    of either is dead there is nothing to compare, and all that would use it is missing.
+    subject list), the two are resampled apart, and nothing that they share cancels. Where a unit of
+    either is dead there is nothing to compare, and all that would use it is missing.
 
     Args:
-        config: The profile.
-        trial: The one whose change is asked for.
-        base: The one that it is held against.
-        over: Folds.
+        runs: Whose change is asked for, on some folds from some seeds.
+        base: What they are held against, on the same folds from the same seeds.
 
     Returns:
-        F1 base, F1 trial, change, low, high; the same above the always-positive predictor of the
-        same frames (always base, always trial, above, above low, above high), which another set
-        of labels changes too; and how the subjects were drawn.
+        F1 base, F1 trial, change, low, high; the same above the always-positive predictor of the same
+        frames (always base, always trial, above, above low, above high), which another set of labels
+        changes too; and how the subjects were drawn.
     """
-    of_base, of_trial = ([_tested(config, one, fold) for fold in over] for one in (base, trial))
-    same = all(a[0] == b[0] for a, b in zip(of_base, of_trial, strict=True))
-    base_counts, trial_counts = ([found for _, found in of] for of in (of_base, of_trial))
-    if same:
-        both = zip(base_counts, trial_counts, strict=True)
-        drawn = resampled_f1([np.concatenate(pair, axis=1) for pair in both])
-    else:
-        apart = [resampled_f1(base_counts, seed=0), resampled_f1(trial_counts, seed=1)]
-        drawn = np.concatenate(apart, axis=1)
-    measured = np.concatenate([averaged_f1(base_counts), averaged_f1(trial_counts)])
-    f1, f1_drawn = 100 * measured.mean(1), 100 * drawn.mean(2)
-    moved, moved_drawn = f1[2] - f1[0], f1_drawn[:, 2] - f1_drawn[:, 0]
-    above, above_drawn = moved - (f1[3] - f1[1]), moved_drawn - (f1_drawn[:, 3] - f1_drawn[:, 1])
+    lines = {
+        "base": base, "always base": _always(base), "trial": runs, "always trial": _always(runs)
+    }  # fmt: skip
+    same = _people(runs) == _people(base)
+    found = [measure(lines)] if same else _apart(lines)
+    f1 = {line: of.average(line) for of in found for line in of.lines}
+    (base_, always_base, trial, always) = (np.append(*of[::-1]) for of in f1.values())
+    moved = trial - base_
+    above = moved - (always - always_base)
     values = {
-        "F1 base": f1[0], "F1 trial": f1[2],
-        "change": moved, **dict(zip(("low", "high"), interval(moved_drawn), strict=True)),
-        "always base": f1[1], "always trial": f1[3], "above": above,
-        **dict(zip(("above low", "above high"), interval(above_drawn), strict=True)),
+        "F1 base": base_[-1], "F1 trial": trial[-1], **_with_ends("change", moved, ""),
+        "always base": always_base[-1], "always trial": always[-1],
+        **_with_ends("above", above, "above "),
     }  # fmt: skip
     return {name: float(value) for name, value in values.items()} | {
         "draws": PAIRED if same else INDEPENDENT
     }
 
 
-def _tested(
-    config: Config, trial: Trial, fold: int
-) -> tuple[list[str], Int[np.ndarray, "seed 2 subject 4 au"]]:
-    """Who is tested; counts of a trial and of the always-positive predictor."""
-    own, row = trial.of(config), row_named(trial.row)
-    found = []
-    for seed in config.evaluation.seeds:
-        run_ = run(own, row, fold, seed)
-        labels, probabilities = labels_and(run_, "test", own.corpus.aus)
-        who = subjects_of(run_, "test")
-        coded = without_dead(labels, own, row, fold, seed)
-        by_row = counts(probabilities, coded, who, row_taus(own, row, run_))
-        found.append(np.stack([by_row, counts(np.ones_like(labels), labels, who)]))
-    return sorted(set(who.tolist())), np.stack(found)
+def _always(runs: Sequence[Run]) -> list[Scored]:
+    return [Scored(run, ALWAYS) for run in runs]
+
+
+def _people(runs: Sequence[Run]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """Fold, seed and the people that are tested."""
+    return [(run.fold, run.seed, tuple(np.unique(subjects_of(run, "test")))) for run in runs]
+
+
+def _apart(lines: Mapping[str, Sequence[Run | Scored]]) -> list[Measured]:
+    """The two sides of a comparison, each under draws of its own people."""
+    names = list(lines)
+    sides = names[:2], names[2:]
+    return [measure({n: lines[n] for n in side}, seed) for seed, side in enumerate(sides)]
+
+
+def _with_ends(name: str, values: np.ndarray, prefix: str) -> dict[str, float]:
+    """A change, its last value the one that was measured, and the ends of its interval."""
+    low, high = interval(values[:-1])
+    return {name: values[-1], f"{prefix}low": low, f"{prefix}high": high}

@@ -1,11 +1,10 @@
-"""The paper's tables, computed from the predictions of runs.
+"""The paper's tables, computed from what runs score.
 
 Every score is F1 in percent on the test subjects, averaged over folds and seeds, and every table
-has the always-positive predictor's row: F1 means nothing without it.
+has the rows of the predictors that look at no image: F1 means nothing without them.
 """
 
-from collections.abc import Iterable
-from html import escape
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -13,60 +12,95 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.scores.bootstrap import LEVEL
-from dsin_lib.scores.f1 import scores
-from dsin_lib.runs.rows import ROWS, TABLE_3, TABLE_4, TRAINED, Row, row_named
-from dsin_lib.facs import ACTION_UNITS
-from dsin_lib.paper.published import published
 from dsin_lib.config.places import config_dir
-from dsin_lib.reporting import health
-from dsin_lib.reporting.baselines import BASELINES, baselines, listed_baselines
-from dsin_lib.reporting.predictions import labels_and, row_taus
-from dsin_lib.training.runs import run
+from dsin_lib.config.sections import VGG
+from dsin_lib.facs import ACTION_UNITS
+from dsin_lib.paper.claims import PAPERS_CORPUS
+from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
+from dsin_lib.reporting.page.tables import INTERVAL, ends, marks, number, small, styled
+from dsin_lib.runs.rows import ROWS, TABLE_3, TABLE_4
+from dsin_lib.runs.run import runs_of
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.scores.measured import ALWAYS, PRIOR, Measured, measure, with_baselines
 
 ABLATIONS = {"table3": "Table 3, measured on BP4D", "table4": "Table 4, measured on DISFA"}
 """The paper's ablations, one a corpus."""
+BASELINES = {ALWAYS: "Always positive", PRIOR: "Training prevalence"}
+"""The predictors that look at no image, and their names in the book."""
+ALWAYS_POSITIVE = BASELINES[ALWAYS]
 CHANCE = "Chance (prevalence)"
-INTERVAL = f"{100 * LEVEL:.0f} % interval"
 TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 
 
-def row_scores(config: Config, row: Row, fold: int, seed: int) -> pd.DataFrame:
-    """f1, auc, ap, prevalence and frames of each Action Unit on the test subjects, tau and dead.
+def rows_measured(config: Config, rows: Iterable[str]) -> Measured:
+    """Rows of a profile, below those of the predictors that look at no image.
 
-    The last is how many networks behind the row are dead for the unit though it was fed.
+    Raises:
+        MissingRunError: A run is not there; names it and the command that makes it.
     """
-    run_, aus = run(config, row, fold, seed), config.corpus.aus
-    tau = row_taus(config, row, run_)
-    labels, probabilities = labels_and(run_, "test", aus)
-    dead = health.dead_units(config, row, fold, seed)["au"].value_counts()
-    found = scores(probabilities, labels, aus, tau)
-    return found.assign(tau=tau, dead=dead.reindex(aus, fill_value=0))
+    return measure(with_baselines({row: runs_of(config, [row]) for row in rows}))
 
 
-def table_scores(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
-    """Every score behind a table: one line a row, fold, seed and Action Unit."""
-    runs = [(f, s) for f in config.evaluation.folds for s in config.evaluation.seeds]
-    lines = [
-        row_scores(config, row, fold, seed).assign(row=row.id, fold=fold, seed=seed).reset_index()
-        for row in map(row_named, rows)
-        for fold, seed in runs
-    ]
-    return pd.concat(lines, ignore_index=True)
-
-
-def table_3(config: Config, rows: Iterable[str] = TABLE_3_ROWS) -> pd.DataFrame:
+def table(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """F1 in percent, one line a row, one column an Action Unit, their average last.
 
-    Table 3 on a profile; Table 4 on ``config.on_second_corpus()`` with :data:`TABLE_4_ROWS`. A
-    unit that a row does not predict is missing, and so is the average of such a row. Cells with a
+    A unit that a row does not predict is missing, and so is the average of such a row. Cells with a
     dead unit behind them stand in ``attrs["dead"]``.
+
+    Args:
+        found: From :func:`rows_measured`.
+        vgg: What VGG was trained from, to be said below its name.
     """
-    rows = list(rows)
-    found = table_scores(config, rows)
-    table = pd.concat([baselines(config), 100 * _mean(found, config, rows, "f1")])
-    return _finished(table, found, config)
+    return _finished(100 * found.mean("f1"), found, vgg)
+
+
+def ranking(found: Measured) -> pd.DataFrame:
+    """Area under the ROC curve in percent, a line each row that ranks by itself, average last."""
+    return _finished(100 * found.mean("auc").loc[_ranking(found)], found)
+
+
+def precision(found: Measured) -> pd.DataFrame:
+    """Average precision in percent, one line a row that ranks by itself, below knowing nothing.
+
+    Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
+    never show a unit has no precision for it, and counts for neither.
+    """
+    known = found.scores[found.scores["line"] == ALWAYS].dropna(subset="ap")
+    chance = known.groupby("au")["prevalence"].mean().reindex(found.aus).to_frame(CHANCE).T
+    of_rows = found.mean("ap").loc[_ranking(found)]
+    return _finished(100 * pd.concat([chance, of_rows]), found)
+
+
+def averages(found: Measured) -> pd.DataFrame:
+    """The interval of every row's average: low and high, by the row as it is shown.
+
+    Missing for a row of some units: it has no average.
+    """
+    low, high = interval(found.drawn.mean(2))
+    return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, found.lines)))
+
+
+def half_widths(found: Measured) -> pd.DataFrame:
+    """Half the width of the interval of each cell and of each average, rows of a table alone."""
+    (low, high), whole = interval(found.drawn), averages(found)
+    cells = pd.DataFrame((high - low) / 2, whole.index, found.aus)
+    cells = cells.assign(average=(whole["high"] - whole["low"]) / 2)
+    cells.attrs["dead"] = _dead_cells(found)
+    return cells.drop(index=list(BASELINES.values()), errors="ignore")
+
+
+def pooled(found: Measured) -> pd.DataFrame:
+    """The other reading of fold-average: F1 of the frames of all folds together, in percent.
+
+    Returns:
+        One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
+    """
+    together = pd.DataFrame(found.together, found.lines, found.aus).mean(axis=1, skipna=False)
+    mean = pd.Series(found.f1.mean(1), found.lines)
+    columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
+    lines = pd.DataFrame(columns).drop(index=list(BASELINES), errors="ignore").dropna()
+    return lines.rename(index=shown_line)
 
 
 def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> HTML:
@@ -77,67 +111,23 @@ def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> 
     stands behind it; where one does, there is a dagger.
 
     Args:
-        table: From :func:`table_3`, or some of its rows.
-        intervals: Columns ``low`` and ``high`` of each row's average, from
-            :func:`dsin_lib.reporting.uncertainty.averages`.
+        table: From :func:`table`, or some of its rows.
+        intervals: Columns ``low`` and ``high`` of each row's average, from :func:`averages`.
     """
-    marks = health.marks(table)
-    cells = table.map(number) + marks + printed(table).map(small)
-    ours = table.where(marks == "").drop(index=list(BASELINES), errors="ignore")
+    signs = marks(table)
+    cells = table.map(number) + signs + printed(table).map(small)
+    ours = table.where(signs == "").drop(index=list(BASELINES.values()), errors="ignore")
     best = ours.loc[:, ours.max() > 0].idxmax()
     if intervals is not None:
-        cells[INTERVAL] = ends(intervals.reindex(table.index))
-    return _styled(cells, bold=best)
+        of_rows = intervals.drop(index=list(BASELINES.values()), errors="ignore")
+        cells[INTERVAL] = ends(of_rows.reindex(table.index))
+    return styled(cells, bold=best)
 
 
-def ends(intervals: pd.DataFrame, digits: int = 1) -> pd.Series:
-    """The columns ``low`` and ``high`` of an interval as words."""
-    low, high = ([number(x, digits) for x in intervals[end]] for end in ("low", "high"))
-    words = [f"{one} to {other}" for one, other in zip(low, high, strict=True)]
-    return pd.Series(words, intervals.index).where(intervals["low"].notna(), number(np.nan))
-
-
-def plain(table: pd.DataFrame, digits: int = 1, words: Iterable[str] = ()) -> HTML:
-    """A table as it is; columns of words are read from the left."""
-    cells = table.map(lambda value: number(value, digits)) + health.marks(table)
-    return _styled(cells, words=words)
-
-
-def write_tables(
-    config: Config,
-    rows: Iterable[str] = TABLE_3_ROWS,
-    of_second: Iterable[str] = TABLE_4_ROWS,
-) -> list[Path]:
-    """Writes the tables of a config as CSV files, each score behind them included.
-
-    Args:
-        config: The profile.
-        rows: Rows of ``table3``.
-        of_second: Rows of ``table4``, where the profile has a second corpus.
-    """
-    folder = config_dir(config) / "tables"
-    folder.mkdir(parents=True, exist_ok=True)
-    written = {"table3": (config, list(rows))}
-    if config.second_corpus is not None and (second_rows := list(of_second)):
-        written["table4"] = config.on_second_corpus(), second_rows
-    tables = {}
-    for name, (own, chosen) in written.items():
-        tables[f"{name}_scores"] = table_scores(own, chosen)
-        table = table_3(own, chosen)
-        marked = health.marks(table).drop(columns="average") != ""
-        dead = marked.apply(lambda units: " ".join(units.index[units]), axis=1)
-        tables[name] = table.assign(dead=dead).rename_axis("row").reset_index()
-    for old in folder.glob("*.csv"):  # of a second corpus that the profile no longer has
-        old.unlink()
-    for name, table in tables.items():
-        table.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
-    return [folder / f"{name}.csv" for name in tables]
-
-
-def paper_table(table: pd.DataFrame) -> str:
+def paper_table(aus: Iterable[str]) -> str:
     """Which table of the paper has these Action Units: ``table3`` (BP4D) or ``table4`` (DISFA)."""
-    aus = set(table.columns) - {"average"}
-    return next(name for name in ABLATIONS if aus <= set(published(name).columns))
+    named = set(aus) - {"average"}
+    return next(name for name in ABLATIONS if named <= set(published(name).columns))
 
 
 def printed(table: pd.DataFrame) -> pd.DataFrame:
@@ -145,11 +135,37 @@ def printed(table: pd.DataFrame) -> pd.DataFrame:
 
     The paper prints no baselines; theirs come from the corpus' public label lists.
     """
-    of_paper = published(paper_table(table)).rename(columns={"printed_average": "average"})
+    name = paper_table(table.columns)
+    of_paper = published(name).rename(columns={"printed_average": "average"})
     of_paper.index = [shown_row(label) for label in of_paper.index]
-    known = listed_baselines(paper_table(table))[of_paper.columns.drop("average")]
+    known = listed_baselines(name)[of_paper.columns.drop("average")]
     of_paper = pd.concat([known.assign(average=known.mean(axis=1)), of_paper])
     return of_paper.reindex(index=table.index, columns=table.columns)
+
+
+def listed_baselines(name: str) -> pd.DataFrame:
+    """The predictors that look at no image, on the corpus of a paper's table by its label lists."""
+    prevalence = pd.Series(label_lists()[PAPERS_CORPUS[name]]["prevalence"])
+    every = 200 * prevalence / (1 + prevalence)
+    return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES.values()))
+
+
+def bp4d_always_positive() -> dict[str, object]:
+    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
+    prevalence = bp4d_prevalence()
+    average = float((200 * prevalence / (1 + prevalence)).mean())
+    averages = published("table3")["printed_average"].dropna()
+    return {
+        "average": average,
+        "rows": len(averages),
+        "rows_below": int((averages < average).sum()),
+        "names_below": list(averages.index[averages < average]),
+    }
+
+
+def shown_line(line: str) -> str:
+    """A line as the book shows it: a row by its name in print, a baseline by its own."""
+    return BASELINES.get(line) or ROWS[line].shown
 
 
 def shown_row(label: str) -> str:
@@ -164,7 +180,7 @@ def gain(table: pd.DataFrame, row: str, over: str) -> float:
     dead unit stands behind either.
     """
     averages = table.drop(columns="average").mean(axis=1)
-    averages = averages.mask((health.marks(table) != "").any(axis=1))
+    averages = averages.mask((marks(table) != "").any(axis=1))
     return float(averages[ROWS[row].shown] - averages[ROWS[over].shown])
 
 
@@ -184,70 +200,61 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
     return halves
 
 
-def ranking(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
-    """Area under the ROC curve, one line a row that ranks by itself, their average last."""
-    found = table_scores(config, rows := list(rows))
-    return _finished(_mean(found, config, rows, "auc"), found, config)
+def write_tables(config: Config) -> list[Path]:
+    """Writes the tables of a profile as CSV files, each score behind them included."""
+    folder = config_dir(config) / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = {"table3": TABLE_3_ROWS}
+    wanted |= {"table4": TABLE_4_ROWS} if config.corpora.table_4 else {}
+    written: dict[str, pd.DataFrame] = {}
+    for name, rows in wanted.items():
+        found = rows_measured(config, rows)
+        written |= csv_tables(name, found)
+    for old in folder.glob("*.csv"):  # of a corpus that the profile no longer has
+        old.unlink()
+    for name, of in written.items():
+        of.to_csv(folder / f"{name}.csv", index=False, float_format="%.6g")
+    return [folder / f"{name}.csv" for name in written]
 
 
-def precision(config: Config, rows: Iterable[str] = TRAINED) -> pd.DataFrame:
-    """Average precision, one line a row that ranks by itself, below that of knowing nothing.
-
-    Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
-    never show a unit has no precision for it, and counts for neither.
-    """
-    found = table_scores(config, rows := list(rows))
-    known = found.dropna(subset="ap")  # of every row: it is one number
-    chance = known.groupby("au")["prevalence"].mean().reindex(config.corpus.aus).to_frame(CHANCE).T
-    return _finished(pd.concat([chance, _mean(found, config, rows, "ap")]), found, config)
-
-
-def notes(config: Config) -> dict[str, str]:
-    """What a row's name does not say and the config decides, by the row as it is shown."""
-    vgg = config.vgg
-    source = f"from {vgg.weights.name}" if vgg.weights else f"from scratch, {vgg.width} filters"
-    return {row.shown: source for row in ROWS.values() if row.network == "vgg"}
+def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
+    """A table and the scores behind it, as they are written."""
+    scores = found.scores[~found.scores["line"].isin(list(BASELINES))]
+    of = table(found)
+    spoiled = marks(of).drop(columns="average") != ""
+    dead = spoiled.apply(lambda units: " ".join(units.index[units]), axis=1)
+    return {
+        f"{name}_scores": scores.rename(columns={"line": "row"}),
+        name: of.assign(dead=dead).rename_axis("row").reset_index(),
+    }
 
 
-def _finished(table: pd.DataFrame, found: pd.DataFrame, config: Config) -> pd.DataFrame:
+def _ranking(found: Measured) -> list[str]:
+    """The lines that rank frames by scores of their own."""
+    return [line for line in found.lines if line not in BASELINES and ROWS[line].steps]
+
+
+def _finished(table: pd.DataFrame, found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """A table with its averages, notes and dead cells; a row of some units has no average."""
-    some = [row.shown for row in ROWS.values() if row.aus]
+    some = [line for line in table.index if line in ROWS and ROWS[line].aus]
     average = table.mean(axis=1).mask(table.index.isin(some))
-    table = table.assign(average=average).rename_axis(index=None, columns=None)
-    table.attrs |= {"notes": notes(config), "dead": health.cells(found)}
+    table = table.assign(average=average)
+    table.index = [line if line == CHANCE else shown_line(line) for line in table.index]
+    table.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
     return table
 
 
-def _mean(found: pd.DataFrame, config: Config, rows: list[str], score: str) -> pd.DataFrame:
-    """A score averaged over folds and seeds, one line a row, one column an Action Unit."""
-    by_row = found.groupby(["row", "au"])[score].mean().unstack("au")
-    return by_row.loc[rows, config.corpus.aus].rename(index={row: ROWS[row].shown for row in rows})
+def _dead_cells(found: Measured) -> list[tuple[str, str]]:
+    """Row (as shown) and column of each cell with a dead unit behind it, averages included."""
+    cells = found.dead()
+    whole = [line for line in dict.fromkeys(line for line, _ in cells) if not ROWS[line].aus]
+    pairs = [*cells, *((line, "average") for line in whole)]
+    return [(shown_line(line), column) for line, column in pairs]
 
 
-def number(value: object, digits: int = 1) -> str:
-    """A cell as the book prints it: a dash where it is missing."""
-    if pd.isna(value):
-        return "–"
-    if isinstance(value, str):
-        return value
-    return f"{round(value, digits) + 0.0:.{digits}f}"  # no minus before a zero
-
-
-def small(value: object) -> str:
-    """A number or words in small print on a line of their own; nothing for what is missing."""
-    words = "" if pd.isna(value) else number(value)
-    return words and f'<br><span class="paper">{words}</span>'
-
-
-def _styled(cells: pd.DataFrame, bold: pd.Series | None = None, words: Iterable[str] = ()) -> HTML:
-    notes = cells.attrs.get("notes", {})
-    style = cells.style.format_index(lambda name: name + small(escape(notes.get(name, ""))))
-    if bold is not None:
-        marks = pd.DataFrame("", index=cells.index, columns=cells.columns)
-        for column, row in bold.items():
-            marks.loc[row, column] = "font-weight: 700"
-        style = style.apply(lambda _: marks, axis=None)
-    if words := list(words):
-        left = {"selector": "th, td", "props": "text-align: left"}
-        style = style.set_table_styles({name: [left] for name in words})
-    return HTML(f'<div class="table-scroll">{style.to_html()}</div>{health.legend(cells)}')
+def _notes(vgg: VGG | None) -> dict[str, str]:
+    """What a row's name does not say and the config decides, by the row as it is shown."""
+    if vgg is None:
+        return {}
+    source = f"from {vgg.weights.name}" if vgg.weights else f"from scratch, {vgg.width} filters"
+    return {row.shown: source for row in ROWS.values() if row.network == "vgg"}

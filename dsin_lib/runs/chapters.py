@@ -45,7 +45,7 @@ CHAPTERS = {
     "silences": Shows(
         ("pp_mouth", "dsin_10"), ("patch_readings", "readings", "test_fold", "activity")
     ),
-    "ledger": Shows(TRAINED, ("table_4", "chi", "seeds")),
+    "ledger": Shows((*TRAINED, "omega"), ("table_4", "chi", "seeds")),
     "audit": Shows(),
 }
 

@@ -8,6 +8,7 @@ history.csv                 one line an epoch of every step
 health.csv                  one line a step, network and Action Unit: what tells whether it learned
 predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
+layers.csv, votes.csv ...   what the trained network shows of itself: :data:`LOOKS`
 provenance.json             code version, data hash, libraries, seed, machine, seconds
 ==========================  ==========================================================
 
@@ -23,6 +24,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -33,10 +35,14 @@ from dsin_lib.runs.health import with_states
 
 SPEC, PREDICTIONS, PROVENANCE = "config.json", "predictions.parquet", "provenance.json"
 HISTORY, HEALTH, WEIGHTS = "history.csv", "health.csv", "weights.safetensors"
+LAYERS, VOTES, MOVEMENT, HEARD = "layers", "votes", "movement", "heard"
+"""Looks: tables of what a trained network shows of itself, as far as it has it."""
+LOOKS = (LAYERS, VOTES, MOVEMENT, HEARD)
 ALWAYS = (SPEC, PREDICTIONS, PROVENANCE)
 """What every run holds."""
 FILES = (*ALWAYS, HISTORY, HEALTH, WEIGHTS)
 """What a trained network leaves behind."""
+NONE: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,15 @@ class Files:
     provenance: dict
     history: pd.DataFrame
     health: pd.DataFrame
+
+    def look(self, name: str) -> pd.DataFrame:
+        """A table of :data:`LOOKS`.
+
+        Raises:
+            ValueError: The run has none of that name, or its file is damaged; names the file.
+        """
+        with _readable(self.folder):
+            return pd.read_csv(self.folder / f"{name}.csv", index_col=0)
 
     def weights(self) -> dict[str, Any]:
         """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.

@@ -85,7 +85,9 @@ def _measured(p: np.ndarray, labels: np.ndarray, aus: list[str]) -> pd.DataFrame
 
 
 def with_states(health: pd.DataFrame) -> pd.DataFrame:
-    """A run's record with the ``state`` of each line."""
+    """A run's record with the ``state`` of each line; a system without networks has no lines."""
+    if health.empty:
+        return health
     spread = health["spread"].fillna(0)  # a unit that is never, or always, active has none
     with np.errstate(divide="ignore", invalid="ignore"):
         away = np.abs(_log_odds(health["mean"]) - _log_odds(health["prevalence"]))

@@ -5,9 +5,11 @@ import importlib.metadata
 import platform
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import torch
 from fastai.basics import default_device
+from jaxtyping import Float
 
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
@@ -31,8 +33,10 @@ def provenance(
     histories: list[pd.DataFrame],
     seed: int,
     frozen: tuple[float, float],
+    aus: list[str],
+    numbers: int,
 ) -> dict:
-    """Code version, data hash, library versions, seed, machine, seconds and split sizes.
+    """Code version, data hash, library versions, seed, machine, seconds, sizes of split and model.
 
     Seconds are listed by step of Algorithm 1; those of step 0 are ``frozen``, by the clock and of
     the processor: what it took to compute the outputs of modules that stand still in all steps,
@@ -49,9 +53,16 @@ def provenance(
         "seconds": {0: round(frozen[0], 1), **_by_step(histories, "step_seconds")},
         "cpu_seconds": {0: round(frozen[1], 1), **_by_step(histories, "step_cpu_seconds")},
         "epochs": _epochs(histories),
+        "numbers": numbers,
         "frames": {part: len(of) for part, of in data.items()},
+        "prevalence": dict(zip(aus, _prevalence(data["train"].y), strict=True)),
         "subjects": {part: sorted(of.frames["subject"].unique()) for part, of in data.items()},
     }
+
+
+def _prevalence(y: Float[torch.Tensor, "frame au"]) -> list[float]:
+    """Share of coded frames in which each unit is active; none where no frame is coded."""
+    return [None if np.isnan(share) else float(share) for share in y.nanmean(0).tolist()]
 
 
 def _by_step(histories: list[pd.DataFrame], column: str) -> dict[int, float]:

@@ -6,14 +6,16 @@ import pandas as pd
 from IPython.display import HTML
 
 from dsin_lib.config import Config
-from dsin_lib.runs.rows import TABLE_4_TRAINED, TRAINED
-from dsin_lib.paper.claims import claims, corpus_of
-from dsin_lib.reporting.against_paper import claim_line, measured, shown
-from dsin_lib.reporting.finding import ARITHMETIC, Evidence
-from dsin_lib.reporting.observations import held
-from dsin_lib.reporting.provenance import CORPORA
-from dsin_lib.reporting.tables import TABLE_4_ROWS
-from dsin_lib.reporting.verdicts import (
+from dsin_lib.paper.claims import claims, measured_on
+from dsin_lib.reporting.claims.against_paper import claim_line, held, shown
+from dsin_lib.reporting.claims.finding import ARITHMETIC, Evidence
+from dsin_lib.reporting.claims.observations import held as held_beside
+from dsin_lib.reporting.page.provenance import CORPORA
+from dsin_lib.reporting.tables import TABLE_3_ROWS, TABLE_4_ROWS, rows_measured
+from dsin_lib.runs.rows import TRAINED
+from dsin_lib.runs.run import runs_of
+from dsin_lib.runs.sweeps import CHI_PENALTIES, chi_penalty
+from dsin_lib.scores.verdicts import (
     NOT_RUN,
     NOT_SUPPORTED,
     SUPPORTED,
@@ -21,42 +23,34 @@ from dsin_lib.reporting.verdicts import (
     UNTESTABLE,
     VERDICTS,
 )
-from dsin_lib.runs.sweeps import STUDIES
-from dsin_lib.training.runs import every_run
-from dsin_lib.runs.files import Run
 
 
 def evidence(config: Config) -> Evidence:
-    """The profile's tables: its own, and Table 4's if it has a second corpus beside Table 3's."""
-    own = measured(config)
-    tables = {own.corpus: own}
-    if config.second_corpus is not None and own.corpus == "bp4d":
-        second = measured(config.on_second_corpus(), TABLE_4_ROWS)
-        tables.setdefault(second.corpus, second)
-    return Evidence(config, tables)
+    """What a profile has measured: its tables, the rows behind them, and the sweep of r."""
+    own = held(rows_measured(config, TABLE_3_ROWS), config.vgg)
+    tables = {own.about: own}
+    rows = {row: runs_of(config, [row]) for row in (*TRAINED, "omega")}
+    if own.about == "table_4":  # Table 3's rows, measured on a corpus of Table 4's units
+        rows["t4_dsin_10"] = rows["dsin_10"]
+    elif config.corpora.table_4 is not None:
+        second = held(rows_measured(config, TABLE_4_ROWS), config.vgg)
+        tables.setdefault(second.about, second)
+        rows["t4_dsin_10"] = runs_of(config, ["t4_dsin_10"])
+    chi = {r: runs_of(config, ["omega"], chi_penalty(r)) for r in CHI_PENALTIES}
+    return Evidence(tables, rows, chi)
 
 
 def ledger(known: Evidence) -> pd.DataFrame:
     """Every claim about a table and every observation beside them; one line each.
 
-    Columns as of :func:`dsin_lib.reporting.against_paper.claim_line`.
+    Columns as of :func:`dsin_lib.reporting.claims.against_paper.claim_line`.
     """
     lines = [
-        claim_line(claim, printed_in, known.tables.get(corpus_of(printed_in)))
+        claim_line(claim, printed_in, known.tables.get(measured_on(printed_in)))
         for claim in claims().values()
         for printed_in in claim.tables
     ]
-    return pd.concat([pd.DataFrame(lines), held(known)], ignore_index=True)
-
-
-def runs(config: Config) -> list[Run]:
-    """Every run that the ledger reads: of both tables and of the sweep of r."""
-    found = every_run(config, *TRAINED)
-    for trial in STUDIES["chi"].trials(config):
-        found += every_run(trial.of(config), trial.row)
-    if config.second_corpus is not None:
-        found += every_run(config.on_second_corpus(), *TABLE_4_TRAINED)
-    return found
+    return pd.concat([pd.DataFrame(lines), held_beside(known)], ignore_index=True)
 
 
 def with_verdict(found: pd.DataFrame, verdict: str) -> pd.DataFrame:
@@ -79,8 +73,7 @@ def in_words(config: Config, found: pd.DataFrame) -> HTML:
     """The ledger in two sentences, for the front page."""
     counts = summary(found)
     run_here = counts[SUPPORTED] + counts[NOT_SUPPORTED] + counts[UNDECIDED]
-    corpora = [config.corpus, *([config.second_corpus] if config.second_corpus else [])]
-    names = " and ".join(CORPORA[corpus.name] for corpus in corpora)
+    names = " and ".join(CORPORA[corpus.name] for corpus in config.corpora.named())
     spoiled = counts[UNTESTABLE]
     dead = f"{spoiled} cannot be tested here: dead units stand behind them. " if spoiled else ""
     return HTML(

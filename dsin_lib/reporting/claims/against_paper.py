@@ -8,9 +8,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
-from dsin_lib.config import Config
-from dsin_lib.scores.bootstrap import interval
-from dsin_lib.runs.rows import ROWS, Row
+from dsin_lib.config.sections import VGG
 from dsin_lib.paper.claims import (
     HALVES,
     ROUNDING,
@@ -18,35 +16,29 @@ from dsin_lib.paper.claims import (
     arithmetic,
     as_ours,
     claims,
-    corpus_of,
     margin,
     margins,
+    measured_on,
     rows_of,
 )
 from dsin_lib.paper.published import joined
 from dsin_lib.reporting.health import in_words
-from dsin_lib.reporting.tables import (
-    INTERVAL,
-    TABLE_3_ROWS,
-    ends,
-    number,
-    paper_table,
-    shown_row,
-    small,
-    table_3,
-)
-from dsin_lib.reporting.uncertainty import Drawn, resamplings
-from dsin_lib.reporting.verdicts import NOT_RUN, UNTESTABLE, against_zero, verdict
+from dsin_lib.reporting.page.tables import INTERVAL, ends, number, small
+from dsin_lib.reporting.tables import paper_table, shown_row
+from dsin_lib.runs.rows import ROWS, Row
+from dsin_lib.scores.bootstrap import interval
+from dsin_lib.scores.measured import Measured
+from dsin_lib.scores.verdicts import NOT_RUN, UNTESTABLE, against_zero, verdict
 
 NOTHING = {"margin": np.nan, "low": np.nan, "high": np.nan, "basis": ""}
 
 
 @dataclass(frozen=True)
-class Measured:
-    """One table of ours and its resamplings, as claims read them.
+class Held:
+    """Rows of ours, as claims read them.
 
     Attributes:
-        corpus: ``bp4d`` or ``disfa``: whose Action Units it has.
+        about: The corpus, by its place in the paper, whose Action Units they have.
         rows: As the paper prints them.
         aus: Column names.
         scores: F1 in percent.
@@ -54,11 +46,11 @@ class Measured:
         dead: Row and unit of each score with a network behind it that is dead for a fed unit.
     """
 
-    corpus: str
+    about: str
     rows: list[str]
     aus: list[str]
     scores: Float[np.ndarray, "row au"]
-    drawn: Drawn
+    drawn: Float[np.ndarray, "resample row au"]
     dead: frozenset[tuple[str, str]] = frozenset()
 
     def has(self, claim: Claim) -> bool:
@@ -84,45 +76,35 @@ class Measured:
         return {**NOTHING, "margin": here, "low": float(low), "high": float(high)}
 
 
-def measured(
-    config: Config,
-    rows: Iterable[str] = TABLE_3_ROWS,
-    table: pd.DataFrame | None = None,
-    drawn: Drawn | None = None,
-) -> Measured:
-    """A table and its resamplings, computed unless they are given."""
-    rows = list(rows)
-    table = table_3(config, rows) if table is None else table
-    drawn = resamplings(config, rows) if drawn is None else drawn
-    aus = config.corpus.aus
-    scores = table.loc[[ROWS[row].shown for row in rows], aus].to_numpy(float)
-    labels = {ROWS[row].shown: _as_trained(config, ROWS[row]) for row in rows}
-    marked = table.attrs.get("dead", ())
-    dead = frozenset((labels[row], au) for row, au in marked if row in labels)
-    return Measured(corpus_of(paper_table(table)), list(labels.values()), aus, scores, drawn, dead)
-
-
-def differences(
-    config: Config, table: pd.DataFrame, drawn: Drawn, rows: Iterable[str] = TABLE_3_ROWS
-) -> pd.DataFrame:
-    """Every difference that the paper draws a conclusion from, by what is compared on which units.
+def held(found: Measured, vgg: VGG) -> Held:
+    """What is measured of rows, by the names that claims find them by.
 
     Args:
-        config: The profile, or ``config.on_second_corpus()``.
-        table: F1 in percent as shown, from :func:`dsin_lib.reporting.tables.table_3`.
-        drawn: Resamplings of the same rows.
-        rows: Ids of the rows, in the order of ``drawn``.
+        found: The rows; predictors that look at no image are left out.
+        vgg: What VGG was trained from. From random weights it is not the tuned network of the
+            paper, so no claim is about it.
+    """
+    lines = [line for line in found.lines if line in ROWS]
+    at = [found.lines.index(line) for line in lines]
+    named = {line: _as_trained(ROWS[line], vgg) for line in lines}
+    scores = (100 * found.mean("f1")).loc[lines].to_numpy(float)
+    dead = frozenset((named[line], au) for line, au in found.dead() if line in named)
+    about = measured_on(paper_table(found.aus))
+    return Held(about, list(named.values()), found.aus, scores, found.drawn[:, at], dead)
+
+
+def differences(ours: Held) -> pd.DataFrame:
+    """Every difference that the paper draws a conclusion from, by what is compared on which units.
 
     Returns:
         F1 points here, the ends of their interval, the paper's, and in words whether the interval
         spans zero, or which dead units leave nothing to compare.
     """
-    ours = measured(config, rows, table, drawn)
     lines = {}
     for claim in claims().values():
         plain = replace(as_ours(claim), by=0)
         for printed_in in claim.tables:
-            of_corpus = corpus_of(printed_in) == ours.corpus
+            of_corpus = measured_on(printed_in) == ours.about
             if claim.margin == "lead" and of_corpus and ours.has(plain):
                 found = ours.margin(plain)
                 lines[_compared(plain, ours.aus)] = {
@@ -137,7 +119,7 @@ def differences(
     return pd.DataFrame(lines).T
 
 
-def claim_line(claim: Claim, printed_in: str, ours: Measured | None) -> dict[str, object]:
+def claim_line(claim: Claim, printed_in: str, ours: Held | None) -> dict[str, object]:
     """A claim held against the paper's own table, and against ours where we have its rows.
 
     Returns:
@@ -176,13 +158,9 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns).set_axis(says, axis=0)
 
 
-def _as_trained(config: Config, row: Row) -> str:
-    """The name by which claims find a row: in print, unless it was trained as another thing.
-
-    VGG from random weights is not the tuned network of the paper, so no claim is about it.
-    """
-    from_scratch = row.network == "vgg" and config.vgg.weights is None
-    return f"{row.label}, from scratch" if from_scratch else row.label
+def _as_trained(row: Row, vgg: VGG) -> str:
+    """The name by which claims find a row: in print, unless it was trained as another thing."""
+    return f"{row.label}, from scratch" if row.network == "vgg" and vgg.weights is None else row.label
 
 
 def _compared(claim: Claim, aus: list[str]) -> str:

@@ -1,14 +1,14 @@
 """What a sentence of the paper is held against: a margin, and how sure it is."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from dsin_lib.config import Config
+from dsin_lib.reporting.claims.against_paper import Held
+from dsin_lib.runs.run import Run
 from dsin_lib.scores.bootstrap import interval
-from dsin_lib.reporting.against_paper import Measured
-from dsin_lib.reporting.verdicts import UNDECIDED, verdict
+from dsin_lib.scores.verdicts import UNDECIDED, verdict
 
 NAN = float("nan")
 ARITHMETIC = "arithmetic"
@@ -16,10 +16,17 @@ ARITHMETIC = "arithmetic"
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a profile has measured: its tables by corpus, ``bp4d`` and ``disfa``."""
+    """What sentences of the paper are held against.
 
-    config: Config
-    tables: Mapping[str, Measured]
+    Attributes:
+        tables: The tables, by the corpus that they are about: ``table_3``, ``table_4``.
+        rows: Runs of single rows, on every fold from every seed, by the row's id.
+        chi: Runs of step 4 alone, by the penalty on the correction factors.
+    """
+
+    tables: Mapping[str, Held] = field(default_factory=dict)
+    rows: Mapping[str, Sequence[Run]] = field(default_factory=dict)
+    chi: Mapping[float, Sequence[Run]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

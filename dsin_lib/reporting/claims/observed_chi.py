@@ -8,20 +8,20 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dsin_lib.config import Config
+from dsin_lib.reporting.claims.finding import Evidence, Finding, finding, no_interval
+from dsin_lib.runs.predictions import CHI, subjects_of, values_of
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.sweeps import CHI_PENALTIES
 from dsin_lib.scores.bootstrap import by_subject, resampled
-from dsin_lib.reporting.finding import Evidence, Finding, finding, no_interval
-from dsin_lib.reporting.predictions import labels_and, subjects_of
-from dsin_lib.reporting.regularisation import OFF
-from dsin_lib.reporting.uncertainty import of_trials
-from dsin_lib.runs.sweeps import CHI_PENALTIES, chi_trial
-from dsin_lib.training.runs import every_run, run
-from dsin_lib.runs.files import Run
+from dsin_lib.scores.measured import in_folds, measure
+
+OFF, ON = 0.1, 0.9
+"""A factor below the first lets next to nothing pass, one above the second next to all."""
 
 
 def no_benefit(known: Evidence) -> Finding:
     """The best penalty of the figure against none, the best one found again in every draw."""
-    here, drawn = _f1(known.config, CHI_PENALTIES)
+    here, drawn = _f1(known, CHI_PENALTIES)
     return finding(1 - (here[1:].max() - here[0]), 1 - (drawn[:, 1:].max(1) - drawn[:, 0]))
 
 
@@ -29,7 +29,7 @@ def equal(r: float) -> Callable[[Evidence], Finding]:
     """Whether a penalty moves average F1 by less than a point, against none."""
 
     def found(known: Evidence) -> Finding:
-        here, drawn = _f1(known.config, (r, 0.0))
+        here, drawn = _f1(known, (r, 0.0))
         return finding(1 - abs(here[0] - here[1]), 1 - abs(drawn[:, 0] - drawn[:, 1]))
 
     return found
@@ -37,41 +37,39 @@ def equal(r: float) -> Callable[[Evidence], Finding]:
 
 def strong_hurts(known: Evidence) -> Finding:
     """The paper's own penalty against twenty times as much."""
-    here, drawn = _f1(known.config, (5e-3, 1e-1))
+    here, drawn = _f1(known, (5e-3, 1e-1))
     return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])
 
 
 def sparse(known: Evidence) -> Finding:
     """Correction factors on test frames, of every unit."""
-    folds = [_gates(known.config, fold, (0.0,)) for fold in known.config.evaluation.folds]
+    folds = _gates(known, (0.0,))
     return finding(*resampled(folds, lambda t: t[..., 0, 1] / t[..., 0, 2] - 0.5))
 
 
 def closes(known: Evidence) -> Finding:
     """Correction factors on test frames, of every unit."""
-    folds = [_gates(known.config, fold, (0.0, 1e-1)) for fold in known.config.evaluation.folds]
 
     def margin(total: np.ndarray) -> np.ndarray:
         means = total[..., 0] / total[..., 2]
         return means[..., 0] - means[..., 1] - 0.1
 
-    return finding(*resampled(folds, margin))
+    return finding(*resampled(_gates(known, (0.0, 1e-1)), margin))
 
 
 def collapses(known: Evidence) -> Finding:
     """Means of the correction factors on test frames, from each penalty to the next."""
-    folds = [_gates(known.config, fold, CHI_PENALTIES) for fold in known.config.evaluation.folds]
 
     def margin(total: np.ndarray) -> np.ndarray:
         means = total[..., 0] / total[..., 2]
         return (means[..., :-1] - means[..., 1:]).min(-1)
 
-    return finding(*resampled(folds, margin))
+    return finding(*resampled(_gates(known, CHI_PENALTIES), margin))
 
 
 def diverges(known: Evidence) -> Finding:
     """Histories of step 4, on held-out frames."""
-    small, none = (_chi_runs(known.config, r) for r in (5e-3, 0.0))
+    small, none = known.chi[5e-3], known.chi[0.0]
     both = [min(len(a.history), len(b.history)) for a, b in zip(small, none, strict=True)]
     means = [
         np.mean([one.history["chi_std"][:n].mean() for one, n in zip(runs, both, strict=True)])
@@ -82,7 +80,7 @@ def diverges(known: Evidence) -> Finding:
 
 def converges(known: Evidence) -> Finding:
     """Epochs of step 4 until the loss that ends it is best."""
-    small, none = (_chi_runs(known.config, r) for r in (5e-3, 0.0))
+    small, none = known.chi[5e-3], known.chi[0.0]
     epochs = [
         np.mean([one.history.loc[one.history["kept"], "epoch"].item() for one in runs])
         for runs in (none, small)
@@ -90,28 +88,22 @@ def converges(known: Evidence) -> Finding:
     return Finding(float(epochs[0] - epochs[1]), basis=no_interval(len(small)))
 
 
-def _f1(config: Config, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def _f1(known: Evidence, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
-    return of_trials(config, [chi_trial(r) for r in penalties])
+    found = measure({r: known.chi[r] for r in penalties})
+    return found.f1.mean(-1), found.drawn.mean(-1)
 
 
-def _chi_runs(config: Config, r: float) -> list[Run]:
-    trial = chi_trial(r)
-    return every_run(trial.of(config), trial.row)
-
-
-def _gates(config: Config, fold: int, penalties: Sequence[float]) -> np.ndarray:
-    """Sums over each test subject's frames and units (subject seed penalty 3).
+def _gates(known: Evidence, penalties: Sequence[float]) -> list[np.ndarray]:
+    """Sums over each test subject's frames and units, a fold each (subject seed penalty 3).
 
     Of the correction factor, of whether it is closed, and of one.
     """
 
-    def sums(r: float, seed: int) -> np.ndarray:
-        trial = chi_trial(r)
-        one = run(trial.of(config), trial.row, fold, seed)
-        _, chi = labels_and(one, "test", config.corpus.aus, "_chi")
+    def sums(run: Run) -> np.ndarray:
+        chi = values_of(run, "test", CHI)
         values = np.stack([chi.sum(1), (chi < OFF).sum(1), np.full(len(chi), chi.shape[1])], 1)
-        return by_subject(values, subjects_of(one, "test"))
+        return by_subject(values, subjects_of(run, "test"))
 
-    seeds = config.evaluation.seeds
-    return np.stack([np.stack([sums(r, seed) for r in penalties], 1) for seed in seeds], 1)
+    by_penalty = [in_folds(known.chi[r], sums) for r in penalties]
+    return [np.stack(of_fold, 2) for of_fold in zip(*by_penalty, strict=True)]

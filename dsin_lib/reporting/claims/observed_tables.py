@@ -7,16 +7,16 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dsin_lib.scores.bootstrap import of_others
-from dsin_lib.runs.rows import PATCH_ROWS, ROWS
-from dsin_lib.paper.claims import Margins, corpus_of
+from dsin_lib.paper.claims import Margins, measured_on
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published, reference_phi
-from dsin_lib.reporting import audit
-from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding
+from dsin_lib.reporting.claims import audit
+from dsin_lib.reporting.claims.finding import ARITHMETIC, Evidence, Finding, finding
 from dsin_lib.reporting.tables import ABLATIONS
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS
+from dsin_lib.scores.bootstrap import of_others
 
-PRINTED_IN = {corpus_of(table): table for table in ABLATIONS}
+PRINTED_IN = {measured_on(table): table for table in ABLATIONS}
 PATCHES = [ROWS[row].label for row in PATCH_ROWS]
 
 
@@ -58,12 +58,12 @@ def common_classes(known: Evidence) -> Finding:
 
 def fusion_more_on_disfa(known: Evidence) -> Finding:
     """The gain of fusion, on each corpus under draws of its own subjects."""
-    return _of_tables(known, _more, ["PP+F", "PP(face)"], ("bp4d", "disfa"))
+    return _of_tables(known, _more, ["PP+F", "PP(face)"], ("table_3", "table_4"))
 
 
 def structure_more_on_disfa(known: Evidence) -> Finding:
     """The gain of structure inference, on each corpus under draws of its own subjects."""
-    return _of_tables(known, _more, ["DSIN_10", "PP+F"], ("bp4d", "disfa"))
+    return _of_tables(known, _more, ["DSIN_10", "PP+F"], ("table_3", "table_4"))
 
 
 def patches_balanced_on_disfa(known: Evidence) -> Finding:
@@ -72,7 +72,7 @@ def patches_balanced_on_disfa(known: Evidence) -> Finding:
     def margin(first: np.ndarray, second: np.ndarray) -> Margins:
         return _spread(first) - _spread(second)
 
-    return _of_tables(known, margin, PATCHES, ("bp4d", "disfa"))
+    return _of_tables(known, margin, PATCHES, ("table_3", "table_4"))
 
 
 def fusion_noisy(corpus: str) -> Callable[[Evidence], Finding]:

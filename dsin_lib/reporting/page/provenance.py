@@ -1,9 +1,10 @@
-"""The line under a table or figure that says which run it shows."""
+"""The line under a table or figure that says which runs it shows."""
+
+from collections.abc import Sequence
 
 from IPython.display import HTML
 
-from dsin_lib.config import Config
-from dsin_lib.runs.files import Run
+from dsin_lib.runs.run import Run
 
 CORPORA = {
     "synau_b": "SynAU-B, rendered faces",
@@ -14,22 +15,21 @@ CORPORA = {
 }
 
 
-def provenance_line(config: Config, *runs: Run) -> HTML:
+def provenance_line(runs: Sequence[Run]) -> HTML:
     """Profile, corpus, folds, seeds, subjects and frames, code version and seconds of training.
 
     Args:
-        config: The profile.
         runs: All that is shown above the line; subjects and frames are those of the first.
     """
-    first, lists = runs[0].provenance, config.evaluation.fold_lists
-    folds, seeds = (sorted({run.spec[name] for run in runs}) for name in ("fold", "seed"))
+    first, lists = runs[0].provenance, runs[0].config.evaluation.fold_lists
+    folds, seeds = (sorted({getattr(run, name) for run in runs}) for name in ("fold", "seed"))
     codes, data = (dict.fromkeys(run.provenance[name] for run in runs) for name in ("code", "data"))
-    corpora = dict.fromkeys(CORPORA[run.spec["corpus"]["name"]] for run in runs)
+    corpora = dict.fromkeys(CORPORA[run.corpus.name] for run in runs)
     frames, subjects = first["frames"], first["subjects"]
     seconds = sum(sum(run.provenance["seconds"].values()) for run in runs)
-    where = f" of fold {runs[0].spec['fold']}" if len(folds) > 1 else ""
+    where = f" of fold {runs[0].fold}" if len(folds) > 1 else ""
     parts = (
-        f"profile {config.name}",
+        f"profile {runs[0].profile.name}",
         " and ".join(corpora),
         f"fold {' and '.join(map(str, folds))} of the {lists}'s three" if len(folds) < 3
         else f"three folds, the {lists}'s lists",

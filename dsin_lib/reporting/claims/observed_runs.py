@@ -3,37 +3,38 @@
 Their readings stand in ``dsin_lib/paper/observations.yaml``.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from dsin_lib.config import Config
-from dsin_lib.scores.bootstrap import by_subject, counts, resampled, resampled_f1
-from dsin_lib.scores.thresholds import TAUS
 from dsin_lib.paper.claims import Margins
-from dsin_lib.reporting.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
-from dsin_lib.reporting.messages import change
-from dsin_lib.reporting.predictions import labels_and, moved, subjects_of
-from dsin_lib.reporting.uncertainty import of_trials
-from dsin_lib.runs.sweeps import Trial, chi_trial
-from dsin_lib.training.runs import PARTS, every_run, run
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting.claims.finding import ARITHMETIC, Evidence, Finding, finding, no_interval
+from dsin_lib.reporting.messages import moved, sides
+from dsin_lib.runs.predictions import LABEL, PARTS, subjects_of, values_of
+from dsin_lib.runs.run import Run
+from dsin_lib.scores.bootstrap import (
+    by_subject,
+    counts,
+    resampled,
+    resampled_f1,
+)
+from dsin_lib.scores.measured import in_folds, measure
+from dsin_lib.scores.thresholds import TAUS
 
+IND = ("pp_mouth_ind", "pp_mouth")
+"""One network an Action Unit, and one for all."""
 LOW_TAU = (0.1, 0.3)
 
 
 def individual_parameters(known: Evidence) -> Finding:
     """Numbers of the trained networks: the same in every run."""
-    alone, joint = (
-        sum(tensor.numel() for tensor in runs[0].weights().values())
-        for runs in (every_run(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
-    )
+    alone, joint = (known.rows[row][0].provenance["numbers"] for row in IND)
     return Finding(alone / joint - 2, basis=ARITHMETIC)
 
 
 def individual_speed(known: Evidence) -> Finding:
     """Processor seconds of whole trainings, early stopping included."""
-    alone, joint = (every_run(known.config, row) for row in ("pp_mouth_ind", "pp_mouth"))
+    alone, joint = (known.rows[row] for row in IND)
     ratio = sum(map(_seconds, alone)) / sum(map(_seconds, joint))
     return Finding(ratio - 2, basis=no_interval(len(joint)))
 
@@ -42,8 +43,9 @@ def taus(margin: Callable[[np.ndarray, list[str]], Margins]) -> Callable[[Eviden
     """A margin of the best thresholds (... au) of DSIN_10, chosen again in every resampling."""
 
     def found(known: Evidence) -> Finding:
-        here, drawn = _best_taus(known.config)
-        aus = known.config.corpus.aus
+        runs = known.rows["dsin_10"]
+        here, drawn = _best_taus(runs)
+        aus = runs[0].corpus.aus
         return finding(float(margin(here, aus)), margin(drawn, aus))
 
     return found
@@ -54,15 +56,15 @@ def _seconds(of: Run) -> float:
     return float(once["step_cpu_seconds"].sum())
 
 
-def _best_taus(config: Config) -> tuple[np.ndarray, np.ndarray]:
+def _best_taus(runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
     """The best threshold of each unit (au), and in draws of the subjects that choose it."""
-    part, aus = PARTS[config.evaluation.thresholds_from], config.corpus.aus
+    first = [run for run in runs if run.seed == runs[0].seed]
     folds = []
-    for fold in config.evaluation.folds:  # of one seed: others hold out some of the same people
-        one = run(config, "dsin_10", fold, config.evaluation.seeds[0])
-        labels, probabilities = labels_and(one, part, aus)
-        whose = subjects_of(one, part)
-        folds.append(np.stack([counts(probabilities, labels, whose, tau) for tau in TAUS])[None])
+    for run in first:  # of one seed: others hold out some of the same people
+        part = PARTS[run.config.evaluation.thresholds_from]
+        labels, values = values_of(run, part, LABEL), values_of(run, part)
+        whose = subjects_of(run, part)
+        folds.append(np.stack([counts(values, labels, whose, tau) for tau in TAUS])[None])
     everybody = [fold.sum(2, keepdims=True) for fold in folds]  # one subject: always drawn once
     here, drawn = resampled_f1(everybody, resamples=1), resampled_f1(folds)
     near = np.argsort(np.abs(TAUS - 0.5), kind="stable")  # of equally good ones, as best_taus does
@@ -89,32 +91,29 @@ def tau_au04(best: np.ndarray, aus: list[str]) -> Margins:
 
 def messages_correct(known: Evidence) -> Finding:
     """F and y_hat of one trained network on its test frames."""
-    tau, aus = known.config.evaluation.tau, known.config.corpus.aus
 
-    def sums(fold: int, seed: int) -> np.ndarray:
-        one = run(known.config, "dsin_10", fold, seed)
-        right, spoiled, coded = moved(one, aus, tau)
+    def sums(run: Run) -> np.ndarray:
+        right, spoiled, coded = moved(run)
         net = right.sum(1) - spoiled.sum(1)
-        return by_subject(np.stack([net, coded.sum(1)], 1), subjects_of(one, "test"))
+        return by_subject(np.stack([net, coded.sum(1)], 1), subjects_of(run, "test"))
 
-    evaluation = known.config.evaluation
-    folds = [np.stack([sums(fold, s) for s in evaluation.seeds], 1) for fold in evaluation.folds]
+    folds = in_folds(known.rows["dsin_10"], sums)
     return finding(*resampled(folds, lambda total: 100 * total[..., 0] / total[..., 1]))
 
 
-def messages(corpus: str) -> Callable[[Evidence], Finding]:
-    """F1 of y_hat less that of f in one trained network, on the corpus of Table 3 or of Table 4."""
+def messages(row: str) -> Callable[[Evidence], Finding]:
+    """F1 of y_hat less that of f in one trained network of a row."""
 
     def found(known: Evidence) -> Finding:
-        second = corpus == "disfa" and known.config.second_corpus is not None
-        own = known.config.on_second_corpus() if second else known.config
-        return finding(*change(own, "t4_dsin_10" if second else "dsin_10"))
+        inside = sides(known.rows[row])
+        (after, drawn), (before, drawn_before) = map(inside.average, ("ŷ", "f"))
+        return finding(after - before, drawn - drawn_before)
 
     return found
 
 
 def end_to_end(known: Evidence) -> Finding:
     """Step 5 against step 4 alone, which starts from the same patches and fusion."""
-    r = known.config.structure_inference.chi_penalty
-    here, drawn = of_trials(known.config, [Trial("dsin_10"), chi_trial(r)])
-    return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])
+    found = measure({row: known.rows[row] for row in ("dsin_10", "omega")})
+    (whole, drawn), (alone, drawn_alone) = map(found.average, ("dsin_10", "omega"))
+    return finding(whole - alone, drawn - drawn_alone)
