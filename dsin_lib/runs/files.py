@@ -8,7 +8,7 @@ history.csv                 one line an epoch of every step
 health.csv                  one line a step, network and Action Unit: what tells whether it learned
 predictions.parquet         held-out and test frames: probabilities and labels
 weights.safetensors         pi, phi, omega as far as trained, spec in the metadata
-layers.csv, votes.csv ...   what the trained network shows of itself: :data:`LOOKS`
+layers.csv, votes.csv ...   what the trained network shows of itself
 provenance.json             code version, data hash, libraries, seed, machine, seconds
 ==========================  ==========================================================
 
@@ -37,7 +37,6 @@ SPEC, PREDICTIONS, PROVENANCE = "config.json", "predictions.parquet", "provenanc
 HISTORY, HEALTH, WEIGHTS = "history.csv", "health.csv", "weights.safetensors"
 LAYERS, VOTES, MOVEMENT, HEARD = "layers", "votes", "movement", "heard"
 """Looks: tables of what a trained network shows of itself, as far as it has it."""
-LOOKS = (LAYERS, VOTES, MOVEMENT, HEARD)
 ALWAYS = (SPEC, PREDICTIONS, PROVENANCE)
 """What every run holds."""
 FILES = (*ALWAYS, HISTORY, HEALTH, WEIGHTS)
@@ -57,8 +56,8 @@ class Files:
             weights were ``kept`` and its updates ``compiled``, step_seconds, step_cpu_seconds,
             network (``all``, or one Action Unit's own).
         health: One line a step, network and Action Unit: what
-            :func:`dsin_lib.runs.health.record` found when the step ended, ``frames``,
-            ``people`` and ``fed``: what the unit had to learn from, and its ``state``.
+            :func:`dsin_lib.runs.health.record` found when the step ended, ``frames``, ``people``
+            and ``fed``: what the unit had to learn from, and its ``state``.
         predictions: One line a held-out (``split`` valid) or test frame: subject, sequence,
             frame, a probability an Action Unit, and its label as ``AU01_label``. With structure
             inference also ``AU01_fused``, f that it starts from, and ``AU01_chi``, the mean of its
@@ -74,10 +73,10 @@ class Files:
     health: pd.DataFrame
 
     def look(self, name: str) -> pd.DataFrame:
-        """A table of :data:`LOOKS`.
+        """A table of what the trained network shows of itself.
 
         Raises:
-            ValueError: The run has none of that name, or its file is damaged; names the file.
+            ValueError: The run has none of that name, or its file is damaged; names the folder.
         """
         with _readable(self.folder):
             return pd.read_csv(self.folder / f"{name}.csv", index_col=0)
@@ -133,3 +132,59 @@ def _read(folder: Path, changed: int) -> Files:
     with _readable(folder):
         return Files(
             folder,
+            json.loads((folder / SPEC).read_text()),
+            pd.read_parquet(folder / PREDICTIONS),
+            json.loads((folder / PROVENANCE).read_text()),
+            _table(folder / HISTORY),
+            with_states(_table(folder / HEALTH)),
+        )
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """A table that a system may lack: empty then."""
+    return pd.read_csv(path) if path.is_file() else pd.DataFrame()
+
+
+def write(
+    folder: Path,
+    *,
+    spec: dict,
+    predictions: pd.DataFrame,
+    provenance: dict,
+    history: pd.DataFrame | None = None,
+    health: pd.DataFrame | None = None,
+    looks: Mapping[str, pd.DataFrame] = NONE,
+    weights: dict[str, Any] | None = None,
+) -> None:
+    """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        named(folder),
+        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent,
+    ):
+        fresh = Path(parent) / folder.name
+        fresh.mkdir()
+        (fresh / SPEC).write_text(json.dumps(spec, indent=1) + "\n")
+        predictions.to_parquet(fresh / PREDICTIONS, index=False)
+        for name, table in ((HISTORY, history), (HEALTH, health)):
+            if table is not None:
+                table.to_csv(fresh / name, index=False)
+        for name, table in looks.items():
+            table.to_csv(fresh / f"{name}.csv")
+        if weights is not None:
+            _write_weights(fresh / WEIGHTS, weights, spec, folder)
+        files = sorted([*(path.name for path in fresh.iterdir()), PROVENANCE])
+        text = json.dumps({**provenance, "files": files}, indent=1) + "\n"
+        (fresh / PROVENANCE).write_text(text)
+        if folder.exists():
+            shutil.rmtree(folder)
+        fresh.rename(folder)
+
+
+def _write_weights(path: Path, weights: dict[str, Any], spec: dict, folder: Path) -> None:
+    from safetensors.torch import save_file
+
+    try:
+        save_file(weights, path, metadata={"spec": json.dumps(spec)})
+    except SafetensorError as error:
+        raise OSError(f"{folder}: weights could not be written: {error}") from error
