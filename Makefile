@@ -23,7 +23,7 @@ export PYTHONUNBUFFERED = 1
 
 # `make site` shows the published run, unless a CONFIG is asked for or nothing is published.
 ifeq ($(origin CONFIG) $(wildcard results/published/published.json),file results/published/published.json)
-SITE := -m dsin_lib.reporting.restore
+SITE := -m dsin_lib.reporting.site.restore
 else
 SITE := -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,notebook,tables
 endif
@@ -54,7 +54,7 @@ site: $(READY) ## render what is published, or CONFIG's results if you name one;
 	@$(PY) $(SITE)
 
 publish: $(READY) ## copy what CONFIG's book shows to results/published, to be committed
-	@$(PY) -m dsin_lib.reporting.publish --config $(CONFIG)
+	@$(PY) -m dsin_lib.reporting.site.publish --config $(CONFIG)
 
 lint: $(READY) ## style, layers, stripped notebooks
 	$(PY) -m ruff check . && $(PY) -m ruff format --check .

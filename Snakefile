@@ -12,75 +12,90 @@ sys.path.insert(0, workflow.basedir)  # this checkout's code, whatever the envir
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [workflow.basedir, os.environ.get("PYTHONPATH")]))
 os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter")  # the chapters' kernel
 
-from dsin_lib.runs.chapters import chapters, without_corpus
-from dsin_lib.config import PROJECT, load_config, results_root
-from dsin_lib.runs.rows import ROWS, TRAINED, run_spec
-from dsin_lib.config.places import config_dir, corpus_dir, run_dir, store_dir, study_record
-from dsin_lib.config.sections import digest
-from dsin_lib.runs.sweeps import STUDIES, study_key
+from dsin_lib.config import PROJECT, digest, load_config, results_root
+from dsin_lib.config.places import config_dir, corpus_dir, store_dir
+from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, without_corpus
+from dsin_lib.runs.rows import ROWS, TRAINED
+from dsin_lib.runs.run import Run, distinct, runs_of
+from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
 HOME, PY = config_dir(CONFIG), sys.executable
 BOOK, EXECUTED, SITE = PROJECT / "book", HOME / "book", HOME / "site"
-FOLDS, SEEDS = CONFIG.evaluation.folds, CONFIG.evaluation.seeds
-CHAPTERS, ABSENT, LEFT_OUT = chapters(CONFIG), without_corpus(CONFIG), CONFIG.reporting.leave_out
-OPTIONS = " ".join(["--licensed"] * CONFIG.corpus.source.licensed + [f"--absent {name}" for name in ABSENT] + [f"--left-out {name}" for name in LEFT_OUT])
-TRIALS = {name: study.trials(CONFIG) for name, study in STUDIES.items()}
+SHOWN, ABSENT, LEFT_OUT = chapters(CONFIG), without_corpus(CONFIG), CONFIG.reporting.leave_out
+OPTIONS = " ".join(["--licensed"] * CONFIG.corpora.table_3.source.licensed + [f"--absent {name}" for name in ABSENT] + [f"--left-out {name}" for name in LEFT_OUT])
+LIB = PROJECT / "dsin_lib"
 
 
-def corpus_and_store(trial):
-    """A trial's store, the command line options that make it, and its corpus."""
-    own = trial.of(CONFIG)
-    changes = [f"{key.split('.')[1]}={value}" for key, value in trial.change.items() if key.startswith("preprocessing.")]
-    options = ["--second"] * trial.second + [f"--preprocessing {','.join(changes)}"] * bool(changes)
-    return str(store_dir(own) / "store.json"), (" ".join(options), own)
+def stores_of(asked):
+    """What some runs read: each store's record, and corpus and preprocessing that make it."""
+    read = [(run.corpus, run.config.preprocessing) for run in distinct(asked)]
+    return {str(store_dir(*made) / "store.json"): made for made in read}
 
 
-STORE = str(store_dir(CONFIG) / "store.json")
-STORES = {STORE: ("", CONFIG)} | dict(corpus_and_store(trial) for trials in TRIALS.values() for trial in trials)
-CORPORA = {
-    str(corpus_dir(own) / "corpus.json"): ("--second" if own.corpus != CONFIG.corpus else "", own)
-    for _, own in STORES.values()
-    if not own.corpus.source.licensed
-}
+OWN = {str(store_dir(of, CONFIG.preprocessing) / "store.json"): (of, CONFIG.preprocessing) for of in CONFIG.corpora.named()}
+STORES = OWN | stores_of(run for part in book(CONFIG).values() for run in part)
+CORPORA = {str(corpus_dir(of) / "corpus.json"): of for of, _ in STORES.values() if not of.source.licensed}
 
 
 def corpus_of(store):
-    own = STORES[store][1]
-    return [] if own.corpus.source.licensed else str(corpus_dir(own) / "corpus.json")
+    of = STORES[store][0]
+    return [] if of.source.licensed else str(corpus_dir(of) / "corpus.json")
 
 
-def stores_of(studies):
-    """What the trials of some studies read, the profile's own store first."""
-    return list(dict.fromkeys([STORE, *(corpus_and_store(trial)[0] for name in studies for trial in TRIALS[name])]))
+def table_of(corpus):
+    """The option that says by its place in the paper which corpus is meant."""
+    return f"--table {3 if corpus.pictures_key() == CONFIG.corpora.table_3.pictures_key() else 4}"
 
 
-def run_record(row, fold, seed):
-    return str(run_dir(CONFIG, ROWS[row], int(fold), int(seed)) / "provenance.json")
+def store_options(store):
+    """The options of the command line that make a store: its corpus, and what is changed."""
+    corpus, preprocessing = STORES[store]
+    plain, own = CONFIG.preprocessing.model_dump(), preprocessing.model_dump()
+    changes = ",".join(f"{name}={own[name]}" for name in own if own[name] != plain[name])
+    return table_of(corpus) + (f" --preprocessing {changes}" if changes else "")
+
+
+def record(run):
+    return str(run.folder / "provenance.json")
 
 
 def records(rows):
-    return [run_record(row, fold, seed) for row in rows for fold in FOLDS for seed in SEEDS]
+    return [record(run) for run in runs_of(CONFIG, rows)]
 
 
-def study_records(studies):
-    return [str(study_record(CONFIG, name, fold, seed)) for name in studies for fold in STUDIES[name].folds(CONFIG) for seed in STUDIES[name].seeds(CONFIG)]
+def sweep_records(names):
+    return [str(record_of(CONFIG, name, fold, seed)) for name in names for fold in SWEEPS[name].folds(CONFIG) for seed in SWEEPS[name].seeds(CONFIG)]
 
 
-def before_study(wildcards):
-    """What a study starts from: rows of Table 3 and the study whose trials it shares."""
-    study, fold, seed = STUDIES[wildcards.study], int(wildcards.fold), int(wildcards.seed)
-    shared = [str(study_record(CONFIG, study.after, fold, seed))] if study.after else []
-    return [run_record(start, fold, seed) for start in study.starts] + shared
+def before_run(w):
+    own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
+    return [*stores_of([own]), *(record(start) for start in own.starts)]
+
+
+def before_sweep(w):
+    """What a sweep starts from: rows of Table 3, and a sweep some runs of which it shares."""
+    fold, seed = int(w.fold), int(w.seed)
+    first = Run(CONFIG, ROWS["pp_face"], fold, seed)
+    after = SWEEPS[w.sweep].after
+    rows = [record(first.of(name)) for name in after if name in ROWS]
+    shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
+    return [*rows, *shared, *stores_of(SWEEPS[w.sweep].at(CONFIG, fold, seed))]
 
 
 def shown(chapter):
     """Changes with whatever a chapter shows."""
-    rows, studies = CHAPTERS[chapter]
-    specs = [run_spec(CONFIG, ROWS[row], 0, 0) for row in rows] + [study_key(CONFIG, name, 0, 0) for name in studies]
-    sections = [CONFIG.corpus, CONFIG.preprocessing, CONFIG.evaluation, CONFIG.reporting]
+    specs = [run.spec for run in runs(chapter, CONFIG)]
+    sections = [CONFIG.corpora, CONFIG.preprocessing, CONFIG.evaluation, CONFIG.reporting]
     return digest([CONFIG.name, [section.key() for section in sections], specs])
+
+
+def made_by(chapter):
+    """The code that a chapter runs beside its own file: what it shares with others."""
+    shared = [*(LIB / "reporting").glob("*.py"), *(path for room in ("scores", "paper", "reporting/page", "reporting/claims") for path in (LIB / room).rglob("*.*"))]
+    own = [*(LIB / "reporting" / "chapters").glob(f"{chapter}.py"), *(LIB / "reporting" / "chapters" / chapter).glob("*.py")]
+    return sorted(str(path) for path in [*shared, *own] if path.suffix != ".pyc")
 
 
 wildcard_constraints:
@@ -88,7 +103,7 @@ wildcard_constraints:
     fold=r"\d",
     seed=r"\d+",
     chapter="|".join(CHAPTERS),
-    study="|".join(STUDIES),
+    sweep="|".join(SWEEPS),
 
 
 localrules: site
@@ -101,8 +116,8 @@ rule site:
 rule corpus:
     output: str(results_root() / "corpora" / "{corpus}" / "corpus.json"),
     params:
-        options=lambda w, output: CORPORA[output[0]][0],
-        key=lambda w, output: CORPORA[output[0]][1].corpus.pictures_key(),
+        options=lambda w, output: table_of(CORPORA[output[0]]),
+        key=lambda w, output: CORPORA[output[0]].pictures_key(),
     threads: 2
     priority: 100  # both cores at once, so before trainings, of which a core takes one each
     message: "Rendering the open corpus {wildcards.corpus}"
@@ -114,8 +129,8 @@ rule store:
     input: lambda w: corpus_of(str(results_root() / "stores" / w.store / "store.json")),
     output: str(results_root() / "stores" / "{store}" / "store.json"),
     params:
-        options=lambda w, output: STORES[output[0]][0],
-        key=lambda w, output: STORES[output[0]][1].preprocessing.key(),
+        options=lambda w, output: store_options(output[0]),
+        key=lambda w, output: STORES[output[0]][1].key(),
     threads: 2
     priority: 100
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
@@ -124,9 +139,7 @@ rule store:
 
 
 rule run:
-    input:
-        STORE,
-        lambda w: [run_record(start, w.fold, w.seed) for start in ROWS[w.row].starts_from],
+    input: before_run,
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
     resources: gpu=1  # a share of a card, where there is one; dag.py says how many it has
@@ -138,27 +151,26 @@ rule run:
         "--fold {wildcards.fold} --seed {wildcards.seed} > {log:q} 2>&1"
 
 
-rule study:
-    input:
-        before_study,
-        stores=lambda w: stores_of([w.study]),
-    output: str(HOME / "studies" / "{study}_fold{fold}_seed{seed}.json"),
-    params: key=lambda w: study_key(CONFIG, w.study, int(w.fold), int(w.seed)),
+rule sweep:
+    input: before_sweep,
+    output: str(HOME / "sweeps" / "{sweep}_fold{fold}_seed{seed}.json"),
+    params: key=lambda w: sweep_key(CONFIG, w.sweep, int(w.fold), int(w.seed)),
     threads: CONFIG.training.threads
     resources: gpu=1
     priority: 1
-    message: "Training the runs of the study {wildcards.study}, fold {wildcards.fold}, seed {wildcards.seed}"
-    log: str(HOME / "logs" / "study_{study}_fold{fold}_seed{seed}.log"),
+    message: "Training the runs of the sweep {wildcards.sweep}, fold {wildcards.fold}, seed {wildcards.seed}"
+    log: str(HOME / "logs" / "sweep_{sweep}_fold{fold}_seed{seed}.log"),
     shell:
-        "cd {PROJECT:q} && {PY:q} -m dsin_lib study {wildcards.study} --config {PROFILE:q} "
+        "cd {PROJECT:q} && {PY:q} -m dsin_lib sweep {wildcards.sweep} --config {PROFILE:q} "
         "--fold {wildcards.fold} --seed {wildcards.seed} > {log:q} 2>&1"
 
 
 rule tables:
     input:
         records(TRAINED),
-        study_records(["table_4"]),
-        expand(str(PROJECT / "dsin_lib" / "{file}.py"), file=["evaluation/f1", "evaluation/thresholds", "reporting/tables", "reporting/baselines", "reporting/predictions"]),
+        sweep_records(["table_4"]),
+        [str(path) for path in sorted((LIB / "scores").glob("*.py"))],
+        str(LIB / "reporting" / "tables.py"),
     output: str(HOME / "tables" / "table3.csv"),
     params: evaluation=CONFIG.evaluation.key(),
     message: "Computing the tables"
@@ -168,11 +180,11 @@ rule tables:
 
 rule notebook:
     input:
-        lambda w: stores_of(CHAPTERS[w.chapter][1]),
+        list(OWN),
+        lambda w: list(stores_of(runs(w.chapter, CONFIG))),
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
-        runs=lambda w: records(CHAPTERS[w.chapter][0]) + study_records(CHAPTERS[w.chapter][1]),
-        tables=lambda w: rules.tables.output if w.chapter in ("bp4d_ablation", "disfa_ablation", "ledger") else [],
-        code=[str(path) for folder in ("reporting", "evaluation", "paper") for path in sorted((PROJECT / "dsin_lib" / folder).glob("*.*"))],
+        runs=lambda w: records(CHAPTERS[w.chapter].rows) + sweep_records(CHAPTERS[w.chapter].sweeps),
+        code=lambda w: made_by(w.chapter),
     output: str(HOME / "book" / "{chapter}.ipynb"),
     params: shows=lambda w: shown(w.chapter),
     message: "Executing the chapter {wildcards.chapter}"
@@ -184,12 +196,12 @@ rule notebook:
 
 rule book:
     input:
-        notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=CHAPTERS),
+        notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=SHOWN),
         pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".html", ".svg"}],
-        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site.py")],
+        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site/build.py")],
     output: str(HOME / "site" / "index.html"),
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
     shell:
-        "cd {PROJECT:q} && {PY:q} -m dsin_lib.reporting.site --executed {EXECUTED:q} --out {SITE:q} {OPTIONS} "
+        "cd {PROJECT:q} && {PY:q} -m dsin_lib.reporting.site.build --executed {EXECUTED:q} --out {SITE:q} {OPTIONS} "
         "2>&1 | tee {log:q}"

@@ -10,9 +10,9 @@ import yaml
 from data_prep.check import check as check_corpus
 from data_prep.ensure import ensure_corpus, prepared
 from dsin_lib.config import Config, Corpus, changed, load_config
+from dsin_lib.config.places import store_dir
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.store import read_account
-from dsin_lib.config.places import store_dir
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 

@@ -9,6 +9,7 @@ import pandas as pd
 from data_prep.prepare import prepare
 from data_prep.synth import CORPUS_VERSION, write_corpus
 from dsin_lib.config import Config, ConfigError, Corpus, Preprocessing
+from dsin_lib.config.places import corpus_dir, store_dir
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
@@ -17,7 +18,6 @@ from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.runs.run import Run, distinct
 from dsin_lib.training.ensure import ensure as trained
-from dsin_lib.config.places import corpus_dir, store_dir
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""

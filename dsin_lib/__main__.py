@@ -2,8 +2,10 @@
 
 import json
 import sys
+from typing import Annotated, Any
 
 import typer
+import yaml
 
 from dsin_lib.config import load_config, results_root
 
@@ -11,33 +13,37 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 
 @app.command()
-def run(row: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
-    """Trains one row of a table on one fold, unless it is already there."""
-    from dsin_lib.runs.rows import TABLE_4
-    from dsin_lib.training.runs import run as run_row
+def run(
+    row: str,
+    config: str = "quick",
+    fold: int = 1,
+    seed: int = 0,
+    change: Annotated[list[str] | None, typer.Option(help="such as 'training.patience=3'")] = None,
+) -> None:
+    """Trains one row of a table on one fold, with all that it starts from, unless it is there."""
+    from dsin_lib.runs.rows import row_named
+    from dsin_lib.runs.run import Run
+    from dsin_lib.training.ensure import ensure
 
-    chosen = load_config(config)
-    if row in {one.id for one in TABLE_4}:
-        chosen = chosen.on_second_corpus()
-    typer.echo(run_row(chosen, row, fold, seed).folder)
+    (made,) = ensure([Run(load_config(config), row_named(row), fold, seed, _changes(change or []))])
+    typer.echo(made.folder)
 
 
 @app.command()
-def study(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
-    """Trains every run of a study on one fold, unless they are already there."""
+def sweep(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> None:
+    """Trains every run of a sweep on one fold, unless they are already there."""
     from dsin_lib.files import write_text
-    from dsin_lib.config.places import study_record
-    from dsin_lib.runs.sweeps import STUDIES
-    from dsin_lib.training.runs import run_study
+    from dsin_lib.runs.sweeps import SWEEPS, record_of
+    from dsin_lib.training.ensure import ensure
 
-    if name not in STUDIES:
-        raise ValueError(f"study: expected one of {sorted(STUDIES)}, got {name!r}")
+    if name not in SWEEPS:
+        raise ValueError(f"sweep: expected one of {sorted(SWEEPS)}, got {name!r}")
     chosen = load_config(config)
-    folders = [one.folder for one in run_study(chosen, name, fold, seed)]
-    record = study_record(chosen, name, fold, seed)
+    made = ensure(SWEEPS[name].at(chosen, fold, seed))
+    record = record_of(chosen, name, fold, seed)
     record.parent.mkdir(parents=True, exist_ok=True)
-    runs = [folder.relative_to(results_root()).as_posix() for folder in folders]
-    write_text(record, json.dumps({"study": name, "runs": runs}, indent=1) + "\n")
+    runs = [one.folder.relative_to(results_root()).as_posix() for one in made]
+    write_text(record, json.dumps({"sweep": name, "runs": runs}, indent=1) + "\n")
     typer.echo(record)
 
 
@@ -56,12 +62,12 @@ def health(config: str = "quick") -> None:
 
     Exit status: 1 if a dead one was fed, else 2 if a run is missing.
     """
-    from dsin_lib.reporting.health import on_disk, report
+    from dsin_lib.reporting.health import report
+    from dsin_lib.runs.chapters import trainings
 
-    found = on_disk(load_config(config))
-    counts, defects = report(found)
-    missing = len(found) - len(counts)
-    for line in [*counts, *defects, f"{len(found)} runs expected, {missing} missing"]:
+    wanted = trainings(load_config(config))
+    counts, defects, missing = report(wanted)
+    for line in [*counts, *defects, f"{len(wanted)} runs expected, {missing} missing"]:
         typer.echo(line)
     raise typer.Exit(1 if defects else 2 if missing else 0)
 
@@ -71,22 +77,34 @@ def dag(
     config: str = "quick", cores: int = 2, target: str = "site", only: str = "", dry: bool = False
 ) -> None:
     """Runs the Snakemake DAG, taking over where an interrupted one stopped."""
-    from dsin_lib.dag import run_dag
     from dsin_lib.config.places import config_dir
-    from dsin_lib.reporting.health import on_disk, report
-    from dsin_lib.reporting.site import how_to_open
+    from dsin_lib.dag import run_dag
+    from dsin_lib.reporting.health import report
+    from dsin_lib.reporting.site.build import how_to_open
+    from dsin_lib.runs.chapters import trainings
 
     chosen = load_config(config)
     allowed = only.split(",") if only else []
     code = run_dag(config, target, cores=cores, only=allowed, dry=dry)
     index = config_dir(chosen) / "site" / "index.html"
     if code == 0 and not dry:
-        _, defects = report(on_disk(chosen))
+        _, defects, _ = report(trainings(chosen))
         for line in defects:
             typer.echo(line, err=True)
         if index.is_file():
             typer.echo(how_to_open(index))
     raise typer.Exit(code)
+
+
+def _changes(given: list[str]) -> dict[str, Any]:
+    """Dotted parameters and their values, of ``name=value`` on the command line."""
+    found = {}
+    for one in given:
+        name, equals, value = one.partition("=")
+        if not equals:
+            raise ValueError(f"--change: expected parameter=value, got {one!r}")
+        found[name] = yaml.safe_load(value)
+    return found
 
 
 if __name__ == "__main__":

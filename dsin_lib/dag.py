@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from dsin_lib.config import PROJECT, Config, ConfigError, load_config, results_root
+from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
+from dsin_lib.config.places import store_dir
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.dataset import SHARED_BY
 from dsin_lib.data.store import RECORD, read_account
 from dsin_lib.homes import places
-from dsin_lib.config.places import store_dir
 
 RUNS_PER_CARD = 14
 """Trainings that share one GPU. Alone, one leaves it waiting for Python: processor seconds of a
@@ -57,20 +57,15 @@ def run_dag(
 
         if any((results_root() / ".snakemake" / "locks").glob("*")):  # of one that was killed
             snakemake("--unlock", "--quiet", "all")
-        for own in [] if dry or only else _licensed(chosen):
-            store = store_dir(own)
+        licensed = [of for of in chosen.corpora.named() if of.source.licensed]
+        for corpus in [] if dry or only else licensed:
+            store = store_dir(corpus, chosen.preprocessing)
             if code := snakemake(*options, "--", str(store / RECORD)):
                 return code
-            require_accepted(read_account(store), own.corpus.accept, own.corpus.name)
+            require_accepted(read_account(store), corpus.accept, corpus.name)
         options += ["--dry-run"] if dry else []
         options += ["--allowed-rules", *only] if only else []
         return snakemake(*options, "--", target)
-
-
-def _licensed(config: Config) -> list[Config]:
-    """The profile on each of its corpora that is licensed."""
-    second = [] if config.second_corpus is None else [config.on_second_corpus()]
-    return [own for own in (config, *second) if own.corpus.source.licensed]
 
 
 @contextmanager

@@ -93,6 +93,11 @@ def changed(config: Config, changes: Mapping[str, object]) -> Config:
     return _validated(with_changes(config.model_dump(mode="json"), changes), config.name)
 
 
+def with_seed(config: Config, seed: int | None) -> Config:
+    """The same profile with one seed of the trainings; none: all of its own."""
+    return config if seed is None else changed(config, {"evaluation.seeds": [seed]})
+
+
 def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) -> dict:
     """A nested mapping with the dotted keys of ``changes`` replaced.
 

@@ -89,10 +89,7 @@ def report(runs: Iterable[Run]) -> tuple[list[str], list[str], int]:
 def _units(runs: Iterable[Run]) -> pd.DataFrame:
     """Their units, with ``row`` (as shown), fold and seed."""
     return pd.concat(
-        [
-            units_of(run).assign(row=run.row.shown, fold=run.fold, seed=run.seed)
-            for run in runs
-        ],
+        [units_of(run).assign(row=run.row.shown, fold=run.fold, seed=run.seed) for run in runs],
         ignore_index=True,
     )
 

@@ -21,7 +21,7 @@ SIDES = {"f": FUSED, "ŷ": SCORE}
 
 
 def sides(runs: Sequence[Run]) -> Measured:
-    """f and y_hat of some networks, on their test frames."""
+    """F and y_hat of some networks, on their test frames."""
     return measure({name: [Scored(run, what) for run in runs] for name, what in SIDES.items()})
 
 

@@ -62,9 +62,7 @@ def across(runs: Sequence[Run]) -> pd.DataFrame:
     single = ~here.index.isin([*DIFFERENCES, MESSAGES]) | here.isna().any(axis=1)
     agree = pd.Series(np.where(_one_sign(here), "the same", "changes"), here.index)
     people = pd.Series((high - low) / 2, here.index)
-    return here.assign(
-        **{SPREAD: here.std(axis=1), PEOPLE: people, SIGN: agree.mask(single, "")}
-    )
+    return here.assign(**{SPREAD: here.std(axis=1), PEOPLE: people, SIGN: agree.mask(single, "")})
 
 
 def in_words(found: Measured, runs: Sequence[Run]) -> HTML:

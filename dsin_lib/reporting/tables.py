@@ -18,8 +18,8 @@ from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.claims import PAPERS_CORPUS
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.reporting.page.tables import INTERVAL, ends, marks, number, small, styled
-from dsin_lib.runs.rows import ROWS, TABLE_3, TABLE_4
-from dsin_lib.runs.run import runs_of
+from dsin_lib.runs.rows import PATCH_ROWS, ROWS, TABLE_3, TABLE_4
+from dsin_lib.runs.run import by_row
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.measured import ALWAYS, PRIOR, Measured, measure, with_baselines
 
@@ -39,7 +39,7 @@ def rows_measured(config: Config, rows: Iterable[str]) -> Measured:
     Raises:
         MissingRunError: A run is not there; names it and the command that makes it.
     """
-    return measure(with_baselines({row: runs_of(config, [row]) for row in rows}))
+    return measure(with_baselines(by_row(config, rows)))
 
 
 def table(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
@@ -198,6 +198,11 @@ def regions(table: pd.DataFrame) -> pd.DataFrame:
     dead = table.attrs.get("dead", ())
     halves.attrs["dead"] = [(row, region[au]) for row, au in dead if au in region]
     return halves
+
+
+def above_always_positive(table: pd.DataFrame) -> pd.DataFrame:
+    """F1 points of each patch above always positive: where on the face a unit shows."""
+    return table.loc[[ROWS[row].shown for row in PATCH_ROWS]] - table.loc[ALWAYS_POSITIVE]
 
 
 def write_tables(config: Config) -> list[Path]:

@@ -4,6 +4,7 @@ The DAG makes them before the chapter, the chapter's first cell asks for them, i
 them, and what a book costs is their sum. A sweep whose chapters a profile leaves out is not made.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from dsin_lib.config import Config
@@ -68,11 +69,26 @@ def sweeps(config: Config) -> list[str]:
     return [name for name in SWEEPS if name in wanted]
 
 
-def runs(chapter: str, config: Config) -> list[Run]:
-    """The runs that a chapter shows, on every fold from every seed of a profile."""
+def runs(
+    chapter: str, config: Config, fold: int | None = None, seed: int | None = None
+) -> list[Run]:
+    """The runs that a chapter shows, on every fold from every seed of a profile.
+
+    Args:
+        chapter: Name of its notebook.
+        config: The profile.
+        fold: One of which it shows more; it need not be the profile's.
+        seed: One of which it shows more; it need not be the profile's.
+    """
     shows = CHAPTERS[chapter]
     swept = [one for name in shows.sweeps for one in SWEEPS[name].runs(config)]
-    return runs_of(config, shows.rows) + swept
+    near = [] if fold is None or seed is None else at(config, shows.rows, fold, seed)
+    return runs_of(config, shows.rows) + swept + near
+
+
+def at(config: Config, rows: Iterable[str], fold: int, seed: int) -> list[Run]:
+    """Rows on one fold from one seed."""
+    return runs_of(config, rows, folds=[fold], seeds=[seed])
 
 
 def book(config: Config) -> dict[str, list[Run]]:

@@ -27,6 +27,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from safetensors import SafetensorError
 
@@ -37,6 +38,8 @@ SPEC, PREDICTIONS, PROVENANCE = "config.json", "predictions.parquet", "provenanc
 HISTORY, HEALTH, WEIGHTS = "history.csv", "health.csv", "weights.safetensors"
 LAYERS, VOTES, MOVEMENT, HEARD = "layers", "votes", "movement", "heard"
 """Looks: tables of what a trained network shows of itself, as far as it has it."""
+FILTERS = ".convolutions."
+"""Part of the names of the tensors of convolutional blocks, batch normalisation included."""
 ALWAYS = (SPEC, PREDICTIONS, PROVENANCE)
 """What every run holds."""
 FILES = (*ALWAYS, HISTORY, HEALTH, WEIGHTS)
@@ -88,6 +91,13 @@ class Files:
             ValueError: The file is damaged; names the folder, which may be removed.
         """
         from safetensors.torch import load_file  # brings torch, which predictions do without
+
+        with _readable(self.folder):
+            return load_file(self.folder / WEIGHTS)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The same tensors for whoever needs their numbers only, and no torch."""
+        from safetensors.numpy import load_file
 
         with _readable(self.folder):
             return load_file(self.folder / WEIGHTS)

@@ -24,7 +24,9 @@ Reading: early-stopping, threshold-set.
 """
 
 
-def table(frames: pd.DataFrame, aus: Iterable[str], values: Mapping[str, np.ndarray]) -> pd.DataFrame:
+def table(
+    frames: pd.DataFrame, aus: Iterable[str], values: Mapping[str, np.ndarray]
+) -> pd.DataFrame:
     """The predictions of one part, to be written.
 
     Args:
@@ -34,8 +36,7 @@ def table(frames: pd.DataFrame, aus: Iterable[str], values: Mapping[str, np.ndar
     """
     names = list(aus)
     columns = [
-        pd.DataFrame(of, columns=[f"{au}{suffix}" for au in names])
-        for suffix, of in values.items()
+        pd.DataFrame(of, columns=[f"{au}{suffix}" for au in names]) for suffix, of in values.items()
     ]
     return pd.concat([frames[KEYS].reset_index(drop=True), *columns], axis=1)
 

@@ -17,6 +17,7 @@ from dsin_lib.shapes import PATCHES
 
 NO_CHANGE: Mapping[str, object] = MappingProxyType({})
 
+
 @dataclass(frozen=True)
 class Row:
     """One row of a table.

@@ -229,6 +229,13 @@ def runs_of(
     ]
 
 
+def by_row(
+    config: Config, rows: Iterable[str], change: Mapping[str, object] = NO_CHANGE
+) -> dict[str, list[Run]]:
+    """The same, the runs of each row by its id."""
+    return {row: runs_of(config, [row], change) for row in rows}
+
+
 def distinct(runs: Iterable[Run]) -> list[Run]:
     """Every training behind some runs once, each after what it starts from."""
     found: dict[Path, Run] = {}

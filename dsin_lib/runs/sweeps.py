@@ -6,8 +6,10 @@ job makes a sweep on one fold from one seed.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
-from dsin_lib.config import Config
+from dsin_lib.config import Config, digest
+from dsin_lib.config.places import config_dir
 from dsin_lib.paper.readings import Choice, readings
 from dsin_lib.runs.rows import NO_CHANGE, PATCH_ROWS, ROWS, TABLE_4_TRAINED
 from dsin_lib.runs.run import Run, runs_of
@@ -63,6 +65,16 @@ class Sweep:
             for row, change in self.made(config)
             for one in runs_of(config, [row], change, folds, seeds)
         ]
+
+
+def record_of(config: Config, name: str, fold: int, seed: int) -> Path:
+    """The file that says which runs a job has made; there once all of them are."""
+    return config_dir(config) / "sweeps" / f"{name}_fold{fold}_seed{seed}.json"
+
+
+def sweep_key(config: Config, name: str, fold: int = 0, seed: int = 0) -> str:
+    """Eight hex digits that change with what the runs of a sweep depend on."""
+    return digest([run.spec for run in SWEEPS[name].at(config, fold, seed)])
 
 
 def chi_penalty(r: float) -> Mapping[str, object]:

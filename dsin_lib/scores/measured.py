@@ -1,10 +1,10 @@
 """What runs score, as two long tables; every table, interval, figure and claim is a sum of these.
 
-A *line* is what is scored under one name: a row of a table, a value of a sweep, a side of a
-comparison. It has one :class:`Scored` a fold and seed.
+A *line* is what is scored under one name, a word or a number: a row of a table, a value of a sweep,
+a side of a comparison. It has one :class:`Scored` a fold and seed.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -22,6 +22,7 @@ from dsin_lib.scores.thresholds import best_taus
 ALWAYS, PRIOR = "always positive", "training prevalence"
 """Predictors that look at no image, on the frames of a run: every unit in every frame; every unit
 with the probability that it has among the training frames, which passes tau or does not."""
+Name = str | float
 KEYS = ["line", "fold", "seed", "subject", "au"]
 COUNTS = ["tp", "fp", "fn", "tn"]
 
@@ -75,9 +76,6 @@ class Scored:
         return by_unit.reindex(self.aus, fill_value=0).to_numpy()
 
 
-Line = Sequence[Scored]
-
-
 @dataclass(frozen=True)
 class Measured:
     """Lines scored on the same test frames.
@@ -100,11 +98,11 @@ class Measured:
         return list(self.counts["au"].unique())
 
     @property
-    def lines(self) -> list[Hashable]:
+    def lines(self) -> list[Name]:
         """Names of the lines, in order."""
         return list(dict.fromkeys(self.counts["line"]))
 
-    def dead(self) -> list[tuple[Hashable, str]]:
+    def dead(self) -> list[tuple[Name, str]]:
         """Line and unit of each cell with a dead network behind it, in any fold or seed."""
         spoiled = self.scores.loc[self.scores["dead"] > 0, ["line", "au"]].drop_duplicates()
         return list(spoiled.itertuples(index=False, name=None))
@@ -145,19 +143,19 @@ class Measured:
         """The same under each draw of test subjects, which all lines share."""
         return 100 * resampled_f1(self.folds, seed=self.seed)
 
-    def average(self, line: Hashable) -> tuple[float, Float[np.ndarray, " resample"]]:
+    def average(self, line: Name) -> tuple[float, Float[np.ndarray, " resample"]]:
         """F1 in percent of a line, averaged over units: here, and in draws; nan if one is missing."""
         at = self.lines.index(line)
         return float(self.f1[at].mean()), self.drawn[:, at].mean(-1)
 
-    def gain(self, line: Hashable, over: Hashable) -> dict[str, float]:
+    def gain(self, line: Name, over: Name) -> dict[str, float]:
         """F1 points by which a line's average exceeds another's: points, and the interval's ends."""
         (here, drawn), (there, other) = self.average(line), self.average(over)
         low, high = interval(drawn - other)
         return {"points": here - there, "low": float(low), "high": float(high)}
 
 
-def measure(lines: Mapping[Hashable, Iterable[Scored | Run]], seed: int = 0) -> Measured:
+def measure(lines: Mapping[Name, Iterable[Scored | Run]], seed: int = 0) -> Measured:
     """Scores some lines on the test frames of their runs.
 
     Args:
@@ -167,7 +165,7 @@ def measure(lines: Mapping[Hashable, Iterable[Scored | Run]], seed: int = 0) -> 
     Raises:
         ValueError: A line has other folds, seeds, people or Action Units; names it.
     """
-    by_place: dict[tuple[int, int], list[tuple[Hashable, Scored]]] = {}
+    by_place: dict[tuple[int, int], list[tuple[Name, Scored]]] = {}
     for name, line in lines.items():
         for one in line:
             scored = Scored(one) if isinstance(one, Run) else one
@@ -181,8 +179,8 @@ def measure(lines: Mapping[Hashable, Iterable[Scored | Run]], seed: int = 0) -> 
 
 
 def with_baselines(
-    lines: Mapping[Hashable, Sequence[Run]],
-) -> dict[Hashable, Sequence[Scored | Run]]:
+    lines: Mapping[Name, Sequence[Run]],
+) -> dict[Name, Sequence[Scored | Run]]:
     """The lines below those of the predictors that look at no image, on the same frames."""
     whole = next(line for line in lines.values() if not line[0].row.aus)
     return {what: [Scored(one, what) for one in whole] for what in (ALWAYS, PRIOR)} | dict(lines)
@@ -196,7 +194,7 @@ def in_folds(
     return [np.stack([sums(run) for run in runs if run.fold == fold], 1) for fold in folds]
 
 
-def _counted(name: Hashable, one: Scored) -> pd.DataFrame:
+def _counted(name: Name, one: Scored) -> pd.DataFrame:
     subjects = subjects_of(one.run, "test")
     of = counts(one.values("test"), one.labels("test"), subjects, one.taus)
     people = np.unique(subjects)
@@ -210,7 +208,7 @@ def _counted(name: Hashable, one: Scored) -> pd.DataFrame:
     return table.assign(dead=np.tile(one.dead, len(people)))
 
 
-def _scored(name: Hashable, one: Scored) -> pd.DataFrame:
+def _scored(name: Name, one: Scored) -> pd.DataFrame:
     found = scores(one.values("test"), one.labels("test"), one.aus, one.taus).reset_index()
     found.insert(0, "seed", one.run.seed)
     found.insert(0, "fold", one.run.fold)
@@ -218,7 +216,7 @@ def _scored(name: Hashable, one: Scored) -> pd.DataFrame:
     return found.assign(tau=one.taus, dead=one.dead)
 
 
-def _check_same(counts: pd.DataFrame, lines: list[Hashable]) -> None:
+def _check_same(counts: pd.DataFrame, lines: list[Name]) -> None:
     keys = ["fold", "seed", "subject", "au"]
     first = None
     for name in lines:

@@ -10,10 +10,10 @@ from collections.abc import Mapping
 from torch import Tensor, nn
 
 from dsin_lib.data.dataset import CachedData, Data, PatchData
-from dsin_lib.training.predict import predict
-from dsin_lib.runs.rows import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import Maps
+from dsin_lib.runs.rows import Row
+from dsin_lib.training.predict import predict
 from dsin_lib.training.stages import ALGORITHM_1
 
 _KNOWN: dict[str, dict[str, Tensor] | Tensor] = {}

@@ -7,15 +7,14 @@ from torch import nn
 
 from dsin_lib.config import Config
 from dsin_lib.data.store import Store
-from dsin_lib.model.dsin import GROUPS
+from dsin_lib.model.dsin import DSIN, GROUPS
 from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.patch_prediction import OnePerAU, PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.model.vgg import VGG16
+from dsin_lib.runs.files import FILTERS
 from dsin_lib.runs.rows import Row
-
-FILTERS = ".convolutions."
-"""Part of the names of the tensors of convolutional blocks, batch normalisation included."""
+from dsin_lib.runs.run import Run
 
 
 def make_modules(config: Config, row: Row, aus: list[str], store: Store) -> dict[str, nn.Module]:
@@ -73,3 +72,10 @@ def _patch_prediction(config: Config, row: Row, aus: list[str], sizes: dict[str,
     if row.network == "one_per_au":
         return OnePerAU(aus, sizes)
     return PatchPrediction(len(aus), sizes)
+
+
+def model_of(run: Run, store: Store) -> DSIN:
+    """The trained model of a run, in evaluation mode."""
+    modules = make_modules(run.config, run.row, run.aus, store)
+    load_weights(modules, [run.files.weights()])
+    return DSIN(**modules).eval()

@@ -11,9 +11,9 @@ import torch
 from fastai.basics import default_device
 from jaxtyping import Float
 
+from dsin_lib.config import digest
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
-from dsin_lib.config import digest
 from dsin_lib.version import code_version
 
 LIBRARIES = (

@@ -13,12 +13,12 @@ from torch import nn
 
 from dsin_lib.config import Config
 from dsin_lib.data.dataset import CachedData, Data
-from dsin_lib.training.predict import predict
-from dsin_lib.runs.rows import Row
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, balancing_weights
 from dsin_lib.runs.health import record
+from dsin_lib.runs.rows import Row
 from dsin_lib.training.learner import fit
+from dsin_lib.training.predict import predict
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config
+from dsin_lib.config import Corpus
 from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
-from dsin_lib.facs import ACTION_UNITS, au_name
 from dsin_lib.paper.published import label_lists, published_corpora
-from dsin_lib.reporting.figures import diverging
+from dsin_lib.reporting.page.figures import diverging
 
 NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
 LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
@@ -21,7 +20,7 @@ RATIOS = ("label cardinality", "label density")
 """The quantities of Table 2 that are no counts."""
 
 
-def table_2(config: Config, store: Store) -> pd.DataFrame:
+def table_2(corpus: Corpus, store: Store) -> pd.DataFrame:
     """Table 2: this corpus, the two corpora as printed, and as their public label lists count.
 
     Paper: Sec. 4.1.1, Table 2. A frame is active here when at least one coded unit is.
@@ -31,7 +30,7 @@ def table_2(config: Config, store: Store) -> pd.DataFrame:
         DISFA.
     """
     printed = published_corpora()
-    columns = {"this corpus": _counted(config, store)}
+    columns = {"this corpus": _counted(corpus, store)}
     for shape, name in NAMES.items():
         columns[f"{name}, printed"] = printed[name]
         columns[f"{name}, counted"] = _of_list(label_lists()[shape])
@@ -40,20 +39,12 @@ def table_2(config: Config, store: Store) -> pd.DataFrame:
     return table.apply(lambda line: line.map(written[line.name].format), axis=1)
 
 
-def sampled(config: Config) -> str:
+def sampled(corpus: Corpus) -> str:
     """Which frames of a sequence the corpus holds, in words."""
-    corpus = config.corpus
     if corpus.source.licensed:
         return "all coded frames of each sequence"
     spread = f"one in {corpus.stride} of its video" if corpus.stride > 1 else "one after the other"
     return f"{corpus.frames_per_sequence} frames of each sequence, {spread}"
-
-
-def halves(config: Config) -> dict[str, str]:
-    """The corpus' Action Units by the half of the face that they move, in words."""
-    region = {au_name(number): unit.region for number, unit in ACTION_UNITS.items()}
-    aus = pd.Series(config.corpus.aus)
-    return {half: ", ".join(of) for half, of in aus.groupby(aus.map(region))}
 
 
 def counting_rules() -> pd.DataFrame:
@@ -81,17 +72,17 @@ def counting_rules() -> pd.DataFrame:
     return pd.DataFrame(lines).T
 
 
-def prevalence(config: Config, store: Store) -> pd.DataFrame:
+def prevalence(corpus: Corpus, store: Store) -> pd.DataFrame:
     """Percent of coded frames in which each unit is active, beside the public lists'."""
-    labels = store.frames[config.corpus.aus].mean().astype(float)
-    of = LISTED[config.corpus.source.layout]
+    labels = store.frames[corpus.aus].mean().astype(float)
+    of = LISTED[corpus.source.layout]
     listed = pd.Series(label_lists()[of]["prevalence"])
     return 100 * pd.DataFrame({"this corpus": labels, NAMES[of]: listed}).T[list(labels.index)]
 
 
-def co_occurrence(config: Config, store: Store) -> Figure:
+def co_occurrence(corpus: Corpus, store: Store) -> Figure:
     """Correlation (phi) of every two labels over all coded frames."""
-    phi = store.frames[config.corpus.aus].astype(float).corr()
+    phi = store.frames[corpus.aus].astype(float).corr()
     return diverging(phi.where(phi < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
@@ -109,13 +100,13 @@ def lost_with_undetected(au: str) -> float:
     return 100 * (1 - kept / active)
 
 
-def folds(config: Config, store: Store) -> pd.DataFrame:
+def folds(corpus: Corpus, store: Store) -> pd.DataFrame:
     """Who is tested in which fold, by both lists: subjects, frames, and their names."""
     frames = store.frames[store.frames["row"].notna()]
     lines = []
     for lists in ("field", "author"):
         for fold in (1, 2, 3):
-            listed = test_subjects(config.corpus.name, fold, lists)
+            listed = test_subjects(corpus.name, fold, lists)
             here = [name for name in listed if name in set(frames["subject"])]
             tested = int(frames["subject"].isin(here).sum())
             lines.append((f"{lists}, fold {fold}", str(len(here)), f"{tested:,}", " ".join(here)))
@@ -143,9 +134,9 @@ def account(store: Store, most: int = 40) -> pd.DataFrame:
     return pd.DataFrame(lines, list(index), ["what", "where", "which", "number"])
 
 
-def _counted(config: Config, store: Store) -> pd.Series:
+def _counted(corpus: Corpus, store: Store) -> pd.Series:
     """The quantities of Table 2 for a prepared corpus, over frames with a whole label."""
-    labels = store.frames[config.corpus.aus].dropna()
+    labels = store.frames[corpus.aus].dropna()
     histogram = np.bincount(labels.sum(axis=1).astype(int), minlength=labels.shape[1] + 1)
     sequences = len(store.frames[["subject", "sequence"]].drop_duplicates())
     return _quantities(sequences, histogram.tolist())

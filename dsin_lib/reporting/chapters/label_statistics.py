@@ -10,8 +10,8 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
-from dsin_lib.reporting.figures import diverging
-from dsin_lib.reporting.tables import plain
+from dsin_lib.reporting.page.figures import diverging
+from dsin_lib.reporting.page.tables import plain
 
 Found = Mapping[str, pd.DataFrame]
 """Statistic to a table with columns ``reference``, ``generated`` and ``error`` or ``ratio``."""

@@ -11,15 +11,15 @@ from jaxtyping import UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config
+from dsin_lib.config import Corpus
+from dsin_lib.config.places import corpus_dir
 from dsin_lib.data.frames import as_ranges
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import ANCHOR_POINTS, anchors_of
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.subject_face import RULES
-from dsin_lib.config.places import corpus_dir
-from dsin_lib.reporting.faces import GREEN
-from dsin_lib.reporting.tables import plain
+from dsin_lib.reporting.page.faces import GREEN
+from dsin_lib.reporting.page.tables import plain
 
 POINT_GROUPS = {
     "jaw": range(17),
@@ -79,14 +79,14 @@ def several_faces(frames: pd.DataFrame) -> HTML:
     return HTML(said + plain(lines, 0, words=["subject", "sequence", "taken", "frames"]).data)
 
 
-def landmark_errors(config: Config, store: Store) -> pd.DataFrame:
+def landmark_errors(corpus: Corpus, store: Store) -> pd.DataFrame:
     """Distance of each group's found landmarks from the drawn ones, percent of the outer-eye span.
 
     Returns:
         One line a frame with a face: subject, yaw (degrees, to the subject's left), a column a
         group. Empty for a corpus that nobody drew.
     """
-    truth = _truth(corpus_dir(config) / TRUTH)
+    truth = _truth(corpus_dir(corpus) / TRUTH)
     columns = ["subject", "yaw", *POINT_GROUPS]
     if truth.empty:
         return pd.DataFrame(columns=columns)

@@ -1,30 +1,25 @@
-"""What the field's habit is worth: epochs and thresholds chosen on the very frames that are scored.
+"""What test-fold selection, the field's habit, is worth: epochs and thresholds chosen on the very frames that are scored.
 
 Reading: early-stopping, threshold-set. The same training frames under every protocol, so that a
 difference is what a look at the test fold brings, and nothing else.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import seaborn as sns
-from jaxtyping import Float
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config, changed
-from dsin_lib.scores.bootstrap import Counts, averaged_f1, counts, interval, resampled_f1
-from dsin_lib.scores.thresholds import best_taus
+from dsin_lib.config import Config
+from dsin_lib.reporting.page.figures import STEP_NAMES
+from dsin_lib.reporting.page.tables import small
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS
-from dsin_lib.reporting.figures import STEP_NAMES
-from dsin_lib.reporting.health import without_dead
-from dsin_lib.reporting.predictions import labels_and, subjects_of
-from dsin_lib.reporting.tables import small
-from dsin_lib.runs.sweeps import ROWS_OF_HABIT, STUDIES
-from dsin_lib.training.runs import PARTS, run
-from dsin_lib.runs.files import Run
+from dsin_lib.runs.run import Run, distinct, runs_of
+from dsin_lib.runs.sweeps import ROWS_OF_TEST_FOLD, SWEEPS, stopped_on
+from dsin_lib.scores.measured import ALWAYS, Measured, Scored, measure
 
 
 @dataclass(frozen=True)
@@ -56,77 +51,84 @@ ENDS = {"ended by held-out subjects": "held_out", "ended by test subjects": "tes
 """Whose loss ends a training, in words and as ``training.stop_on`` has it."""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """F1 in percent of some rows under some protocols, on the same test frames.
-
-    Attributes:
-        f1: One line a row and protocol, one column an Action Unit.
-        drawn: The same under each resampling of the test subjects, lines in the same order.
-    """
-
-    f1: pd.DataFrame
-    drawn: Float[np.ndarray, "resample line au"]
-
-
-def on_its_folds(config: Config) -> Config:
-    """The profile on the folds that the study of the habit trains: the first one only."""
-    return changed(config, {"evaluation.folds": list(STUDIES["habit"].folds(config))})
+def folds(config: Config) -> tuple[int, ...]:
+    """The folds on which rows are trained again with the test fold's say: the first one only."""
+    return SWEEPS["test_fold"].folds(config)
 
 
 def measured(
     config: Config,
-    rows: Sequence[str] = ROWS_OF_HABIT,
+    over: Sequence[int],
+    rows: Sequence[str] = ROWS_OF_TEST_FOLD,
     protocols: Iterable[str] = tuple(PROTOCOLS),
 ) -> Measured:
-    """Scores every row under every protocol on the folds of a config.
+    """Scores every row under every protocol; a line is named by both.
 
     In a resampling the thresholds stay as they were chosen on the whole fold.
 
     Args:
         config: The profile.
+        over: Folds.
         rows: Ids of rows.
         protocols: Names of :data:`PROTOCOLS`.
     """
-    names = pd.MultiIndex.from_product([list(rows), list(protocols)], names=["row", "protocol"])
-    found = [
-        np.stack(
-            [
-                np.stack([_counts(config, *name, fold, seed) for name in names])
-                for seed in config.evaluation.seeds
-            ]
-        )
-        for fold in config.evaluation.folds
-    ]
-    table = pd.DataFrame(100 * averaged_f1(found), names, config.corpus.aus)
-    return Measured(table, 100 * resampled_f1(found))
+    by_row = {row: runs_of(config, [row], folds=over) for row in rows}
+    return measure(
+        {
+            _line(row, protocol): [_under(PROTOCOLS[protocol], run) for run in runs]
+            for row, runs in by_row.items()
+            for protocol in protocols
+        }
+    )
+
+
+def _line(row: str, protocol: str) -> str:
+    return f"{row}, {protocol}"
+
+
+def _names(found: Measured) -> list[tuple[str, str]]:
+    """Row and protocol of each line."""
+    return [tuple(line.split(", ", 1)) for line in found.lines]
+
+
+def _under(how: Protocol, run: Run) -> Run:
+    """A run as a protocol would report it."""
+    if how.thresholds_from is None:
+        return replace(run, change=stopped_on(how.stop_on))
+    change = {**stopped_on(how.stop_on), "evaluation.thresholds_from": how.thresholds_from}
+    return replace(run, row=replace(run.row, thresholds="tuned"), change=change)
 
 
 def averages(found: Measured) -> pd.DataFrame:
     """Average F1, one line a protocol, one column a row."""
-    table = found.f1.mean(axis=1).unstack("row")
-    lines, rows = (found.f1.index.unique(level) for level in ("protocol", "row"))
-    table = table.loc[lines, rows].rename(columns=lambda row: ROWS[row].shown)
+    table = pd.Series({name: found.average(_line(*name))[0] for name in _names(found)}).unstack(0)
+    rows, protocols = (list(dict.fromkeys(names)) for names in zip(*_names(found), strict=True))
+    table = table.loc[protocols, rows].rename(columns=lambda row: ROWS[row].shown)
     return table.rename_axis(index=None, columns=None)
 
 
 def per_unit(found: Measured) -> pd.DataFrame:
     """F1 of each Action Unit, one line a row and protocol, the average last."""
-    table = found.f1.assign(average=found.f1.mean(axis=1)).rename_axis(columns=None)
-    return table.set_axis([ROWS[row].shown + small(protocol) for row, protocol in table.index])
+    names = [ROWS[row].shown + small(protocol) for row, protocol in _names(found)]
+    table = pd.DataFrame(found.f1, names, found.aus)
+    return table.assign(average=table.mean(axis=1, skipna=False))
 
 
-def gain(found: Measured, row: str, protocol: str, over: str = HONEST) -> dict[str, float]:
-    """F1 points by which a protocol lifts a row's average over another: points, low, high."""
-    at, base = (found.f1.index.get_loc((row, name)) for name in (protocol, over))
-    points = found.f1.iloc[at].mean() - found.f1.iloc[base].mean()
-    low, high = interval(found.drawn[:, at].mean(1) - found.drawn[:, base].mean(1))
-    return {"points": float(points), "low": float(low), "high": float(high)}
+def gain(found: Measured, row: str, protocol: str, over: str | None = None) -> dict[str, float]:
+    """F1 points by which a protocol lifts a row's average over another: points, low, high.
+
+    Args:
+        found: From :func:`measured`.
+        row: Id of the row.
+        protocol: A name of :data:`PROTOCOLS`.
+        over: Another; none for the honest one with one tau.
+    """
+    return found.gain(_line(row, protocol), _line(row, over or HONEST))
 
 
 def gains(found: Measured) -> pd.DataFrame:
     """Every gain over the honest protocol with one tau, one line a row and protocol."""
-    lines = {name: gain(found, *name) for name in found.f1.index if name[1] != HONEST}
+    lines = {name: gain(found, *name) for name in _names(found) if name[1] != HONEST}
     return pd.DataFrame(lines).T.rename_axis(["row", "protocol"])
 
 
@@ -155,9 +157,9 @@ def dots(gained: pd.DataFrame) -> Figure:
     return figure
 
 
-def remains(config: Config, rows: Sequence[str] = ROWS_OF_HABIT) -> pd.DataFrame:
+def remains(config: Config, rows: Sequence[str] = ROWS_OF_TEST_FOLD) -> pd.DataFrame:
     """What tuning gains when the test fold chooses tau (Fig. 7), and what a held-out tau keeps."""
-    found = measured(config, rows, UNTRAINED)
+    found = measured(config, config.evaluation.folds, rows, UNTRAINED)
     lines = {}
     for row in rows:
         peeked, tuned = (gain(found, row, name) for name in (PEEKED, TUNED))
@@ -176,41 +178,25 @@ def share(kept: float, whole: float) -> float:
     return 100 * kept / whole if whole > 0 else float("nan")
 
 
+def always_positive(config: Config, over: Sequence[int]) -> float:
+    """Average F1 in percent of calling every unit active in every frame of some folds."""
+    runs = runs_of(config, ["pp_face"], folds=over)
+    return measure({ALWAYS: [Scored(run, ALWAYS) for run in runs]}).average(ALWAYS)[0]
+
+
 def stops(config: Config, seed: int = 0, rows: Iterable[str] = CHAIN) -> pd.DataFrame:
     """The epoch whose weights each step kept, under either end; 0: those that it came with."""
     lines: dict[str, dict[str, str]] = {}
-    for row in rows:
-        for words, subjects in ENDS.items():
-            history = run(_stopped_on(config, subjects), row, _fold(config), seed).history
-            for step, of_step in history.reset_index(drop=True).groupby("step"):
+    for words, subjects in ENDS.items():
+        for run in runs_of(config, rows, stopped_on(subjects), folds(config), [seed]):
+            for step, of_step in run.history.reset_index(drop=True).groupby("step"):
                 best = int(of_step.loc[of_step["kept"], "epoch"].iloc[0])
-                line = lines.setdefault(f"{ROWS[row].shown}, {STEP_NAMES[int(step)]}", {})
+                line = lines.setdefault(f"{run.row.shown}, {STEP_NAMES[int(step)]}", {})
                 line[words] = f"{best} of {of_step['epoch'].max()}"
     return pd.DataFrame(lines).T
 
 
-def runs_of_habit(config: Config) -> list[Run]:
+def trainings(config: Config) -> list[Run]:
     """Every training that leads to the rows compared, honest ones first."""
-    ends, seeds = [_stopped_on(config, who) for who in ENDS.values()], config.evaluation.seeds
-    return [run(end, row, _fold(config), s) for end in ends for row in CHAIN for s in seeds]
-
-
-def _fold(config: Config) -> int:
-    return STUDIES["habit"].folds(config)[0]
-
-
-def _stopped_on(config: Config, subjects: str) -> Config:
-    return changed(config, {"training.stop_on": subjects})
-
-
-def _counts(config: Config, row: str, protocol: str, fold: int, seed: int) -> Counts:
-    """Counts on the test subjects of a row as one protocol would report them."""
-    how, aus = PROTOCOLS[protocol], config.corpus.aus
-    run_ = run(_stopped_on(config, how.stop_on), row, fold, seed)
-    labels, probabilities = labels_and(run_, "test", aus)
-    labels = without_dead(labels, _stopped_on(config, how.stop_on), ROWS[row], fold, seed)
-    taus = np.full(len(aus), config.evaluation.tau)
-    if how.thresholds_from is not None:
-        chosen_on, said = labels_and(run_, PARTS[how.thresholds_from], aus)
-        taus = best_taus(said, chosen_on)
-    return counts(probabilities, labels, subjects_of(run_, "test"), taus)
+    ends = [runs_of(config, CHAIN, stopped_on(who), folds(config)) for who in ENDS.values()]
+    return distinct(run for end in ends for run in end)

@@ -4,7 +4,7 @@ Paper: Sec. 4.2.1, Fig. 6. Step 4 alone is trained, on the same frozen fused net
 the only difference between two runs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 from matplotlib import pyplot as plt
@@ -13,69 +13,66 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dsin_lib.config import Config
-from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
+from dsin_lib.reporting.claims.finding import Evidence
+from dsin_lib.reporting.claims.observations import about_chi
+from dsin_lib.reporting.claims.observed_chi import OFF, ON
 from dsin_lib.reporting.comparisons import change
-from dsin_lib.reporting.figures import sns  # with the book's theme
-from dsin_lib.runs.sweeps import CHI_PENALTIES, STUDIES
-from dsin_lib.training.runs import run
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting.page.figures import sns  # with the book's theme
+from dsin_lib.reporting.tables import ALWAYS_POSITIVE
+from dsin_lib.runs.predictions import CHI, values_of
+from dsin_lib.runs.run import Run, runs_of
+from dsin_lib.runs.sweeps import CHI_PENALTIES, chi_penalty
 
-Runs = Mapping[tuple[float, int, int], Run]
-"""Every run of the study by r, fold and seed."""
-OFF, ON = 0.1, 0.9
-"""A factor below the first lets next to nothing pass, one above the second next to all."""
-
-
-def runs(config: Config) -> Runs:
-    """The runs of all r, on all folds and seeds of a profile."""
-    return {
-        (r, fold, seed): run(trial.of(config), trial.row, fold, seed)
-        for r, trial in zip(CHI_PENALTIES, STUDIES["chi"].trials(config), strict=True)
-        for fold in config.evaluation.folds
-        for seed in config.evaluation.seeds
-    }
+Sweep = Mapping[float, Sequence[Run]]
+"""Runs of step 4 alone by r, each on all folds from all seeds."""
 
 
-def curves(found: Runs) -> pd.DataFrame:
+def sweep(config: Config) -> Sweep:
+    """The runs of Fig. 6."""
+    return {r: runs_of(config, ["omega"], chi_penalty(r)) for r in CHI_PENALTIES}
+
+
+def sentences(found: Sweep) -> pd.DataFrame:
+    """What the paper says of the figure, each sentence with its margin here and its verdict."""
+    return about_chi(Evidence(chi=found))
+
+
+def curves(found: Sweep) -> pd.DataFrame:
     """Moments of chi and F1 in percent by r and epoch, averaged over folds and seeds.
 
     As far as every run of an r came: the mean of fewer would jump where one of them ends.
     """
     history = pd.concat(
-        {key: run_.history for key, run_ in found.items()}, names=["r", "fold", "seed"]
+        {(r, run.fold, run.seed): run.history for r, runs in found.items() for run in runs},
+        names=["r", "fold", "seed"],
     )
     by_epoch = history.assign(F1=100 * history["valid_f1"])
     grouped = by_epoch.groupby(["r", "epoch"])
     means = grouped[["chi_mean", "chi_std", "F1"]].mean()
-    of_r = pd.Series([r for r, _, _ in found]).value_counts()
+    of_r = pd.Series({r: len(runs) for r, runs in found.items()})
     whole = grouped.size() == of_r.reindex(means.index.get_level_values("r")).to_numpy()
     return means[whole].reset_index()
 
 
-def summary(config: Config, found: Runs) -> pd.DataFrame:
+def summary(found: Sweep) -> pd.DataFrame:
     """One line an r: scores with the interval of the change to r = 0, and what became of chi."""
-    trials = STUDIES["chi"].trials(config)
     table = pd.DataFrame(
-        [change(config, trial, trials[0], config.evaluation.folds) for trial in trials],
-        index=pd.Index(CHI_PENALTIES, name="r"),
+        [change(runs, found[0.0]) for runs in found.values()], index=pd.Index(list(found), name="r")
     )[["F1 trial", "change", "low", "high", "always trial"]]
-    by_run = pd.DataFrame([_of_run(config, run_) for run_ in found.values()])
-    means = by_run.groupby([r for r, _, _ in found]).mean()
+    means = pd.DataFrame({r: pd.DataFrame(map(_of_run, runs)).mean() for r, runs in found.items()})
     drawn = curves(found)
     shared = int(drawn.groupby("r")["epoch"].max().min())
     at_shared = drawn[drawn["epoch"] == shared].set_index("r")["chi_std"]
-    return table.join(means).assign(shared=shared, spread=at_shared)
+    return table.join(means.T).assign(shared=shared, spread=at_shared)
 
 
-def _of_run(config: Config, run_: Run) -> dict[str, float]:
-    history = run_.history
+def _of_run(run: Run) -> dict[str, float]:
+    history, chi = run.history, values_of(run, "test", CHI)
     best = history[history["kept"]].iloc[0]
-    test = run_.predictions[run_.predictions["split"] == "test"]
-    chi = test[[f"{au}_chi" for au in config.corpus.aus]].to_numpy(float)
     return {
         "stop_f1": 100 * best["valid_f1"],
         "best_epoch": best["epoch"],
-        "ended_early": len(history) < config.training.max_cached_epochs,
+        "ended_early": len(history) < run.config.training.max_cached_epochs,
         "chi_mean": best["chi_mean"],
         "chi_std": best["chi_std"],
         "chi_test": chi.mean(),
@@ -116,11 +113,11 @@ def moments(drawn: pd.DataFrame) -> Figure:
     return figure
 
 
-def validation(found: Runs) -> Figure:
+def validation(found: Sweep) -> Figure:
     """F1 of the subjects that end a training over its epochs; a dot at the chosen one."""
     figure, panels = _panels("F1 (%)")
     for r, axis in zip(CHI_PENALTIES, panels, strict=True):
-        for history in (run_.history for (of, _, _), run_ in found.items() if of == r):
+        for history in (run.history for run in found[r]):
             (best,) = history.index[history["kept"]]
             f1 = 100 * history["valid_f1"]
             (line,) = axis.plot(history["epoch"], f1, lw=1.2)

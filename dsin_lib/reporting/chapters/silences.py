@@ -4,39 +4,53 @@ Each reading is tried alone, on the cheapest row that feels it. A change of F1 h
 a bootstrap over test subjects: paired where both readings are tested on the same people.
 """
 
-from collections.abc import Iterable
-from pathlib import Path
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from IPython.display import HTML
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dsin_lib import studies
 from dsin_lib.config import Config
-from dsin_lib.scores.bootstrap import LEVEL
-from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED
-from dsin_lib.paper.readings import Silence, readings
-from dsin_lib.config.places import store_dir
+from dsin_lib.paper.readings import Choice, readings
 from dsin_lib.reporting.comparisons import change
-from dsin_lib.reporting.figures import sns  # with the book's theme
-from dsin_lib.runs.sweeps import STUDIES, Trial, alternatives
-from dsin_lib.training.runs import run
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting.page.figures import sns  # with the book's theme
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run, runs_of
+from dsin_lib.runs.sweeps import SWEEPS, alternatives, taken
+from dsin_lib.scores.bootstrap import LEVEL
 
-STUDY_OF = {
+SWEEP_OF = {
     "pp_mouth": "patch_readings",
     "phi": "readings",
     "omega": "readings",
-    "dsin_10": "habit",
+    "dsin_10": "test_fold",
     "t4_dsin_10": "activity",
 }
-"""The study whose job trains a row's other readings; what is not here needs no training."""
-NO_SECOND_CORPUS = "this profile has no second corpus"
-Pair = tuple[Silence, object, Trial, Trial]
-"""A silence, another reading of it, the trial of the profile's reading and that of the other."""
+"""The sweep that trains a row's other readings; what is not here needs no training."""
+NO_TABLE_4 = "this profile has no corpus for Table 4"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A reading that a profile does not take, beside the one that it takes.
+
+    Attributes:
+        choice: What the paper leaves open.
+        reading: The other reading.
+        taken: The profile's.
+        row: Id of the row on which it is measured.
+        runs: With the other reading.
+        base: With the profile's, on the same folds from the same seeds.
+    """
+
+    choice: Choice
+    reading: object
+    taken: object
+    row: str
+    runs: list[Run]
+    base: list[Run]
 
 
 def pairs(config: Config) -> list[Pair]:
@@ -44,72 +58,57 @@ def pairs(config: Config) -> list[Pair]:
     known = readings()
     measured = dict.fromkeys(one.measured_on for one in known.values() if one.measured_on)
     return [
-        (known[name], reading, Trial(row, second=trial.second), trial)
+        Pair(
+            known[name],
+            reading,
+            taken(config, known[name]),
+            row,
+            runs_of(config, [other], change, folds(config, row)),
+            runs_of(config, [row], folds=folds(config, row)),
+        )
         for row in measured
-        for (name, reading), trial in alternatives(config, row).items()
+        for (name, reading), (other, change) in alternatives(config, row).items()
     ]
 
 
 def folds(config: Config, row: str) -> tuple[int, ...]:
     """The folds on which a row's other readings are measured."""
-    return STUDIES[STUDY_OF[row]].folds(config) if row in STUDY_OF else config.evaluation.folds
+    return SWEEPS[SWEEP_OF[row]].folds(config) if row in SWEEP_OF else config.evaluation.folds
 
 
-def configs(config: Config) -> list[Config]:
-    """One config for each store that the sweep reads, the profile's own first."""
-    found: dict[Path, Config] = {}
-    for one in [config, *(trial.of(config) for pair in pairs(config) for trial in pair[2:])]:
-        found.setdefault(store_dir(one), one)
-    return list(found.values())
+def trainings(found: list[Pair]) -> list[Run]:
+    """The runs that are compared, each once."""
+    return list({run.folder: run for pair in found for run in (*pair.base, *pair.runs)}.values())
 
 
-def runs(config: Config) -> list[Run]:
-    """The runs that the sweep reads, each once."""
-    found = [
-        run(one.of(config), one.row, fold, seed)
-        for _, _, base, trial in pairs(config)
-        for fold in folds(config, base.row)
-        for seed in config.evaluation.seeds
-        for one in (base, trial)
-    ]
-    return list({one.folder: one for one in found}.values())
-
-
-def sweep(config: Config) -> pd.DataFrame:
+def swept(found: list[Pair]) -> pd.DataFrame:
     """Each alternative reading alone.
 
     Returns:
-        One line a reading, silences with the largest change first: silence, reading, default (what
+        One line a reading, choices with the largest change first: choice, reading, default (what
         the profile takes), row, folds, F1 default, F1 reading, change, low, high, matters (whether
         the interval excludes zero), draws, and the same change above the always-positive predictor
         (``always ...``, ``above ...``).
     """
     lines = [
         {
-            "silence": silence.id,
-            "reading": _word(reading),
-            "default": _word(taken(config, silence)),
-            "row": base.row,
-            "folds": ", ".join(map(str, folds(config, base.row))),
-            **_named(change(config, trial, base, folds(config, base.row))),
+            "choice": pair.choice.id,
+            "reading": _word(pair.reading),
+            "default": _word(pair.taken),
+            "row": pair.row,
+            "folds": ", ".join(map(str, dict.fromkeys(run.fold for run in pair.base))),
+            **_named(change(pair.runs, pair.base)),
         }
-        for silence, reading, base, trial in pairs(config)
+        for pair in found
     ]
     table = pd.DataFrame(lines)
     table["matters"] = (table["low"] > 0) | (table["high"] < 0)
     size = table["change"].abs()
-    order = pd.DataFrame({"most": size.groupby(table["silence"]).transform("max"), "own": size})
-    order = order.assign(silence=table["silence"]).sort_values(
-        ["most", "silence", "own"], ascending=False, kind="stable"
+    order = pd.DataFrame({"most": size.groupby(table["choice"]).transform("max"), "own": size})
+    order = order.assign(choice=table["choice"]).sort_values(
+        ["most", "choice", "own"], ascending=False, kind="stable"
     )
     return table.loc[order.index].reset_index(drop=True)
-
-
-def taken(config: Config, silence: Silence) -> object:
-    """The reading that a profile takes."""
-    second = silence.measured_on in TABLE_4_TRAINED and config.second_corpus is not None
-    own = config.on_second_corpus() if second else config
-    return studies.taken(own, silence.parameter, silence.default)
 
 
 def departures(config: Config) -> list[str]:
@@ -119,7 +118,7 @@ def departures(config: Config) -> list[str]:
 
 
 def register() -> pd.DataFrame:
-    """The ambiguity register, one line a silence."""
+    """The ambiguity register, one line a choice that the paper leaves open."""
     lines = [
         {
             "id": one.id,
@@ -136,11 +135,11 @@ def register() -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("id").rename_axis(None)
 
 
-def unmeasured(config: Config) -> pd.DataFrame:
-    """The silences without a line in the sweep, and why."""
-    measured = {silence.id for silence, *_ in pairs(config)}
+def unmeasured(config: Config, found: list[Pair]) -> pd.DataFrame:
+    """The choices without a line in the sweep, and why."""
+    measured = {pair.choice.id for pair in found}
     lines = {
-        one.id: {"reading": _word(taken(config, one)), "why": one.unmeasured or NO_SECOND_CORPUS}
+        one.id: {"reading": _word(taken(config, one)), "why": one.unmeasured or NO_TABLE_4}
         for one in readings().values()
         if one.id not in measured
     }
@@ -148,8 +147,8 @@ def unmeasured(config: Config) -> pd.DataFrame:
 
 
 def mattering(swept: pd.DataFrame) -> list[str]:
-    """The silences of which a reading's interval excludes zero."""
-    return list(dict.fromkeys(swept.loc[swept["matters"], "silence"]))
+    """The choices of which a reading's interval excludes zero."""
+    return list(dict.fromkeys(swept.loc[swept["matters"], "choice"]))
 
 
 def by_chance(swept: pd.DataFrame) -> float:
@@ -175,14 +174,14 @@ def above_always_positive(swept: pd.DataFrame) -> pd.DataFrame:
 
 
 def names(swept: pd.DataFrame) -> pd.Index:
-    """Each line's silence and reading."""
-    return pd.Index(swept["silence"] + ": " + swept["reading"])
+    """Each line's choice and reading."""
+    return pd.Index(swept["choice"] + ": " + swept["reading"])
 
 
 def figure(swept: pd.DataFrame) -> Figure:
-    """The change of every reading, with its interval; readings of one silence stand together."""
+    """The change of every reading, with its interval; readings of one choice stand together."""
     figure, axis = plt.subplots(figsize=(7, 1.6 + 0.36 * len(swept)), layout="constrained")
-    new = (swept["silence"] != swept["silence"].shift()).to_numpy()
+    new = (swept["choice"] != swept["choice"].shift()).to_numpy()
     at = np.arange(len(swept)) + 0.6 * (new.cumsum() - 1)
     _interval(axis, swept[["change", "low", "high"]], at, "C0", "o", "change of F1")
     moved = above_always_positive(swept)
@@ -195,14 +194,6 @@ def figure(swept: pd.DataFrame) -> Figure:
     figure.legend(loc="outside upper right", ncols=2, frameon=False, fontsize="small")
     sns.despine(figure)
     return figure
-
-
-def worded(table: pd.DataFrame, wide: Iterable[str] = ()) -> HTML:
-    """A table of words: flush left, some columns wide enough to be read."""
-    style = table.style.set_properties(**{"text-align": "left"})
-    style = style.set_properties(subset=list(wide), **{"min-width": "7rem"})
-    style = style.set_table_styles([{"selector": "th", "props": "text-align: left"}])
-    return HTML(f'<div class="table-scroll">{style.to_html()}</div>')
 
 
 def _interval(axis: Axes, ends: pd.DataFrame, at: np.ndarray, *look: str) -> None:

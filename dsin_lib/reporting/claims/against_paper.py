@@ -160,7 +160,9 @@ def shown(found: pd.DataFrame) -> pd.DataFrame:
 
 def _as_trained(row: Row, vgg: VGG) -> str:
     """The name by which claims find a row: in print, unless it was trained as another thing."""
-    return f"{row.label}, from scratch" if row.network == "vgg" and vgg.weights is None else row.label
+    return (
+        f"{row.label}, from scratch" if row.network == "vgg" and vgg.weights is None else row.label
+    )
 
 
 def _compared(claim: Claim, aus: list[str]) -> str:

@@ -8,6 +8,7 @@ import numpy as np
 from dsin_lib.reporting.claims.against_paper import Held
 from dsin_lib.runs.run import Run
 from dsin_lib.scores.bootstrap import interval
+from dsin_lib.scores.measured import Measured
 from dsin_lib.scores.verdicts import UNDECIDED, verdict
 
 NAN = float("nan")
@@ -22,11 +23,13 @@ class Evidence:
         tables: The tables, by the corpus that they are about: ``table_3``, ``table_4``.
         rows: Runs of single rows, on every fold from every seed, by the row's id.
         chi: Runs of step 4 alone, by the penalty on the correction factors.
+        measured: What Table 3 is made of.
     """
 
     tables: Mapping[str, Held] = field(default_factory=dict)
     rows: Mapping[str, Sequence[Run]] = field(default_factory=dict)
     chi: Mapping[float, Sequence[Run]] = field(default_factory=dict)
+    measured: Measured | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from dsin_lib.reporting.claims.observations import held as held_beside
 from dsin_lib.reporting.page.provenance import CORPORA
 from dsin_lib.reporting.tables import TABLE_3_ROWS, TABLE_4_ROWS, rows_measured
 from dsin_lib.runs.rows import TRAINED
-from dsin_lib.runs.run import runs_of
+from dsin_lib.runs.run import by_row, runs_of
 from dsin_lib.runs.sweeps import CHI_PENALTIES, chi_penalty
 from dsin_lib.scores.verdicts import (
     NOT_RUN,
@@ -27,9 +27,10 @@ from dsin_lib.scores.verdicts import (
 
 def evidence(config: Config) -> Evidence:
     """What a profile has measured: its tables, the rows behind them, and the sweep of r."""
-    own = held(rows_measured(config, TABLE_3_ROWS), config.vgg)
+    found = rows_measured(config, TABLE_3_ROWS)
+    own = held(found, config.vgg)
     tables = {own.about: own}
-    rows = {row: runs_of(config, [row]) for row in (*TRAINED, "omega")}
+    rows = by_row(config, (*TRAINED, "omega"))
     if own.about == "table_4":  # Table 3's rows, measured on a corpus of Table 4's units
         rows["t4_dsin_10"] = rows["dsin_10"]
     elif config.corpora.table_4 is not None:
@@ -37,7 +38,7 @@ def evidence(config: Config) -> Evidence:
         tables.setdefault(second.about, second)
         rows["t4_dsin_10"] = runs_of(config, ["t4_dsin_10"])
     chi = {r: runs_of(config, ["omega"], chi_penalty(r)) for r in CHI_PENALTIES}
-    return Evidence(tables, rows, chi)
+    return Evidence(tables, rows, chi, found)
 
 
 def ledger(known: Evidence) -> pd.DataFrame:

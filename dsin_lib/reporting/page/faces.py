@@ -3,6 +3,8 @@
 Every picture of a corpus' face in the book is drawn here, through :mod:`.privacy`.
 """
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -10,7 +12,8 @@ from jaxtyping import Float, Float32, UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config
+from dsin_lib.config import Config, Corpus, Place, Preprocessing
+from dsin_lib.config.places import corpus_dir, store_dir
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
@@ -18,9 +21,7 @@ from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, crop, resize, window
 from dsin_lib.faces.stills import read_image
 from dsin_lib.faces.videos import read_video_frame
-from dsin_lib.config.places import corpus_dir
-from dsin_lib.reporting.privacy import may_show, publishable
-from dsin_lib.config.sections import Preprocessing
+from dsin_lib.reporting.page.privacy import as_landmarks, publishable
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
 
 GREEN, WHITE = "#37c871", "#ffffff"
@@ -29,6 +30,62 @@ MOSAIC = [
     ["photo", "photo", "aligned", "aligned", "mouth", "right_cheek"],
     [".", ".", ".", ".", "nose", "."],
 ]
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """The faces of a prepared corpus, as far as they may be shown.
+
+    Attributes:
+        store: The prepared corpus.
+        corpus: Where its images are, and whether it is licensed.
+        preprocessing: How it was prepared.
+        listed: Subjects of a licensed corpus whose images may be shown.
+    """
+
+    store: Store
+    corpus: Corpus
+    preprocessing: Preprocessing
+    listed: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, config: Config, place: Place = "table_3") -> "Gallery":
+        """The faces of a profile's corpus, by its place in the paper."""
+        corpus, preprocessing = config.corpus(place), config.preprocessing
+        store = Store.open(store_dir(corpus, preprocessing), corpus.active_from)
+        return cls(store, corpus, preprocessing, config.reporting.publishable_subjects)
+
+    def may_show(self, subject: str) -> bool:
+        """Whether the pixels of a subject may be shown."""
+        return publishable(self.corpus, subject, self.listed)
+
+    def image(self, frame: pd.Series) -> UInt8[np.ndarray, "height width 3"]:
+        """The whole image of a frame, or its landmarks where the subject may not be shown.
+
+        Args:
+            frame: A line of the store's frames.
+        """
+        path, index = corpus_dir(self.corpus) / frame["source"], frame.get("video_index")
+        image = read_image(path) if pd.isna(index) else read_video_frame(path, int(index))
+        if self.may_show(frame["subject"]):
+            return image
+        return as_landmarks(image, self.store.landmarks[int(frame["row"])])
+
+    def patch(self, frame: pd.Series, name: str) -> UInt8[np.ndarray, "height width 3"]:
+        """A patch of a frame, or its landmarks where the subject may not be shown.
+
+        Args:
+            frame: A line of the store's frames: ``subject`` and ``row``.
+            name: Of the patch.
+        """
+        row, px = int(frame["row"]), self.store.patch(name).shape[1]
+        if self.may_show(frame["subject"]):
+            return self.store.patch(name)[row]
+        points = self.store.aligned_landmarks[row]
+        drawn = as_landmarks(np.zeros((ALIGNED_PX, ALIGNED_PX, 3), np.uint8), points)
+        if name == "face":
+            return resize(drawn, px)
+        return crop(drawn, points, name, patch_crop=self.preprocessing.patch_crop)
 
 
 def photo_chain(
@@ -47,12 +104,11 @@ def photo_chain(
     return _chain(image, face.box, face.points, anchors, chosen)
 
 
-def frame_chain(config: Config, store: Store, frame: pd.Series) -> Figure:
+def frame_chain(gallery: Gallery, frame: pd.Series) -> Figure:
     """A frame of the corpus through the same chain, with the landmarks of the store."""
-    points = store.landmarks[int(frame["row"])]
-    image = may_show(config, frame["subject"], _image(config, frame), points)
+    store, points = gallery.store, gallery.store.landmarks[int(frame["row"])]
     box = tuple(int(frame[f"box_{side}"]) for side in ("left", "top", "right", "bottom"))
-    return _chain(image, box, points, store.anchors, config.preprocessing)
+    return _chain(gallery.image(frame), box, points, store.anchors, gallery.preprocessing)
 
 
 def one_a_subject(store: Store, n: int, seed: int = 0) -> pd.DataFrame:
@@ -62,7 +118,7 @@ def one_a_subject(store: Store, n: int, seed: int = 0) -> pd.DataFrame:
     return frames.sample(min(n, len(frames)), random_state=seed).sort_values("subject")
 
 
-def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) -> Figure:
+def sheet(gallery: Gallery, frames: pd.DataFrame, columns: int = 6) -> Figure:
     """Whole images of the corpus with their subjects and active Action Units."""
     aus = au_columns(frames)
     frames = frames.fillna(dict.fromkeys(aus, 0))  # a unit that is not coded is not named
@@ -72,8 +128,7 @@ def sheet(config: Config, store: Store, frames: pd.DataFrame, columns: int = 6) 
     for axis in axes.flat:
         axis.set_axis_off()
     for axis, (_, frame) in zip(axes.flat, frames.iterrows(), strict=False):
-        points = store.landmarks[int(frame["row"])]
-        axis.imshow(may_show(config, frame["subject"], _image(config, frame), points))
+        axis.imshow(gallery.image(frame))
         active = [au.removeprefix("AU") for au in aus if frame[au] == 1]
         title = f"{frame['subject']}\n{' '.join(active) or 'neutral'}"
         axis.set_title(title, fontsize=8)
@@ -101,7 +156,7 @@ def grid(
     return figure
 
 
-def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
+def patch_strip(gallery: Gallery, frames: pd.DataFrame) -> Figure:
     """The five patches and the face of some frames, one line a frame, as the networks see them."""
     size = (1.3 * len(PATCHES), 1.3 * len(frames))
     figure, axes = plt.subplots(
@@ -109,7 +164,7 @@ def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
     )
     for line, (_, frame) in zip(axes, frames.iterrows(), strict=True):
         for axis, name in zip(line, PATCHES, strict=True):
-            pixels = patch_of(config, store, frame, name)
+            pixels = gallery.patch(frame, name)
             axis.imshow(cv2.resize(pixels, (112, 112), interpolation=cv2.INTER_AREA))
             axis.set_axis_off()
     for axis, name in zip(axes[0], PATCHES, strict=True):
@@ -117,45 +172,18 @@ def patch_strip(config: Config, store: Store, frames: pd.DataFrame) -> Figure:
     return figure
 
 
-def mean_patches(config: Config, store: Store, n: int = 400) -> Figure:
+def mean_patches(gallery: Gallery, n: int = 400) -> Figure:
     """The mean of every patch over some frames: sharp where alignment holds."""
-    usable = store.frames[store.frames["row"].notna()]
+    usable = gallery.store.frames[gallery.store.frames["row"].notna()]
     frames = usable.sample(min(n, len(usable)), random_state=0)
     size = (1.7 * len(PATCHES), 2)
     figure, axes = plt.subplots(1, len(PATCHES), figsize=size, layout="constrained")
     for axis, name in zip(axes, PATCHES, strict=True):
-        pixels = [patch_of(config, store, frame, name) for _, frame in frames.iterrows()]
+        pixels = [gallery.patch(frame, name) for _, frame in frames.iterrows()]
         axis.imshow(np.mean(pixels, axis=0).astype(np.uint8))
         axis.set_title(name.replace("_", " "), fontsize="small")
         axis.set_axis_off()
     return figure
-
-
-def _image(config: Config, frame: pd.Series) -> UInt8[np.ndarray, "height width 3"]:
-    path, index = corpus_dir(config) / frame["source"], frame.get("video_index")
-    return read_image(path) if pd.isna(index) else read_video_frame(path, int(index))
-
-
-def patch_of(
-    config: Config, store: Store, frame: pd.Series, name: str
-) -> UInt8[np.ndarray, "height width 3"]:
-    """A patch of a frame, or its landmarks where the subject may not be shown.
-
-    Args:
-        config: Names the corpus and the subjects that may be shown.
-        store: The prepared corpus.
-        frame: A line of the store's frames: ``subject`` and ``row``.
-        name: Of the patch.
-    """
-    row, px = int(frame["row"]), store.patch(name).shape[1]
-    if publishable(config, frame["subject"]):
-        return store.patch(name)[row]
-    points = store.aligned_landmarks[row]
-    blank = np.zeros((ALIGNED_PX, ALIGNED_PX, 3), np.uint8)
-    drawn = may_show(config, frame["subject"], blank, points)
-    if name == "face":
-        return resize(drawn, px)
-    return crop(drawn, points, name, patch_crop=config.preprocessing.patch_crop)
 
 
 def _chain(

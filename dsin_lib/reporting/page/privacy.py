@@ -8,33 +8,25 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from dsin_lib.config import Config
+from dsin_lib.config import Corpus
 
 PAPER, INK = 245, (60, 60, 60)
 
 
-def publishable(config: Config, subject: str) -> bool:
+def publishable(corpus: Corpus, subject: str, listed: tuple[str, ...]) -> bool:
     """Whether pixels of a subject may be shown: an open corpus, or a subject on the user's list."""
-    licensed = config.corpus.source.licensed
-    return not licensed or subject in config.reporting.publishable_subjects
+    return not corpus.source.licensed or subject in listed
 
 
-def may_show(
-    config: Config,
-    subject: str,
-    image: UInt8[np.ndarray, "height width 3"],
-    points: Float[np.ndarray, "68 2"],
+def as_landmarks(
+    image: UInt8[np.ndarray, "height width 3"], points: Float[np.ndarray, "68 2"]
 ) -> UInt8[np.ndarray, "height width 3"]:
-    """The image itself, or its landmarks on blank paper of the same size.
+    """Landmarks on blank paper of an image's size.
 
     Args:
-        config: Names the corpus and the publishable subjects.
-        subject: Whose face it is.
         image: RGB, 0..255.
         points: 68 landmarks, pixels (x, y) of the image.
     """
-    if publishable(config, subject):
-        return image
     drawing = np.full_like(image, PAPER)
     radius = max(1, round(image.shape[1] / 200))
     for x, y in points:

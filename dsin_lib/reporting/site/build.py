@@ -6,7 +6,7 @@ the PyPI wheel ``sphinx-mathjax-offline``; nothing in the site calls another hos
 
 Command line::
 
-    python -m dsin_lib.reporting.site --executed results/quick/book --out results/quick/site
+    python -m dsin_lib.reporting.site.build --executed results/quick/book --out results/quick/site
 """
 
 import importlib.util
@@ -25,7 +25,7 @@ import nbformat
 import typer
 import yaml
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 """The folder that holds ``_config.yml``, ``_toc.yml`` and ``book/``."""
 
 MATHJAX = ("tex-svg.js", "input/tex/extensions")

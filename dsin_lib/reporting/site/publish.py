@@ -16,7 +16,7 @@ figure in print does not allow a copy for everybody. So there is no published li
 
 Command line::
 
-    python -m dsin_lib.reporting.publish --config laptop
+    python -m dsin_lib.reporting.site.publish --config laptop
 """
 
 import datetime
@@ -35,9 +35,9 @@ from nbformat import NotebookNode
 from dsin_lib.config import PROJECT, Config, load_config, results_root
 from dsin_lib.config.places import config_dir
 from dsin_lib.reporting import cost
-from dsin_lib.reporting.pictures import LIMIT, take_out
-from dsin_lib.reporting.site import ROOT, notebooks, swap_in
-from dsin_lib.training.runs import run
+from dsin_lib.reporting.site.build import ROOT, notebooks, swap_in
+from dsin_lib.reporting.site.pictures import LIMIT, take_out
+from dsin_lib.runs.chapters import book
 from dsin_lib.version import code_version
 
 PUBLISHED = PROJECT / "results" / "published"
@@ -69,11 +69,11 @@ def publish(config: Config, out: Path = PUBLISHED, pages: Path = ROOT) -> Path:
             missing; a chapter executed otherwise; a file that is too large or names a path of this
             machine.
     """
-    for section, corpus in (("corpus", config.corpus), ("second_corpus", config.second_corpus)):
+    for place, corpus in config.corpora:
         if corpus is None:
-            raise PublishError("second_corpus: expected a profile that fills every chapter")
+            raise PublishError(f"corpora.{place}: expected a profile that fills every chapter")
         if corpus.source.licensed:
-            raise PublishError(f"{section}.name: expected an open corpus, got {corpus.name}")
+            raise PublishError(f"corpora.{place}.name: expected an open corpus, got {corpus.name}")
     home = config_dir(config)
     tables = sorted((home / "tables").glob("*.csv"))
     if not tables:
@@ -98,19 +98,20 @@ def publish(config: Config, out: Path = PUBLISHED, pages: Path = ROOT) -> Path:
 def record(config: Config) -> dict:
     """Which run this is: the config as resolved, the code, the data, each training's seconds."""
     try:
-        found = cost.trainings(config)
-        seen = run(config, "pp_face", config.evaluation.folds[0], config.evaluation.seeds[0])
+        parts = book(config)
+        found, seen = cost.trainings(parts), parts["Table 3"][0].provenance
     except FileNotFoundError as error:
         raise PublishError(f"{error}{_make(config)}") from None
-    frames, subjects = seen.provenance["frames"], seen.provenance["subjects"]
+    frames, subjects = seen["frames"], seen["subjects"]
     return {
         "profile": config.name,
         "config": config.model_dump(mode="json"),
+        "corpora": [corpus.name for corpus in config.corpora.named()],
         "code": code_version(),
         "published": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "frames": sum(frames.values()),
         "subjects": len({name for part in subjects.values() for name in part}),
-        "machine": seen.provenance["machine"],
+        "machine": seen["machine"],
         "n_trainings": len(found),
         "seconds": round(float(found["seconds"].sum()), 1),
         "cpu_seconds": round(float(found["cpu_seconds"].sum()), 1),

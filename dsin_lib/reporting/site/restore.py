@@ -2,7 +2,7 @@
 
 Command line::
 
-    python -m dsin_lib.reporting.restore
+    python -m dsin_lib.reporting.site.restore
 """
 
 import html
@@ -15,17 +15,17 @@ import nbformat
 import typer
 
 from dsin_lib.config import results_root
-from dsin_lib.reporting.pictures import put_back
-from dsin_lib.reporting.provenance import CORPORA
-from dsin_lib.reporting.publish import PUBLISHED, RECORD, sources
-from dsin_lib.reporting.site import ROOT, SiteError, build_site, how_to_open, notebooks
+from dsin_lib.reporting.page.provenance import CORPORA
+from dsin_lib.reporting.site.build import ROOT, SiteError, build_site, how_to_open, notebooks
+from dsin_lib.reporting.site.pictures import put_back
+from dsin_lib.reporting.site.publish import PUBLISHED, RECORD, sources
 
 
 def restore(published: Path, folder: Path, pages: Path = ROOT) -> list[str]:
     """Write the published chapters as executed notebooks, pictures and all, run named on each.
 
     Args:
-        published: What :func:`dsin_lib.reporting.publish.publish` wrote.
+        published: What :func:`dsin_lib.reporting.site.publish.publish` wrote.
         folder: Where the notebooks go; it must exist.
         pages: Folder with ``_toc.yml`` and ``book/``.
 
@@ -61,11 +61,9 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> list[str]:
 
 def which_run(record: dict) -> str:
     """The line at the end of every published chapter that says which run it shows."""
-    config = record["config"]
-    second = config.get("second_corpus")
     parts = (
         f"this book shows the published run of profile {record['profile']}",
-        " and ".join(CORPORA[one["name"]] for one in (config["corpus"], second) if one),
+        " and ".join(CORPORA[name] for name in record["corpora"]),
         f"{record['frames']:,} frames of {record['subjects']} subjects of the first",
         f"{record['n_trainings']} trainings of {record['seconds']:,.0f} s in all",
         f"pages made by code {record['code']}",

@@ -8,7 +8,7 @@ output, each put where its patch lies on the aligned face.
 Source: Selvaraju et al., *Grad-CAM*, ICCV 2017, as in captum.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -20,18 +20,18 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from torch import Tensor
 
-from dsin_lib.config import Config
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.dataset import as_input, split_data
-from dsin_lib.data.store import Store
 from dsin_lib.faces.patches import window
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import KERNEL, STRIDE
-from dsin_lib.reporting.examples import KEYS, active_frames
-from dsin_lib.reporting.faces import patch_of
-from dsin_lib.reporting.model import modules_of
+from dsin_lib.reporting.chapters.structure_seen.examples import active_frames
+from dsin_lib.reporting.page.faces import Gallery
+from dsin_lib.runs.predictions import KEYS
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.split import split_of
 from dsin_lib.shapes import ALIGNED_PX, PATCHES
-from dsin_lib.training.runs import subject_split
-from dsin_lib.runs.files import Run
+from dsin_lib.training.modules import model_of
 
 CELLS = 5
 OUTPUTS = {
@@ -69,16 +69,21 @@ class Seen:
     faces: dict[str, Float[np.ndarray, "frame height width"]]
 
 
-def seen(config: Config, store: Store, runs: Mapping[str, Run], unit: str, n: int = 12) -> Seen:
+def seen(gallery: Gallery, runs: Sequence[Run], unit: str, n: int = 12) -> Seen:
     """Grad-CAM of a unit under every output of :data:`MAPPED`, on the frames of DSIN_10's rule."""
-    frames, images = _inputs(config, store, runs["DSIN_10"], unit, n)
-    j, found = config.corpus.aus.index(unit), {}
+    by_label, store = {run.row.label: run for run in runs}, gallery.store
+    dsin = by_label["DSIN_10"]
+    frames, images = _inputs(gallery, dsin, unit, n)
+    j, found = dsin.corpus.aus.index(unit), {}
     for label, output in MAPPED:
-        model = modules_of(runs[label], config)
+        model = model_of(by_label[label], store)
         of_model = {name: images[name] for name in model.pi.nets}
         found[f"{label}, {output}"] = grad_cam(model, of_model, j, output)
     windows = [
-        {name: _window(store.aligned_landmarks[int(row)], name, config) for name in images}
+        {
+            name: _window(store.aligned_landmarks[int(row)], name, gallery.preprocessing)
+            for name in images
+        }
         for row in frames["row"]
     ]
     sizes = {name: image.shape[-1] for name, image in images.items()}
@@ -180,12 +185,12 @@ def evidence(
     return whole / whole.sum() if whole.sum() > 0 else whole
 
 
-def drawn(config: Config, store: Store, found: Seen) -> Figure:
+def drawn(gallery: Gallery, found: Seen) -> Figure:
     """Evidence over faces: the mouth network on the left, DSIN on the right; first the mean.
 
     Each picture is scaled to its own maximum, as class activation maps are.
     """
-    pictures = [patch_of(config, store, frame, "face") for _, frame in found.frames.iterrows()]
+    pictures = [gallery.patch(frame, "face") for _, frame in found.frames.iterrows()]
     faces = [np.mean(pictures, axis=0).astype(np.uint8), *pictures[:SHOWN]]
     names = [f"mean of {len(pictures)}", *found.frames["subject"].iloc[:SHOWN]]
     size = (5.2, 0.3 + 2.4 * len(faces))
@@ -205,21 +210,21 @@ def drawn(config: Config, store: Store, found: Seen) -> Figure:
 
 
 def _inputs(
-    config: Config, store: Store, run_: Run, unit: str, n: int
+    gallery: Gallery, run: Run, unit: str, n: int
 ) -> tuple[pd.DataFrame, dict[str, Tensor]]:
     """The frames of the rule, with their rows, and their patches as a model takes them."""
-    split = subject_split(config, store, run_.spec["fold"], run_.spec["seed"])
-    test = split_data(store, split, PATCHES, config.corpus.aus)["test"]
+    store = gallery.store
+    test = split_data(store, split_of(run, store), PATCHES, run.corpus.aus)["test"]
     places = test.frames[[*KEYS, "row"]].reset_index(names="item")
-    frames = active_frames(unit, run_, n).merge(places, on=KEYS, how="left", validate="one_to_one")
+    frames = active_frames(unit, run, n).merge(places, on=KEYS, how="left", validate="one_to_one")
     images, _ = test.batch(frames["item"].tolist())
     return frames, as_input(images)
 
 
-def _window(points: Float32[np.ndarray, "68 2"], name: str, config: Config) -> Window:
+def _window(points: Float32[np.ndarray, "68 2"], name: str, chosen: Preprocessing) -> Window:
     if name == "face":
         return (ALIGNED_PX - 1) / 2, (ALIGNED_PX - 1) / 2, float(ALIGNED_PX)
-    return window(points, name, patch_crop=config.preprocessing.patch_crop)
+    return window(points, name, patch_crop=chosen.patch_crop)
 
 
 def _placed(

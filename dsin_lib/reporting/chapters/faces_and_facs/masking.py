@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from dsin_lib.faces.align import align
 from dsin_lib.faces.landmarks import landmarks
 from dsin_lib.faces.patches import PATCH_POINTS, window
-from dsin_lib.reporting.figures import diverging
+from dsin_lib.reporting.page.figures import diverging
 from dsin_lib.shapes import ALIGNED_PX
 
 MIRRORED = {"right_eye": "both eyes", "right_cheek": "both cheeks"}

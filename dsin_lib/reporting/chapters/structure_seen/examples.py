@@ -12,19 +12,18 @@ import pandas as pd
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
-from dsin_lib.reporting import faces
-from dsin_lib.reporting.predictions import labels_and, moved
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting.messages import moved
+from dsin_lib.reporting.page.faces import Gallery
+from dsin_lib.runs.predictions import FUSED, KEYS, LABEL, SCORE, frames_of, values_of
+from dsin_lib.runs.run import Run
 
-KEYS = ["subject", "sequence", "frame"]
 PAPER_UNIT = "AU24"
 """The unit of Fig. 8c."""
 KINDS = {"corrected": -1, "spoiled": 1}
 """Kind of example to the sign that sorts its net counts first."""
-LINES = {"labels": "_label", "f": "_fused", "ŷ": ""}
+LINES = {"labels": LABEL, "f": FUSED, "ŷ": SCORE}
 """The three lines beside a face, and the columns of a run's predictions that they show."""
 PLAIN, WRONG, RIGHTED = "0.15", "#b03a00", "#005f9e"
 """Colours of a label, of a wrong one and of a corrected one; the last two have a sign too."""
@@ -35,19 +34,16 @@ FACE_CELLS, NAME_CELLS = 5.0, 2.2
 """Width of the face and of the names of the lines, in columns of an Action Unit."""
 
 
-def net_counts(run_: Run, config: Config) -> pd.DataFrame:
+def net_counts(run: Run) -> pd.DataFrame:
     """Every test frame with its net count.
 
     Returns:
         Columns subject, sequence, frame; ``right`` and ``spoiled``, labels; ``net``, their
         difference; ``moved``, the sum of ``|y_hat - f|`` over both.
     """
-    aus, tau = config.corpus.aus, config.evaluation.tau
-    _, y_hat = labels_and(run_, "test", aus)
-    _, f = labels_and(run_, "test", aus, "_fused")
-    right, spoiled, _ = moved(run_, aus, tau)
-    test = run_.predictions[run_.predictions["split"] == "test"]
-    return test[KEYS].assign(
+    y_hat, f = values_of(run, "test"), values_of(run, "test", FUSED)
+    right, spoiled, _ = moved(run)
+    return frames_of(run, "test")[KEYS].assign(
         right=right.sum(1),
         spoiled=spoiled.sum(1),
         net=right.sum(1) - spoiled.sum(1),
@@ -55,12 +51,11 @@ def net_counts(run_: Run, config: Config) -> pd.DataFrame:
     )
 
 
-def chosen(run_: Run, config: Config, kind: str, k: int = 4) -> pd.DataFrame:
+def chosen(run: Run, kind: str, k: int = 4) -> pd.DataFrame:
     """The examples of a kind by the module's rule, as many as there are, at most ``k``.
 
     Args:
-        run_: A run with y_hat and f.
-        config: Names the Action Units and tau.
+        run: A run with y_hat and f.
         kind: ``"corrected"`` or ``"spoiled"``.
         k: How many.
 
@@ -71,7 +66,7 @@ def chosen(run_: Run, config: Config, kind: str, k: int = 4) -> pd.DataFrame:
         raise ValueError(f"kind: expected one of {list(KINDS)}, got {kind!r}")
     if k < 1:
         raise ValueError(f"k: expected 1 example or more, got {k}")
-    found = net_counts(run_, config)
+    found = net_counts(run)
     found = found.assign(first=KINDS[kind] * found["net"])
     best = found[found["first"] < 0].sort_values(
         ["first", "moved", *KEYS], ascending=[True, False, True, True, True]
@@ -79,7 +74,7 @@ def chosen(run_: Run, config: Config, kind: str, k: int = 4) -> pd.DataFrame:
     return best.drop_duplicates("subject").head(k).drop(columns="first")
 
 
-def unit_of(au: str | None, run_: Run, config: Config) -> str:
+def unit_of(au: str | None, run: Run) -> str:
     """The unit to explain: the one asked for, or one found by rule.
 
     Without a wish it is the paper's AU24, where it is coded and active in a test frame, else the
@@ -88,8 +83,8 @@ def unit_of(au: str | None, run_: Run, config: Config) -> str:
     Raises:
         ValueError: The unit is not of this corpus, or active in no test frame.
     """
-    test = run_.predictions[run_.predictions["split"] == "test"]
-    active = {name: int((test[f"{name}_label"] == 1).sum()) for name in config.corpus.aus}
+    labels = values_of(run, "test", LABEL)
+    active = dict(zip(run.corpus.aus, (labels == 1).sum(0).tolist(), strict=True))
     if au is None:
         lower = {n: k for n, k in active.items() if ACTION_UNITS[int(n[2:])].region == "lower"}
         au = PAPER_UNIT if active.get(PAPER_UNIT) else max(lower, key=lambda name: lower[name])
@@ -101,35 +96,35 @@ def unit_of(au: str | None, run_: Run, config: Config) -> str:
     return au
 
 
-def active_frames(unit: str, run_: Run, n: int = 12) -> pd.DataFrame:
+def active_frames(unit: str, run: Run, n: int = 12) -> pd.DataFrame:
     """The test frames with a unit active and its highest y_hat, at most one a subject."""
-    of = run_.predictions[run_.predictions["split"] == "test"]
-    active = of[of[f"{unit}_label"] == 1][[*KEYS, unit]].rename(columns={unit: "y_hat"})
+    of = frames_of(run, "test")
+    active = of[of[f"{unit}{LABEL}"] == 1][[*KEYS, unit]].rename(columns={unit: "y_hat"})
     ordered = active.sort_values(["y_hat", *KEYS], ascending=[False, True, True, True])
     return ordered.drop_duplicates("subject").head(n).reset_index(drop=True)
 
 
-def typical(run_: Run, config: Config) -> dict[str, float]:
+def typical(run: Run) -> dict[str, float]:
     """Percent of all test frames whose net count is above, at and below zero; and untouched ones.
 
     Keys ``better``, ``same``, ``worse``, which add up to 100, and ``untouched``: the part of
     ``same`` in which no label changed at all.
     """
-    found = net_counts(run_, config)
+    found = net_counts(run)
     net, changed = found["net"], found["right"] + found["spoiled"]
     kept = {"better": net > 0, "same": net == 0, "worse": net < 0, "untouched": changed == 0}
     return {name: float(100 * which.mean()) for name, which in kept.items()}
 
 
-def shown(config: Config, store: Store, run_: Run, kind: str, k: int = 4) -> Figure:
+def shown(gallery: Gallery, run: Run, kind: str, k: int = 4) -> Figure:
     """The examples of a kind: each a face, and beside it labels, f at tau and y_hat at tau.
 
     A number is an active unit, a dot an inactive one. ``×`` marks a wrong prediction, ``✓`` one
     that was wrong in f and is right in y_hat; a tint lies behind what the messages changed.
     """
-    frames = with_rows(chosen(run_, config, kind, k), store)
+    frames = with_rows(chosen(run, kind, k), gallery.store)
     lines = max(1, len(frames))
-    aus, tau = config.corpus.aus, config.evaluation.tau
+    aus, tau = run.corpus.aus, run.config.evaluation.tau
     figure, axes = plt.subplots(
         lines, 1, figsize=(7.6, 2.15 * lines), squeeze=False, layout="constrained"
     )
@@ -138,12 +133,12 @@ def shown(config: Config, store: Store, run_: Run, kind: str, k: int = 4) -> Fig
     if frames.empty:
         axes[0, 0].text(0.5, 0.5, f"no test frame is {kind}", ha="center", va="center")
         return figure
-    predictions = run_.predictions.set_index(KEYS)
+    predictions = run.predictions.set_index(KEYS)
     for axis, (_, frame) in zip(axes.flat, frames.iterrows(), strict=True):
         line = predictions.loc[tuple(frame[KEYS])]
         values = {name: line[[f"{au}{end}" for au in aus]] for name, end in LINES.items()}
         table = pd.DataFrame({name: v.to_numpy(float) for name, v in values.items()}, index=aus)
-        _example(axis, faces.patch_of(config, store, frame, "face"), table, tau)
+        _example(axis, gallery.patch(frame, "face"), table, tau)
         title = f"{frame['subject']}, {frame['sequence']}, frame {frame['frame']}"
         axis.set_title(
             f"{title}: {frame['right']} put right, {frame['spoiled']} spoiled",

@@ -3,49 +3,54 @@
 Reading: disfa-activity. The paper calls labels "with intensity greater than 3" active (Sec. 4.1.1).
 """
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config, changed
-from dsin_lib.runs.rows import ROWS
+from dsin_lib.config import Config
 from dsin_lib.paper.published import disfa_labels
-from dsin_lib.reporting import health, tables, uncertainty
-from dsin_lib.reporting.baselines import ALWAYS_POSITIVE
-from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.runs.sweeps import ACTIVE_FROM, ROWS_OF_THRESHOLD
-from dsin_lib.training.runs import every_run, run
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting import tables
+from dsin_lib.reporting.page.tables import number
+from dsin_lib.runs.predictions import LABEL, values_of
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run, by_row
+from dsin_lib.runs.sweeps import ACTIVE_FROM, ROWS_OF_THRESHOLD, active_from
+from dsin_lib.scores.measured import Measured, measure, with_baselines
 
 LEVELS = {2: "2 and more: the field", 3: "3 and more: the author's code", 4: "above 3: the paper"}
-"""Lowest active intensities and who takes them; those of the study."""
+"""Lowest active intensities and who takes them; those of the sweep."""
 FEW = 80
 """Positives under which the register of readings calls the score of a fold mostly chance."""
 
-
-def at(second: Config, level: int) -> Config:
-    """The same profile, second corpus in front, with another lowest active intensity."""
-    return changed(second, {"corpus.active_from": level})
+Levels = Mapping[int, Mapping[str, Sequence[Run]]]
+"""Runs of each row at each lowest active intensity, on every fold from every seed."""
 
 
-def runs_of_levels(second: Config) -> list[Run]:
-    """The runs of all rows and levels, on every fold and seed."""
-    return [
-        one for level in ACTIVE_FROM for one in every_run(at(second, level), *ROWS_OF_THRESHOLD)
-    ]
+def levels(config: Config) -> Levels:
+    """The runs of the sweep."""
+    return {level: by_row(config, ROWS_OF_THRESHOLD, active_from(level)) for level in ACTIVE_FROM}
 
 
-def positives(second: Config) -> pd.DataFrame:
+def trainings(found: Levels) -> list[Run]:
+    """All of them."""
+    return [run for rows in found.values() for runs in rows.values() for run in runs]
+
+
+def positives(found: Levels) -> pd.DataFrame:
     """One line a level, fold and Action Unit: its coded test frames and how many are active."""
-    lines, aus, seed = [], second.corpus.aus, second.evaluation.seeds[0]
-    for level in ACTIVE_FROM:
-        for fold in second.evaluation.folds:
-            row = ROWS_OF_THRESHOLD[0]  # any: all rows of a fold have the same test frames
-            labels, _ = labels_and(run(at(second, level), row, fold, seed), "test", aus)
-            counts = {"positives": (labels == 1).sum(0), "frames": (labels >= 0).sum(0)}
-            lines.append(pd.DataFrame({"level": level, "fold": fold, "au": aus, **counts}))
+    lines = []
+    for level, rows in found.items():
+        runs = next(iter(rows.values()))  # any: all rows of a fold have the same test frames
+        for run in runs:
+            if run.seed == runs[0].seed:
+                labels = values_of(run, "test", LABEL)
+                counts = {"positives": (labels == 1).sum(0), "frames": (labels >= 0).sum(0)}
+                of = {"level": level, "fold": run.fold, "au": run.corpus.aus, **counts}
+                lines.append(pd.DataFrame(of))
     return pd.concat(lines, ignore_index=True)
 
 
@@ -56,9 +61,9 @@ def of_disfa() -> pd.DataFrame:
     return found.assign(frames=counts.sum(axis=1))
 
 
-def summary(second: Config, counted: pd.DataFrame) -> pd.DataFrame:
+def summary(counted: pd.DataFrame) -> pd.DataFrame:
     """One line a level: prevalence, and the fewest positives that a score rests on."""
-    lists, lines = of_disfa().loc[second.corpus.aus], {}
+    lists, lines = of_disfa().loc[counted["au"].unique()], {}
     for level, name in LEVELS.items():
         here = counted[counted["level"] == level]
         by_unit = here.groupby("au")[["positives", "frames"]].sum()
@@ -72,29 +77,31 @@ def summary(second: Config, counted: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(lines).T
 
 
-def by_fold(second: Config, counted: pd.DataFrame) -> pd.DataFrame:
+def by_fold(counted: pd.DataFrame) -> pd.DataFrame:
     """Positives of each Action Unit in each test part, one line a level and fold."""
     names = counted["level"].map(LEVELS) + ", fold " + counted["fold"].astype(str)
     table = counted.assign(name=names).pivot(index="name", columns="au", values="positives")
-    return table.loc[names.unique(), second.corpus.aus].rename_axis(index=None, columns=None)
+    aus = counted["au"].unique()
+    return table.loc[names.unique(), aus].rename_axis(index=None, columns=None)
 
 
-def scores(second: Config) -> pd.DataFrame:
+def scores(found: Levels) -> pd.DataFrame:
     """One line a level and predictor: average F1 in percent, and its interval for the rows."""
-    found = []
-    for level in ACTIVE_FROM:
-        config = at(second, level)
-        table = health.sound(tables.table_3(config, ROWS_OF_THRESHOLD))
-        drawn = uncertainty.resamplings(config, ROWS_OF_THRESHOLD)
-        shown = [ALWAYS_POSITIVE, *(ROWS[row].shown for row in ROWS_OF_THRESHOLD)]
-        lines = table.loc[shown, ["average"]].join(uncertainty.averages(drawn, ROWS_OF_THRESHOLD))
-        found.append(lines.rename_axis("predictor").reset_index().assign(level=level))
-    return pd.concat(found, ignore_index=True)
+    lines = []
+    for level, rows in found.items():
+        of: Measured = measure(with_baselines(rows))
+        ends = tables.averages(of)
+        ends[ends.index == tables.ALWAYS_POSITIVE] = np.nan  # a yardstick, drawn without one
+        averages = pd.DataFrame({"average": of.f1.mean(1)}, index=ends.index)
+        shown = [tables.ALWAYS_POSITIVE, *(ROWS[row].shown for row in rows)]
+        line = averages.join(ends).loc[shown].rename_axis("predictor").reset_index()
+        lines.append(line.assign(level=level))
+    return pd.concat(lines, ignore_index=True)
 
 
 def printed(found: pd.DataFrame) -> pd.DataFrame:
     """The scores as a table: one line a level, one column a predictor, ends of intervals below."""
-    cells = found["average"].map(tables.number)
+    cells = found["average"].map(number)
     known = found["low"].notna()
     ends = " (" + found["low"].map("{:.1f}".format) + " to " + found["high"].map("{:.1f}".format)
     table = found.assign(cell=cells.where(~known, cells + ends + ")"))
@@ -126,8 +133,8 @@ def figure(counted: pd.DataFrame, found: pd.DataFrame) -> Figure:
 
 def _intervals(axis: plt.Axes, found: pd.DataFrame) -> None:
     """Average F1 with its interval, one colour a row; always positive as a dashed line."""
-    every = found[found["predictor"] == ALWAYS_POSITIVE]
-    axis.plot(every["level"], every["average"], "k_--", ms=12, lw=1, label=ALWAYS_POSITIVE)
+    every = found[found["predictor"] == tables.ALWAYS_POSITIVE]
+    axis.plot(every["level"], every["average"], "k_--", ms=12, lw=1, label=tables.ALWAYS_POSITIVE)
     for k, row in enumerate(ROWS_OF_THRESHOLD):
         line = found[found["predictor"] == ROWS[row].shown]
         at_level = line["level"] + 0.12 * (k - 1)

@@ -7,8 +7,8 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from dsin_lib.facs import ACTION_UNITS, BP4D_AUS, DISFA_AUS, DISFA_REPORTED_AUS, au_name
-from dsin_lib.reporting.faces import grid
-from dsin_lib.reporting.tables import plain
+from dsin_lib.reporting.page.faces import grid
+from dsin_lib.reporting.page.tables import plain
 
 UPPER, LOWER = (
     [number for number, unit in ACTION_UNITS.items() if unit.region == half]

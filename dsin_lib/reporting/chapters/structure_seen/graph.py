@@ -10,20 +10,19 @@ from collections.abc import Mapping
 import networkx as nx
 import numpy as np
 import pandas as pd
-import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from dsin_lib.config import Config
+from dsin_lib.config import Corpus
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import reference_phi
-from dsin_lib.reporting.data import LISTED, NAMES
-from dsin_lib.reporting.model import modules_of
-from dsin_lib.reporting.predictions import labels_and
-from dsin_lib.runs.files import Run
+from dsin_lib.reporting.chapters.data import LISTED, NAMES
+from dsin_lib.runs.files import HEARD
+from dsin_lib.runs.predictions import FUSED, LABEL, SCORE, values_of
+from dsin_lib.runs.run import Run
 
 Phis = Mapping[str, pd.DataFrame]
 """Where labels or predictions come from, a key of :data:`TITLES`, to their phi."""
@@ -57,32 +56,31 @@ def phi(active: pd.DataFrame) -> pd.DataFrame:
     return active.astype(float).corr()
 
 
-def correlations(config: Config, store: Store, run_: Run) -> dict[str, pd.DataFrame]:
+def correlations(store: Store, run: Run) -> dict[str, pd.DataFrame]:
     """Phi of every two units: public lists, the corpus, and the test frames of a run thrice.
 
     Keys as :data:`TITLES`. Predictions count only where the label is known, so that the last three
     speak of the same frames.
     """
-    aus, tau = config.corpus.aus, config.evaluation.tau
-    y, y_hat = labels_and(run_, "test", aus)
-    _, f = labels_and(run_, "test", aus, "_fused")
+    aus, tau = run.corpus.aus, run.config.evaluation.tau
+    y, y_hat, f = (values_of(run, "test", what) for what in (LABEL, SCORE, FUSED))
     of_test = {"test_labels": y, "f": _decided(f, y, tau), "y_hat": _decided(y_hat, y, tau)}
     return {
-        "reference": reference_phi(LISTED[config.corpus.source.layout]).loc[aus, aus],
+        "reference": reference_phi(LISTED[run.corpus.source.layout]).loc[aus, aus],
         "labels": phi(store.frames[aus]),
         **{name: phi(pd.DataFrame(active, columns=aus)) for name, active in of_test.items()},
     }
 
 
-def claimed(config: Config, phis: Phis) -> pd.DataFrame:
+def claimed(corpus: Corpus, phis: Phis) -> pd.DataFrame:
     """The pairs that Sec. 4.2.3 calls correlated: what it says, and phi in every source.
 
     Missing where a unit is not coded here or has no phi.
     """
-    aus = set(config.corpus.aus)
+    aus = set(corpus.aus)
     lines = {
         f"{a} and {b}": {"the paper": one.sign}
-        | {_named(HEADS[name], config): _entry(phis[name], a, b) for name in phis}
+        | {_named(HEADS[name], corpus): _entry(phis[name], a, b) for name in phis}
         for one in observations().values()
         for a, b in one.pairs
         if {a, b} <= aus
@@ -104,7 +102,7 @@ def signed(value: float) -> str:
     return "–" if np.isnan(value) else f"{value:+.2f}"
 
 
-def distances(config: Config, phis: Phis, to: str = "test_labels") -> pd.DataFrame:
+def distances(corpus: Corpus, phis: Phis, to: str = "test_labels") -> pd.DataFrame:
     """Mean absolute difference of phi from the test labels', over the pairs that all sources have.
 
     Returns:
@@ -115,32 +113,27 @@ def distances(config: Config, phis: Phis, to: str = "test_labels") -> pd.DataFra
     lines = {}
     for name in (other for other in phis if other != to):
         away = (phis[name] - phis[to]).abs().to_numpy()[known]
-        lines[_named(TITLES[name], config)] = {
+        lines[_named(TITLES[name], corpus)] = {
             "mean difference of phi": float(away.mean()) if len(away) else float("nan"),
             "pairs": str(len(away)),
         }
     return pd.DataFrame(lines).T
 
 
-def heard(run_: Run, config: Config, unit: str) -> pd.Series:
+def heard(run: Run, unit: str) -> pd.Series:
     """Mean gradient of a unit's y_hat with respect to the f of every unit, over the test frames.
 
     Whom structure inference lets the unit listen to, itself included, whatever the patches see.
     """
-    aus = config.corpus.aus
-    _, fused = labels_and(run_, "test", aus, "_fused")
-    f = torch.tensor(fused, dtype=torch.float32, requires_grad=True)
-    y_hat = modules_of(run_, config).omega(f)["y_hat"]
-    (gradient,) = torch.autograd.grad(y_hat[:, aus.index(unit)].sum(), f)
-    return pd.Series(gradient.mean(0).double().numpy(), index=aus, name=unit)
+    return run.files.look(HEARD).loc[unit]
 
 
-def drawn(config: Config, phis: Phis) -> Figure:
+def drawn(corpus: Corpus, phis: Phis) -> Figure:
     """Four graphs in one layout, a node a unit, an edge a correlation of at least :data:`LEAST`."""
     figure, axes = plt.subplots(2, 2, figsize=(7.6, 8.2), layout="constrained")
     for axis, name in zip(axes.flat, DRAWN, strict=True):
         _graph(axis, phis[name])
-        axis.set_title(_named(TITLES[name], config), fontsize="small")
+        axis.set_title(_named(TITLES[name], corpus), fontsize="small")
     figure.legend(
         handles=_handles(), loc="outside lower center", ncols=3, frameon=False, fontsize="small"
     )
@@ -213,5 +206,5 @@ def _entry(table: pd.DataFrame, a: str, b: str) -> float:
     return float(table.loc[a, b]) if {a, b} <= set(table.index) else float("nan")
 
 
-def _named(title: str, config: Config) -> str:
-    return title.format(corpus=NAMES[LISTED[config.corpus.source.layout]])
+def _named(title: str, corpus: Corpus) -> str:
+    return title.format(corpus=NAMES[LISTED[corpus.source.layout]])

@@ -1,0 +1,1 @@
+"""The Action Units and the faces that show them."""

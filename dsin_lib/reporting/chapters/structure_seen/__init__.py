@@ -1,0 +1,1 @@
+"""What structure inference does to single frames, to correlations, and where a network looks."""

@@ -1,0 +1,1 @@
+"""Sentences of the paper, each held against what was measured."""

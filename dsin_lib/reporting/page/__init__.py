@@ -1,0 +1,1 @@
+"""How the book prints tables, figures, faces and the lines below them."""
