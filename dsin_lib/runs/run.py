@@ -5,7 +5,7 @@ numbers depend on, so whoever asks for the same numbers, in whatever profile, fi
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
 from pathlib import Path
@@ -51,7 +51,7 @@ class Run:
     row: Row
     fold: int
     seed: int
-    change: Mapping[str, object] = NO_CHANGE
+    change: Mapping[str, object] = field(default_factory=lambda: NO_CHANGE)
 
     def __str__(self) -> str:
         how = "".join(f", {name} = {value}" for name, value in self.change.items())
