@@ -10,25 +10,33 @@ Usage:
 
 import hashlib
 import json
+from pathlib import Path
 
 from data_prep.synth.recipe import CORPUS_VERSION
-from data_prep.synth.shapes import HERE
 from dsin_lib.code_digest import code_digest
 
+HERE = Path(__file__).parent
 RECORD = HERE / "frozen.json"
 DRAWS_NOTHING = (
-    "atlas.py", "bake.py", "calibrate.py", "compiled.py", "frozen.py", "measure.py", "solve.py",
+    "README.md", "atlas.py", "bake.py", "calibrate.py", "compiled.py", "frozen.json", "frozen.py",
+    "measure.py", "solve.py",
 )  # fmt: skip
-"""Modules that no picture and no label of a corpus passes through."""
+"""Files that no picture and no label of a corpus passes through; every other one draws."""
+
+
+def drawing() -> dict[str, Path]:
+    """Returns every file that draws, in any folder of the package, by its name from there."""
+    files = (path for path in HERE.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    named = {path.relative_to(HERE).as_posix(): path for path in files}
+    return {name: named[name] for name in sorted(named) if name not in DRAWS_NOTHING}
 
 
 def digest() -> str:
-    """Returns the SHA-256 of everything that decides a corpus's content."""
-    drawing = [path for path in sorted(HERE.iterdir()) if path.name not in DRAWS_NOTHING]
-    total = hashlib.sha256(code_digest(path for path in drawing if path.suffix == ".py").encode())
-    for path in drawing:
-        if path.suffix in (".json", ".xz") and path != RECORD:
-            total.update(path.read_bytes())
+    """Returns the SHA-256 of everything that decides a corpus's content, and of where it lies."""
+    total = hashlib.sha256()
+    for name, path in drawing().items():
+        content = code_digest([path]).encode() if path.suffix == ".py" else path.read_bytes()
+        total.update(f"{name} {len(content)}\n".encode() + content)
     return total.hexdigest()
 
 
