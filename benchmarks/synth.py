@@ -19,7 +19,7 @@ from pathlib import Path
 import typer
 
 from data_prep.synth import write_corpus
-from data_prep.synth.shapes import shape_named
+from data_prep.synth.plan.shapes import shape_named
 
 MEBI = 1024
 """KiB, the unit of ru_maxrss."""

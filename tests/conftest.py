@@ -12,18 +12,16 @@ import numpy as np
 import pandas as pd
 import pytest
 from filelock import FileLock
+from made import made, made_run
 
 from dsin_lib.config import load_config, results_root
+from dsin_lib.config.places import store_dir
 from dsin_lib.data import store as store_module
 from dsin_lib.data.account import account
 from dsin_lib.data.folds import first_subjects
-from dsin_lib.runs.rows import ROWS
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
-from dsin_lib.config.places import store_dir
-from dsin_lib.reporting.cost import chain
+from dsin_lib.runs.run import distinct
 from dsin_lib.shapes import PATCHES
-from dsin_lib.runs.sweeps import Trial
-from dsin_lib.training.runs import run
 
 
 def pytest_collection_modifyitems(items):
@@ -70,8 +68,8 @@ def shared(tmp_path_factory):
     base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
     with FileLock(base / "shared.lock"), pytest.MonkeyPatch.context() as patch:
         patch.setenv("DSIN_RESULTS", str(base / "shared results"))
-        for config in (tiny_config(), tiny_config().on_second_corpus(), levels_config()):
-            with_store(config)
+        for config in (tiny_config(), levels_config()):
+            with_stores(config)
     return base / "shared results"
 
 
@@ -112,28 +110,26 @@ def tiny_config():
 
 def levels_config():
     """6 subjects x 12 frames of intensities."""
-    return load_config("smoke", {"corpus.name": "synau_d"})
+    return load_config("smoke", {"corpora.table_3.name": "synau_d"})
 
 
-def with_store(config):
-    """The config, with a store of its corpus if there is none."""
-    root, corpus = store_dir(config), config.corpus.name
-    if not (root / store_module.RECORD).is_file():
-        subjects, intensities = first_subjects(6, corpus), corpus == "synau_d"
-        write_store(root, subjects=subjects, frames_per_subject=12, intensities=intensities)
+def with_stores(config):
+    """The config, with a store of each of its corpora if there is none."""
+    for corpus in config.corpora.named():
+        root = store_dir(corpus, config.preprocessing)
+        if not (root / store_module.RECORD).is_file():
+            subjects, levels = first_subjects(6, corpus.name), corpus.name == "synau_d"
+            write_store(root, subjects=subjects, frames_per_subject=12, intensities=levels)
     return config
 
 
 @pytest.fixture
 def tiny(shared_results):
-    """A small config with its store, both only to be looked at; runs of it are kept and shared."""
+    """A small config with its stores, all only to be looked at; runs of it are kept and shared.
+
+    The corpus of Table 4 has intensities, of other subjects.
+    """
     return tiny_config()
-
-
-@pytest.fixture
-def tiny_two(tiny):
-    """``tiny``, whose second corpus has a store too: intensities, of other subjects."""
-    return tiny
 
 
 @pytest.fixture
@@ -145,14 +141,7 @@ def tiny_levels(shared_results):
 @pytest.fixture
 def own(results):
     """``tiny`` in a folder of the test's own: to change files, or to watch a training."""
-    return with_store(tiny_config())
-
-
-@pytest.fixture
-def own_two(own):
-    """``tiny_two`` in a folder of the test's own."""
-    with_store(own.on_second_corpus())
-    return own
+    return with_stores(tiny_config())
 
 
 def write_store(root, *, subjects, frames_per_subject, intensities=False):
@@ -188,19 +177,16 @@ def write_store(root, *, subjects, frames_per_subject, intensities=False):
 
 @pytest.fixture
 def copied(tiny, tmp_path, monkeypatch):
-    """Goes on in a results folder of the test's own, with copies of some trainings.
+    """Goes on in a results folder of the test's own, with copies of some runs, or of some rows'.
 
     They were trained in the folder that all tests share, whose stores are read from here too.
     """
 
-    def copied(*trials):
-        folders = {}
-        for one in (Trial(trial) if isinstance(trial, str) else trial for trial in trials):
-            run(one.of(tiny), one.row)
-            folders |= chain(one.of(tiny), ROWS[one.row], 1, 0)
+    def copied(*runs):
+        runs = [made(tiny, one) if isinstance(one, str) else made_run(one) for one in runs]
         shared, here = results_root(), tmp_path / "copied"
-        for folder in folders:
-            shutil.copytree(folder, here / folder.relative_to(shared))
+        for one in distinct(runs):
+            shutil.copytree(one.folder, here / one.folder.relative_to(shared))
         (here / "stores").symlink_to(shared / "stores")
         monkeypatch.setenv("DSIN_RESULTS", str(here))
         return tiny

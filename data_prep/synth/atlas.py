@@ -6,11 +6,11 @@ import cv2
 import numpy as np
 import pandas as pd
 
-from data_prep.synth import lips
-from data_prep.synth.filming import render_face
-from data_prep.synth.labels import LEVEL_BOUNDS
-from data_prep.synth.performance import perform
-from data_prep.synth.shapes import shape_of
+from data_prep.synth.acting import lips
+from data_prep.synth.acting.performance import perform
+from data_prep.synth.labels.process import LEVEL_BOUNDS
+from data_prep.synth.plan.shapes import shape_of
+from data_prep.synth.render.filming import render_face
 from dsin_lib.facs import ACTION_UNITS, au_name, au_names
 
 LEVELS = "ABCDE"

@@ -12,6 +12,7 @@ from dsin_lib.config import results_root
 from dsin_lib.homes import takes_files
 
 BESIDE = Path(__file__).parent / "__pycache__"
+"""Stands for the rooms' own, where kernels lie: who can write here can write there."""
 
 
 def choose_folder() -> None:

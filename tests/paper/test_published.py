@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data_prep.synth.shapes import SHAPES, statistics
+from data_prep.synth.labels.reference import statistics
+from data_prep.synth.plan.shapes import SHAPES
 from dsin_lib.config.corpora import CORPORA
 from dsin_lib.facs import BP4D_AUS, au_names
 from dsin_lib.paper.published import (

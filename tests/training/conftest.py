@@ -2,7 +2,7 @@
 
 import pytest
 
-from dsin_lib.training.runs import run
+from made import made
 
 
 @pytest.fixture
@@ -10,6 +10,6 @@ def apart(copied):
     """A copy of one row's run, in a results folder of the test's own that holds its starts too."""
 
     def apart(row):
-        return run(copied(row), row)
+        return made(copied(row), row)
 
     return apart

@@ -1,0 +1,1 @@
+"""What a face does: Action Units on the mesh, and performances over time."""

@@ -1,0 +1,93 @@
+"""FACS Action Units as weights over the head's 52 facial units (weight 1 = intensity E)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from data_prep.synth.mesh.asset import head
+
+CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
+"""The twelve AUs of BP4D's protocol; every other one is written as 9, not coded."""
+UNILATERAL_SHARE = {12: 0.10, 14: 0.35, 10: 0.1, 2: 0.15}
+"""Probability that a sequence shows the AU mostly on one side (FACS manual: 14 and 2 often do)."""
+
+SIDED = {
+    2: {"browOuterUp": 1.0},
+    4: {"browDown": 1.0},
+    5: {"eyeWide": 0.8},
+    6: {"cheekSquint": 1.15, "eyeSquint": 0.3},
+    7: {"eyeSquint": 1.0, "eyeBlink": 0.12},
+    9: {"noseSneer": 1.45, "browDown": 0.35, "mouthUpperUp": 0.3, "cheekSquint": 0.3},
+    10: {"mouthUpperUp": 0.85, "noseSneer": 0.15},
+    12: {"mouthSmile": 0.8},
+    14: {"mouthDimple": 1.0},
+    15: {"mouthFrown": 1.0},
+    20: {"mouthStretch": 1.1, "mouthDimple": 0.15},
+    24: {"mouthPress": 0.7},
+    25: {"mouthLowerDown": 0.5, "mouthUpperUp": 0.2},
+    43: {"eyeBlink": 1.0},
+}
+"""AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
+MIDDLE = {
+    1: {"browInnerUp": 1.0},
+    8: {"mouthClose": 0.35},
+    9: {"mouthClose": 0.05},
+    10: {"mouthClose": 0.13},
+    17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
+    23: {"mouthPucker": 0.5, "mouthRollLower": 0.5, "mouthRollUpper": 0.3, "mouthClose": 0.03},
+    24: {"mouthRollUpper": 0.35, "mouthRollLower": 0.7, "mouthClose": 0.04},
+    25: {"jawOpen": 0.06},
+    26: {"jawOpen": 0.45, "mouthClose": 0.12},
+}
+"""AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
+(`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
+
+DAMPS = {
+    25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
+    24: {17: 0.3, 23: 0.5},
+}  # fmt: skip
+"""AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
+a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
+label."""
+LARGEST = 1.2
+"""Limit of a unit's weight: beyond it the mesh folds."""
+
+
+def damped(aus: Mapping[int, float]) -> dict[int, float]:
+    """Returns intensities (numbers or arrays) after the physical exclusions of `DAMPS`."""
+    out = {}
+    for au, intensity in aus.items():
+        for other, share in DAMPS.get(au, {}).items():
+            intensity = intensity * (1 - share * np.minimum(aus.get(other, 0.0), 1.0))
+        out[au] = intensity
+    return out
+
+
+def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.ndarray:
+    """Returns the weights (52) of the facial units.
+
+    Args:
+        left: AU -> intensity on the subject's left, 0..1 (1 = FACS E).
+        right: the same on the subject's right.
+
+    Raises:
+        KeyError: an AU that the tables do not know.
+    """
+    rows = head().unit
+    weights = np.zeros(len(rows), np.float32)
+    for side, aus in (("Left", damped(left)), ("Right", damped(right))):
+        for au, intensity in aus.items():
+            if au not in SIDED and au not in MIDDLE:
+                raise KeyError(f"AU{au}: expected one of {sorted({*SIDED, *MIDDLE})}")
+            for name, weight in SIDED.get(au, {}).items():
+                weights[rows[name + side]] += intensity * weight
+            for name, weight in MIDDLE.get(au, {}).items():
+                weights[rows[name]] += intensity * weight / 2
+    return np.minimum(weights, LARGEST)
+
+
+def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Returns the vertices (V 3) of a face whose units have these weights (52)."""
+    active = np.flatnonzero(weights)
+    moved = weights[active] @ head().unit_moves[active]
+    return neutral + moved.reshape(-1, 3)

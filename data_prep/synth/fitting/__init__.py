@@ -1,0 +1,1 @@
+"""How close labels come to their reference, and how they were brought there; draws nothing."""

@@ -1,0 +1,1 @@
+"""From a face and what it does to a photograph: pose, light, samples, camera."""
