@@ -11,8 +11,8 @@ NEWEST_PYTHON ?= python3.12
 NEWEST := .venv-newest
 NOT_THE_CORE := jupyter-book|sphinx-.*|jupyterlab|ipywidgets|nbstripout|playwright|ruff|import-linter
 NEWEST_NAMES := $(shell sed -n 's/^    "\([a-z-]*\)==.*/\1/p' pyproject.toml | grep -vxE '$(NOT_THE_CORE)')
-CORE_TESTS := $(addprefix tests/,model training data data_prep evaluation faces \
-  $(addprefix test_,$(addsuffix .py,config experiments paths studies code_digest homes)))
+CORE_TESTS := $(addprefix tests/,config data data_prep faces model runs scores training \
+  test_code_digest.py test_homes.py)
 
 # One thread a process: two processes with two threads each thrash two cores.
 export OMP_NUM_THREADS ?= 1

@@ -1,4 +1,4 @@
-"""The DAG: corpora -> stores -> each (row, fold, seed), each study -> tables -> notebooks -> site.
+"""The DAG: corpora -> stores -> each (row, fold, seed), each sweep -> tables -> notebooks -> site.
 
 `make book` calls it; by hand, from the project's root:
     .venv/bin/snakemake --cores 2 -n                     what would be done, and why
@@ -110,7 +110,7 @@ localrules: site
 
 
 rule site:
-    input: str(HOME / "site" / "index.html"),
+    input: str(HOME / "site" / "index.html"), str(HOME / "tables" / "table3.csv"),
 
 
 rule corpus:

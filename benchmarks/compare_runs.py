@@ -23,7 +23,7 @@ PLACES = ("root", "weights")
 
 @dataclass(frozen=True)
 class Run:
-    """One run: its folder, which run of its row it is, its spec, its turn in the studies."""
+    """One run: its folder, which run of its row it is, its spec, its turn in the sweeps."""
 
     folder: Path
     kind: tuple[str, int, int]
@@ -32,10 +32,10 @@ class Run:
 
 
 def find_runs(results: Path) -> list[Run]:
-    """Every run below a results folder; those of the tables alone come before those of studies."""
+    """Every run below a results folder; those of the tables alone come before those of sweeps."""
     recorded = [
         name
-        for record in sorted(results.glob("*/studies/*.json"))
+        for record in sorted(results.glob("*/sweeps/*.json"))
         for name in json.loads(record.read_text())["runs"]
     ]
     turns = {name: number for number, name in reversed(list(enumerate(recorded)))}

@@ -2,7 +2,7 @@
 
     python -m benchmarks.yardstick COMMIT [--config smoke] [--folder FOLDER] [--cores 2]
 
-Trains every row and study of a profile twice on this machine, with COMMIT's code and with the code
+Trains every row and sweep of a profile twice on this machine, with COMMIT's code and with the code
 that lies here (what is not committed included), each in results of its own; then compares the
 predictions of every run. Exit 0 only if all are equal and none is missing. `smoke` took 10 minutes
 of CPU in all, 21 by the clock on two cores that had other work too; leave the code alone meanwhile.
@@ -30,15 +30,15 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL", 
 TARGETS = """
 import sys
 from dsin_lib.config import load_config
-from dsin_lib.config.places import config_dir, study_record
-from dsin_lib.runs.sweeps import STUDIES
+from dsin_lib.config.places import config_dir
+from dsin_lib.runs.sweeps import SWEEPS, record_of
 
 config = load_config(sys.argv[1])
 print(config_dir(config) / "tables" / "table3.csv")
-for name, study in STUDIES.items():
-    for fold in study.folds(config):
-        for seed in study.seeds(config):
-            print(study_record(config, name, fold, seed))
+for name, sweep in SWEEPS.items():
+    for fold in sweep.folds(config):
+        for seed in sweep.seeds(config):
+            print(record_of(config, name, fold, seed))
 """
 """Run by a checkout's own code: the files to make, after which everything is trained. Mend it, and
 the beginning of compare_runs.py, when names or places change."""

@@ -30,7 +30,8 @@ def ensure_corpus(corpus: Corpus, *, workers: int = 2, progress: bool = True) ->
         return root
     if corpus.version != CORPUS_VERSION:
         raise ConfigError(
-            f"corpus.version: this generator makes {CORPUS_VERSION}, got {corpus.version!r}"
+            f"version of {corpus.name}: this generator makes {CORPUS_VERSION}, "
+            f"got {corpus.version!r}"
         )
     tasks = [f"T{k}" for k in range(1, corpus.n_tasks + 1)]
     with alone(root), named(root):

@@ -15,7 +15,7 @@ from pathlib import Path
 INJECTED = "# Parameters\n"
 """How the cell begins that papermill puts behind a notebook's own parameters."""
 
-OF_A_CHECKOUT = ("_toc.yml", "dsin_lib/config.py")
+OF_A_CHECKOUT = ("_toc.yml", "dsin_lib/__init__.py")
 """Files by which a checkout of this project is known."""
 
 

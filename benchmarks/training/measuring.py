@@ -13,11 +13,11 @@ from fastai.basics import Learner, default_device
 from torch import Tensor, nn
 
 from benchmarks.training.process import BATCH, N_AU
+from dsin_lib.config.sections import Training
 from dsin_lib.data.dataset import Data, Inputs
 from dsin_lib.model.dsin import DSIN, GROUPS
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.config.sections import Training
 from dsin_lib.training.epochs import updated
 from dsin_lib.training.learner import make_learner
 

@@ -50,8 +50,8 @@ def steps(px: int, count: int, keep: bool = False) -> None:
 @app.command()
 def training(px: int, frames: int, epochs: int) -> None:
     """A whole training of a patch network; says `ready`, then waits for a line to begin."""
-    from dsin_lib.data.dataset import PatchData, resident  # so that `steps` need not wait for them
-    from dsin_lib.config.sections import Training
+    from dsin_lib.config.sections import Training  # so that `steps` need not wait for them
+    from dsin_lib.data.dataset import PatchData, resident
     from dsin_lib.training.learner import default_device, fit
 
     torch.zeros(1, device=default_device())  # a GPU takes a moment to begin

@@ -1,6 +1,6 @@
 """What a replication is asked to do: profiles, their sections, the corpora that they may name."""
 
-from dsin_lib.config.profile import Config, changed, load_config, with_seed
+from dsin_lib.config.profile import Config, changed, load_config, origin, with_seed
 from dsin_lib.config.roots import PROJECT, ConfigError, absolute, results_root
 from dsin_lib.config.sections import Corpus, Place, Preprocessing, digest
 
@@ -15,6 +15,7 @@ __all__ = [
     "changed",
     "digest",
     "load_config",
+    "origin",
     "results_root",
     "with_seed",
 ]

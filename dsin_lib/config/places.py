@@ -24,7 +24,7 @@ def corpus_dir(corpus: Corpus) -> Path:
 
     Raises:
         ConfigError: A licensed corpus without a folder, or with a path that depends on where one
-            stands; names the parameter and the variable.
+            stands; names the corpus, its parameter and the variable.
     """
     if not corpus.source.licensed:
         return results_root() / "corpora" / f"{corpus.name}-{corpus.pictures_key()}"
@@ -32,11 +32,11 @@ def corpus_dir(corpus: Corpus) -> Path:
     root = corpus.root or os.environ.get(variable)
     if not root:
         raise ConfigError(
-            f"corpus.root: expected the folder of {corpus.name}, or {variable} to name it"
+            f"root of {corpus.name}: expected its folder in the config, or in {variable}"
         )
-    path = absolute(root, "corpus.root")
+    path = absolute(root, f"root of {corpus.name}")
     if not path.is_dir():
-        raise ConfigError(f"corpus.root: expected a folder, got {root}")
+        raise ConfigError(f"root of {corpus.name}: expected a folder, got {root}")
     return path.resolve()
 
 

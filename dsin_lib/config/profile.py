@@ -98,6 +98,24 @@ def with_seed(config: Config, seed: int | None) -> Config:
     return config if seed is None else changed(config, {"evaluation.seeds": [seed]})
 
 
+def origin(config: Config) -> tuple[str, dict[str, object]]:
+    """The profile of ``configs/`` that a config was loaded from, and what it has otherwise.
+
+    Returns:
+        Its name, and dotted parameters with their values, such as :func:`load_config` takes; none
+        where the name is that of no such profile.
+    """
+    name = config.name.partition("+")[0]
+    if not (CONFIGS / f"{name}.yaml").is_file():
+        return config.name, {}
+    own, shipped = (_flat(of.model_dump(mode="json")) for of in (config, load_config(name)))
+    return name, {
+        dotted: value
+        for dotted, value in own.items()
+        if dotted != "name" and (dotted not in shipped or shipped[dotted] != value)
+    }
+
+
 def with_changes(values: Mapping[str, object], changes: Mapping[str, object]) -> dict:
     """A nested mapping with the dotted keys of ``changes`` replaced.
 
@@ -131,6 +149,15 @@ def _at(values: dict, path: list[str]) -> dict:
             values[name] = {}
         values = values[name]
     return values
+
+
+def _flat(values: Mapping[str, object]) -> dict[str, object]:
+    """Values by their dotted names."""
+    found: dict[str, object] = {}
+    for name, value in values.items():
+        inner = _flat(value) if isinstance(value, Mapping) else {}
+        found |= {f"{name}.{more}": of for more, of in inner.items()} or {name: value}
+    return found
 
 
 def _sections() -> list[str]:

@@ -79,7 +79,7 @@ class Corpus(Section):
         if info.field_name == "images" and value is not None:
             path = Path(value)
             if path.is_absolute() or ".." in path.parts:
-                raise ValueError("expected a folder relative to corpus.root, inside it")
+                raise ValueError("expected a folder relative to the corpus' root, inside it")
         if info.field_name == "camera" and value != "left" and name != "disfa":
             raise ValueError(f"only disfa has two, and this is {name}")
         if info.field_name == "first_image" and value != 1 and name != "disfa":

@@ -24,9 +24,9 @@ def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
         base: What they are held against, on the same folds from the same seeds.
 
     Returns:
-        F1 base, F1 trial, change, low, high; the same above the always-positive predictor of the same
-        frames (always base, always trial, above, above low, above high), which another set of labels
-        changes too; and how the subjects were drawn.
+        F1 base, F1 trial, change, low, high; the same above the always-positive predictor of the
+        same frames (always base, always trial, above, above low, above high), which another set of
+        labels changes too; and how the subjects were drawn.
     """
     lines = {
         "base": base, "always base": _always(base), "trial": runs, "always trial": _always(runs)

@@ -31,7 +31,7 @@ def trainings(parts: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
     return pd.DataFrame(lines.values())
 
 
-def sharing(rows: Mapping[str, Sequence[Run]]) -> dict[str, float]:
+def sharing(rows: Mapping[str, Sequence[Run]]) -> dict[str, int | float]:
     """What sharing saves: distinct trainings of some rows, and what each row alone would need.
 
     Returns:

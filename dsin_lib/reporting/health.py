@@ -81,6 +81,7 @@ def report(runs: Iterable[Run]) -> tuple[list[str], list[str], int]:
     spoiled = [
         f"{FED}: {unit.au} of the network {unit.network} in {name}"
         for name, of in there.items()
+        if len(of)
         for unit in dead(of).itertuples()
     ]
     return counts, spoiled, len(runs) - len(there)
@@ -95,6 +96,8 @@ def _units(runs: Iterable[Run]) -> pd.DataFrame:
 
 
 def _count(health: pd.DataFrame) -> str:
+    if health.empty:
+        return "no network looked at"
     counts = _counted_as(at_the_end(health)).value_counts().reindex(STATES, fill_value=0)
     return ", ".join(f"{n} {state}" for state, n in counts.items())
 

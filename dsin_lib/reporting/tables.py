@@ -55,12 +55,12 @@ def table(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     return _finished(100 * found.mean("f1"), found, vgg)
 
 
-def ranking(found: Measured) -> pd.DataFrame:
+def ranking(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Area under the ROC curve in percent, a line each row that ranks by itself, average last."""
-    return _finished(100 * found.mean("auc").loc[_ranking(found)], found)
+    return _finished(100 * found.mean("auc").loc[_ranking(found)], found, vgg)
 
 
-def precision(found: Measured) -> pd.DataFrame:
+def precision(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Average precision in percent, one line a row that ranks by itself, below knowing nothing.
 
     Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
@@ -69,7 +69,7 @@ def precision(found: Measured) -> pd.DataFrame:
     known = found.scores[found.scores["line"] == ALWAYS].dropna(subset="ap")
     chance = known.groupby("au")["prevalence"].mean().reindex(found.aus).to_frame(CHANCE).T
     of_rows = found.mean("ap").loc[_ranking(found)]
-    return _finished(100 * pd.concat([chance, of_rows]), found)
+    return _finished(100 * pd.concat([chance, of_rows]), found, vgg)
 
 
 def averages(found: Measured) -> pd.DataFrame:
@@ -81,12 +81,12 @@ def averages(found: Measured) -> pd.DataFrame:
     return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, found.lines)))
 
 
-def half_widths(found: Measured) -> pd.DataFrame:
+def half_widths(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Half the width of the interval of each cell and of each average, rows of a table alone."""
     (low, high), whole = interval(found.drawn), averages(found)
     cells = pd.DataFrame((high - low) / 2, whole.index, found.aus)
     cells = cells.assign(average=(whole["high"] - whole["low"]) / 2)
-    cells.attrs["dead"] = _dead_cells(found)
+    cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
     return cells.drop(index=list(BASELINES.values()), errors="ignore")
 
 

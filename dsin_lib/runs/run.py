@@ -4,6 +4,7 @@ Tables, curves, sweeps and maps are made of runs and of nothing else. A run is n
 numbers depend on, so whoever asks for the same numbers, in whatever profile, finds the same folder.
 """
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
-from dsin_lib.config import Config, Corpus, changed, digest, results_root
+from dsin_lib.config import Config, Corpus, changed, digest, origin, results_root
 from dsin_lib.config.places import store_dir, store_name
 from dsin_lib.runs.files import Files, is_complete, read
 from dsin_lib.runs.rows import NO_CHANGE, ROWS, Row, row_named
@@ -154,11 +156,15 @@ class Run:
 
     @property
     def command(self) -> str:
-        """What trains it by hand."""
-        change = "".join(f" --change '{name}={value}'" for name, value in self.change.items())
+        """What trains it by hand, whatever was overridden of a profile of ``configs/``."""
+        profile, overrides = origin(self.profile)
+        changes = [
+            f" --change {shlex.quote(f'{name}={_in_yaml(value)}')}"
+            for name, value in (overrides | dict(self.change)).items()
+        ]
         return (
-            f"python -m dsin_lib run {self.trained.row.id} --config {self.profile.name} "
-            f"--fold {self.fold} --seed {self.seed}{change}"
+            f"python -m dsin_lib run {self.trained.row.id} --config {profile} "
+            f"--fold {self.fold} --seed {self.seed}{''.join(changes)}"
         )
 
     def is_there(self) -> bool:
@@ -178,9 +184,11 @@ class Run:
             ValueError: A file is damaged; names the folder.
         """
         if not self.is_there():
+            name = self.profile.name
+            book = "" if "+" in name else f"`make book CONFIG={name}`, or alone by "
             raise MissingRunError(
                 f"{self.folder}: expected the run of {self}, found none. It is made by "
-                f"`make book CONFIG={self.profile.name}`, or alone by `{self.command}`"
+                f"{book}`{self.command}`"
             )
         return read(self.folder)
 
@@ -203,6 +211,11 @@ class Run:
     def provenance(self) -> dict[str, Any]:
         """Code version, data hash, libraries, machine, seconds."""
         return self.files.provenance
+
+
+def _in_yaml(value: object) -> str:
+    """A value on one line, such as the command line reads it."""
+    return yaml.safe_dump(value, default_flow_style=True, width=10**6).split("\n")[0]
 
 
 def runs_of(

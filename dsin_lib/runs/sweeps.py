@@ -122,7 +122,7 @@ def _seeds(config: Config) -> tuple[Made, ...]:
 
 
 def alternatives(config: Config, row: str) -> dict[tuple[str, object], Made]:
-    """Each reading that the profile does not take of the unspecified choices that are measured on a row.
+    """Each reading that the profile does not take of the choices that are measured on a row.
 
     Returns:
         (id of the choice, reading) to what is trained: that one changed, all else kept.

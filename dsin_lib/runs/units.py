@@ -5,6 +5,9 @@ import pandas as pd
 from dsin_lib.runs.health import at_the_end, dead
 from dsin_lib.runs.run import Run
 
+NONE = pd.DataFrame({"au": "", "network": "", "state": "", "fed": False}, index=[0]).iloc[:0]
+"""The units of a system without networks."""
+
 
 def units_of(run: Run) -> pd.DataFrame:
     """The last state of every unit of every network that a run's predictions pass through.
@@ -18,7 +21,7 @@ def units_of(run: Run) -> pd.DataFrame:
     """
     own = run.health
     if own.empty:
-        return own
+        return NONE.copy()
     whole = set(run.row.patches) <= set(own["network"])
     taken = [] if whole else [units_of(start) for start in run.starts]
     return at_the_end(pd.concat([*taken, own], ignore_index=True))
@@ -26,5 +29,4 @@ def units_of(run: Run) -> pd.DataFrame:
 
 def dead_of(run: Run) -> pd.DataFrame:
     """The lines of :func:`units_of` that are a defect: fed, and dead when the run ended."""
-    units = units_of(run)
-    return units if units.empty else dead(units)
+    return dead(units_of(run))

@@ -53,8 +53,8 @@ class Scored:
         """Scores of each frame and unit."""
         if self.what in (ALWAYS, PRIOR):
             of = 1.0 if self.what == ALWAYS else self.run.provenance["prevalence"]
-            every = pd.Series(of, self.aus, dtype=float).to_numpy()
-            return np.broadcast_to(every, self.labels(part).shape)
+            every = pd.Series(of, self.aus, dtype=float).fillna(0)  # 0: coded in no frame
+            return np.broadcast_to(every.to_numpy(), self.labels(part).shape)
         return values_of(self.run, part, self.what)
 
     @cached_property
@@ -71,8 +71,7 @@ class Scored:
         """How many networks behind it are dead for each unit though it was fed (au)."""
         if self.what in (ALWAYS, PRIOR):
             return np.zeros(len(self.aus), int)
-        found = dead_of(self.run)
-        by_unit = found["au"].value_counts() if len(found) else pd.Series(dtype=int)
+        by_unit = dead_of(self.run)["au"].value_counts()
         return by_unit.reindex(self.aus, fill_value=0).to_numpy()
 
 
@@ -136,7 +135,8 @@ class Measured:
     def together(self) -> Float[np.ndarray, "line au"]:
         """F1 in percent of the frames of all folds together, the mean over seeds."""
         total = sum(fold.sum(2) for fold in self.folds)
-        return 100 * np.where(total.any(2), f1_of(total), np.nan).mean(0)
+        coded = np.all([fold.any(axis=(2, 3)) for fold in self.folds], axis=0)
+        return 100 * np.where(coded, f1_of(total), np.nan).mean(0)
 
     @cached_property
     def drawn(self) -> Float[np.ndarray, "resample line au"]:
@@ -144,12 +144,12 @@ class Measured:
         return 100 * resampled_f1(self.folds, seed=self.seed)
 
     def average(self, line: Name) -> tuple[float, Float[np.ndarray, " resample"]]:
-        """F1 in percent of a line, averaged over units: here, and in draws; nan if one is missing."""
+        """F1 in percent, averaged over units, here and in draws; missing if a unit is."""
         at = self.lines.index(line)
         return float(self.f1[at].mean()), self.drawn[:, at].mean(-1)
 
     def gain(self, line: Name, over: Name) -> dict[str, float]:
-        """F1 points by which a line's average exceeds another's: points, and the interval's ends."""
+        """By how many F1 points a line's average exceeds another's, and the interval's ends."""
         (here, drawn), (there, other) = self.average(line), self.average(over)
         low, high = interval(drawn - other)
         return {"points": here - there, "low": float(low), "high": float(high)}
@@ -170,19 +170,24 @@ def measure(lines: Mapping[Name, Iterable[Scored | Run]], seed: int = 0) -> Meas
         for one in line:
             scored = Scored(one) if isinstance(one, Run) else one
             by_place.setdefault((scored.run.fold, scored.run.seed), []).append((name, scored))
-    order = sorted(by_place, key=lambda place: list(by_place).index(place))
-    found = [_counted(name, one) for place in order for name, one in by_place[place]]
-    counts = pd.concat(found, ignore_index=True)
+    every = [one for at_place in by_place.values() for one in at_place]
+    counts = pd.concat([_counted(name, one) for name, one in every], ignore_index=True)
     _check_same(counts, list(lines))
-    units = [_scored(name, one) for place in order for name, one in by_place[place]]
-    return Measured(counts, pd.concat(units, ignore_index=True), seed)
+    units = pd.concat([_scored(name, one) for name, one in every], ignore_index=True)
+    return Measured(counts, units, seed)
 
 
 def with_baselines(
     lines: Mapping[Name, Sequence[Run]],
 ) -> dict[Name, Sequence[Scored | Run]]:
-    """The lines below those of the predictors that look at no image, on the same frames."""
-    whole = next(line for line in lines.values() if not line[0].row.aus)
+    """The lines below those of the predictors that look at no image, on the same frames.
+
+    Raises:
+        ValueError: Every line is of some units, so none has the labels of all; names them.
+    """
+    whole = next((line for line in lines.values() if not line[0].row.aus), None)
+    if whole is None:
+        raise ValueError(f"lines: expected a row of all units among them, got {list(lines)}")
     return {what: [Scored(one, what) for one in whole] for what in (ALWAYS, PRIOR)} | dict(lines)
 
 

@@ -1,1 +1,1 @@
-"""Algorithm 1: its five steps as data, the one learner that runs them, and the runs on disk."""
+"""Algorithm 1: its five steps as data, the one learner that runs them, what they leave behind."""

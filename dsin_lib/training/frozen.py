@@ -1,6 +1,6 @@
 """What stands still through a whole run is computed once, however many runs share it.
 
-Paper: Sec. 4.1.3: the filters of Table 4 are fixed in every step. The trials of a study that train
+Paper: Sec. 4.1.3: the filters of Table 4 are fixed in every step. The runs of a sweep that train
 one module alone start from the same frozen others.
 """
 

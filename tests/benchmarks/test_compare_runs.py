@@ -36,18 +36,18 @@ def table() -> pd.DataFrame:
     )
 
 
-def write_run(results, key, *, row="pp_nose", spec=(), predictions=None, study=None):
+def write_run(results, key, *, row="pp_nose", spec=(), predictions=None, sweep=None):
     folder = results / "runs" / row / f"fold1_seed0_{key}"
     folder.mkdir(parents=True)
     values = {"row": row, "fold": 1, "seed": 0, "corpus": {"root": str(results)}, **dict(spec)}
     (folder / "config.json").write_text(json.dumps(values))
     (table() if predictions is None else predictions).to_parquet(folder / "predictions.parquet")
-    if study is not None:
-        record = results / "smoke" / "studies" / f"{study}_fold1_seed0.json"
+    if sweep is not None:
+        record = results / "smoke" / "sweeps" / f"{sweep}_fold1_seed0.json"
         record.parent.mkdir(parents=True, exist_ok=True)
         before = json.loads(record.read_text())["runs"] if record.exists() else []
         named = [*before, folder.relative_to(results).as_posix()]
-        record.write_text(json.dumps({"study": study, "runs": named}))
+        record.write_text(json.dumps({"sweep": sweep, "runs": named}))
 
 
 @pytest.fixture
@@ -146,13 +146,13 @@ def test_nothing_compared_is_no_success(runs, two):
     assert not runs.report(*two)
 
 
-def test_a_spec_that_changed_is_told_by_its_turn_in_the_studies(runs, two, capsys):
-    """Keys sort otherwise here than there; the records say which trial is which."""
+def test_a_spec_that_changed_is_told_by_its_turn_in_the_sweeps(runs, two, capsys):
+    """Keys sort otherwise here than there; the records say which run is which."""
     values = table().assign(AU01=np.float32(0.5))
     for results, keys, more in ((two[0], "abc", {}), (two[1], "zyx", {"new": 1})):
         write_run(results, keys[0], spec=more)
-        write_run(results, keys[1], spec={"r": 0.0, **more}, study="chi")
-        write_run(results, keys[2], spec={"r": 0.1, **more}, study="chi", predictions=values)
+        write_run(results, keys[1], spec={"r": 0.0, **more}, sweep="chi")
+        write_run(results, keys[2], spec={"r": 0.1, **more}, sweep="chi", predictions=values)
     assert runs.report(*two)
     assert "3 equal, 0 different" in capsys.readouterr().out
 

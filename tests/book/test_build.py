@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from dsin_lib.reporting import site as book
+from dsin_lib.reporting.site import build as book
 
 
 @pytest.fixture
@@ -71,4 +71,4 @@ def test_a_chapter_that_a_run_cannot_fill_says_so_under_its_own_title(
     assert cell.source.startswith("# Two protocols") and "make site" in cell.source
     (cell,) = nbformat.read(tmp_path / "source/book/fusion.ipynb", as_version=4).cells
     title = nbformat.read(pages / "book/fusion.ipynb", as_version=4).cells[0].source.splitlines()[0]
-    assert cell.source.startswith(f"{title}\n") and "second_corpus" in cell.source
+    assert cell.source.startswith(f"{title}\n") and "table_4: {name: synau_d" in cell.source

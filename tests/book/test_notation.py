@@ -5,7 +5,7 @@ import re
 from dsin_lib.faces.patches import BOX_SCALE, PATCH_POINTS
 from dsin_lib.facs import ACTION_UNITS, BP4D_AUS, DISFA_AUS, au_name
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
-from dsin_lib.reporting.site import ROOT
+from dsin_lib.reporting.site.build import ROOT
 from dsin_lib.shapes import PATCHES
 
 TEXT = (ROOT / "book" / "notation.md").read_text(encoding="utf-8")

@@ -11,29 +11,35 @@ from dsin_lib.data import dataset
 from dsin_lib.data.dataset import ResidentData, as_input, on_device, resident, split_data
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
-from dsin_lib.training.predict import predict
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.patch_prediction import PatchPrediction
-from dsin_lib.config.places import store_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.split import split_of, store_of
 from dsin_lib.training.learner import fit
-from dsin_lib.training.runs import subject_split
+from dsin_lib.training.predict import predict
 
 
 @pytest.fixture
-def store(tiny):
-    return Store.open(store_dir(tiny))
+def run(tiny):
+    """Declared, never trained: its store, its subjects and its units are what counts here."""
+    return Run(tiny, ROWS["pp_face"], 1, 0)
 
 
-def test_a_batch_is_the_store_s_pixels_and_the_table_s_labels(tiny, store):
-    split = subject_split(tiny, store, 1, 0)
-    data = split_data(store, split, ("mouth", "face"), tiny.corpus.aus)["train"]
+@pytest.fixture
+def store(run):
+    return store_of(run)
+
+
+def test_a_batch_is_the_store_s_pixels_and_the_table_s_labels(run, store):
+    data = split_data(store, split_of(run, store), ("mouth", "face"), run.aus)["train"]
     images, y = data.batch([3, 0])
     for line, item in enumerate([3, 0]):
         frame = data.frames.iloc[item]
         pixels = images["mouth"][line].permute(1, 2, 0).numpy()
         np.testing.assert_array_equal(pixels, store.patch("mouth")[frame["row"]])
-        assert y[line].tolist() == frame[tiny.corpus.aus].astype(float).tolist()
+        assert y[line].tolist() == frame[run.aus].astype(float).tolist()
     assert images["face"].shape[2:] == (112, 112)
     assert images["mouth"].is_contiguous(memory_format=torch.channels_last)
 
@@ -44,39 +50,40 @@ def test_inputs_are_bytes_over_255():
     assert as_input(image[0, 0].float()).tolist() == [[0, 255], [51, 102]], "cached outputs stay"
 
 
-def test_parts_share_no_subject_and_miss_no_usable_frame(tiny, store):
-    parts = split_data(store, subject_split(tiny, store, 2, 0), ("nose",), tiny.corpus.aus)
+def test_parts_share_no_subject_and_miss_no_usable_frame(run, store):
+    second = replace(run, fold=2)
+    parts = split_data(store, split_of(second, store), ("nose",), run.aus)
     subjects = [set(part.frames["subject"]) for part in parts.values()]
     assert not set.intersection(*subjects) and len(set.union(*subjects)) == 6
     assert sum(map(len, parts.values())) == store.frames["row"].notna().sum()
 
 
 def test_frames_without_a_face_are_in_no_part_and_missing_labels_are_nan(own):
-    path = store_dir(own) / "frames.parquet"
+    run = Run(own, ROWS["pp_nose"], 1, 0)
+    path = run.store / "frames.parquet"
     frames = pd.read_parquet(path)
     frames.loc[0, "AU01"] = pd.NA
     last = len(frames) - 1
     frames.loc[last, "status"], frames.loc[last, "row"] = "no face", pd.NA
     frames.to_parquet(path)
-    store = Store(store_dir(own), {}, pd.read_parquet(path))
+    store = Store(run.store, {}, pd.read_parquet(path))
     everybody = tuple(frames["subject"].unique())
     split = Split(train=everybody[:4], valid=everybody[4:5], test=everybody[5:])
-    parts = split_data(store, split, ("nose",), own.corpus.aus)
+    parts = split_data(store, split, ("nose",), run.aus)
     assert sum(map(len, parts.values())) == len(frames) - 1
     assert parts["train"].y[0, 0].isnan() and not parts["train"].y[0, 1:].isnan().any()
 
 
-def test_a_part_without_frames_is_named(tiny, store):
+def test_a_part_without_frames_is_named(run, store):
     split = Split(train=("F001",), valid=("F099",), test=("F003",))
     with pytest.raises(ValueError, match="no usable frame of the valid subjects"):
-        split_data(store, split, ("nose",), tiny.corpus.aus)
+        split_data(store, split, ("nose",), run.aus)
 
 
 @pytest.fixture
-def both(tiny, store):
+def both(run, store):
     """Training and held-out frames of two patches, on disk and as a GPU would have them."""
-    split = subject_split(tiny, store, 1, 0)
-    disk = split_data(store, split, ("mouth", "face"), tiny.corpus.aus)
+    disk = split_data(store, split_of(run, store), ("mouth", "face"), run.aus)
     return disk, {part: resident(of, torch.device("cpu")) for part, of in disk.items()}
 
 

@@ -181,7 +181,7 @@ def test_options_of_the_config_reach_the_reader_and_others_are_refused(tmp_path)
     assert done.exit_code == 0 and "nothing was left out" in done.output
     for wrong, said in (
         ("seed=1", "seed: expected an option of disfa"),
-        ("first_image=one", "corpus.first_image: input should be a valid integer"),
+        ("first_image=one", "first_image: input should be a valid integer"),
         ("first_image", "--corpus: expected name=value"),
     ):
         refused = run(app, ["check", str(root), "--corpus", wrong])

@@ -5,7 +5,6 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from dsin_lib.runs.rows import TABLE_3, TABLE_4
 from dsin_lib.paper.claims import (
     MARGINS,
     ROUNDING,
@@ -13,11 +12,12 @@ from dsin_lib.paper.claims import (
     arithmetic,
     as_ours,
     claims,
-    corpus_of,
     margin,
+    measured_on,
     rows_of,
 )
 from dsin_lib.paper.published import joined
+from dsin_lib.runs.rows import TABLE_3, TABLE_4
 
 AUS = ["AU01", "AU02", "AU12"]
 SCORES = pd.DataFrame([[50, 40, 60], [45, 42, 50], [30, 30, 58]], list("abc"), AUS, dtype=float)
@@ -97,8 +97,8 @@ def test_our_rows_stand_for_printed_ones_that_have_another_name():
 def test_every_table_of_a_claim_is_about_one_corpus():
     for claim in claims().values():
         for printed_in in claim.tables:
-            assert {corpus_of(one) for one in printed_in.split("+")} == {corpus_of(printed_in)}
-    assert corpus_of("table3+table5") == "bp4d" and corpus_of("table6") == "disfa"
+            assert {measured_on(one) for one in printed_in.split("+")} == {measured_on(printed_in)}
+    assert measured_on("table3+table5") == "table_3" and measured_on("table6") == "table_4"
 
 
 def test_what_exactly_meets_a_claim_does_not_exceed_it():

@@ -1,17 +1,21 @@
 """The register and the code agree: ids, parameters, readings and defaults."""
 
 import re
+from functools import reduce
 from pathlib import Path
 
 import pytest
 
 from dsin_lib.config import Config, ConfigError, changed, load_config
-from dsin_lib.runs.rows import ROWS
 from dsin_lib.paper.readings import readings
-from dsin_lib.reporting import silences
+from dsin_lib.reporting.chapters import silences
+from dsin_lib.runs import chapters
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import distinct
+from dsin_lib.runs.sweeps import taken
 
 LIBRARY = Path(__file__).parents[2] / "dsin_lib"
-CONFIG = Config(name="defaults")
+CONFIG = Config(name="defaults", corpora={"table_4": {"name": "synau_d", "n_subjects": 27}})
 
 
 def cited():
@@ -30,8 +34,8 @@ def test_every_id_that_the_code_cites_is_in_the_register_and_back():
 def test_the_default_is_a_reading_and_the_config_s(entry):
     assert entry.default in entry.readings
     if entry.parameter:
-        section, name = entry.parameter.split(".")
-        assert getattr(getattr(CONFIG, section), name) == entry.default
+        assert reduce(getattr, entry.parameter.split("."), CONFIG) == entry.default
+    assert taken(CONFIG, entry) == entry.default
 
 
 @pytest.mark.parametrize("entry", readings().values(), ids=readings())
@@ -62,13 +66,16 @@ def test_an_entry_is_measured_on_a_row_or_says_why_not(entry):
 def test_the_sweep_skips_no_measured_reading(overrides, monkeypatch):
     config = load_config("smoke", overrides)
     unchanged = dict.fromkeys(("change", "low", "high"), 0.0)
-    monkeypatch.setattr(silences, "change", lambda config, trial, base, over: unchanged)
-    swept = silences.sweep(config)
+    monkeypatch.setattr(silences, "change", lambda runs, base: unchanged)
+    pairs = silences.pairs(config)
+    swept = silences.swept(pairs)
     expected = {
         (entry.id, str(reading).lower())
         for entry in readings().values()
         for reading in entry.readings
-        if entry.measured_on and reading != silences.taken(config, entry)
+        if entry.measured_on and reading != taken(config, entry)
     }
-    found = list(zip(swept["silence"], swept["reading"].str.lower(), strict=True))
+    found = list(zip(swept["choice"], swept["reading"].str.lower(), strict=True))
     assert set(found) == expected and len(found) == len(expected)
+    shown = {run.folder for run in distinct(chapters.runs("silences", config))}
+    assert {run.folder for run in silences.trainings(pairs)} <= shown, "and is made before"

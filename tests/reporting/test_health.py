@@ -4,13 +4,19 @@ import numpy as np
 import pandas as pd
 import pytest
 from records import found
+from told import by_chance, told
 from typer.testing import CliRunner
 
 from dsin_lib.__main__ import app
-from dsin_lib.config import results_root
+from dsin_lib.config import load_config, results_root
+from dsin_lib.reporting import comparisons, health, tables
+from dsin_lib.reporting.page.tables import LEGEND, plain, sound
+from dsin_lib.reporting.tables import rows_measured
+from dsin_lib.runs.files import write
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS
-from dsin_lib.reporting import comparisons, health, tables, uncertainty
-from dsin_lib.runs.sweeps import Trial
+from dsin_lib.runs.run import Run, by_row, runs_of
+from dsin_lib.runs.units import dead_of
+from dsin_lib.scores.measured import measure
 
 SOME = ("pp_mouth", "pp_right_eye")
 MOUTH, EYE = (ROWS[row].shown for row in SOME)
@@ -26,22 +32,24 @@ def bold(html):
 def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    table = tables.table_3(config, SOME)
+    measured = rows_measured(config, SOME)
+    table = tables.table(measured)
     assert table.attrs["dead"] == [(MOUTH, "AU12"), (MOUTH, "average")]
     marked = tables.beside_paper(table).data
-    assert marked.count("†") == 3 and marked.count(health.LEGEND) == 1
+    assert marked.count("†") == 3 and marked.count(LEGEND) == 1
     cells = marked.split("<tr>")[2 + table.index.get_loc(MOUTH)].split("<td")
     assert [i for i, cell in enumerate(cells[1:]) if "†<br>" in cell] == [6, 12]
     assert "†" not in tables.beside_paper(table.drop(index=MOUTH)).data, "a table without that row"
     halves = tables.regions(table)
-    assert tables.plain(halves).data.count("†") == 2, "its half of the face, and the legend"
-    assert tables.plain(tables.ranking(config, SOME)).data.count("†") == 3
+    assert plain(halves).data.count("†") == 2, "its half of the face, and the legend"
+    for of_rows in (tables.ranking, tables.precision, tables.half_widths):
+        assert plain(of_rows(measured)).data.count("†") == 3
 
 
 def test_a_marked_cell_is_never_bold(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    table = tables.table_3(config, SOME)
+    table = tables.table(rows_measured(config, SOME))
     table.loc[MOUTH], table.loc[EYE] = 99.0, 1.0
     mouth, eye = map(table.index.get_loc, (MOUTH, EYE))
     cells = bold(tables.beside_paper(table).data)
@@ -51,9 +59,9 @@ def test_a_marked_cell_is_never_bold(copied):
 def test_scores_say_how_many_networks_are_dead(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    paths = tables.write_tables(config, SOME, of_second=())
-    scores, table = pd.read_csv(paths[0]), pd.read_csv(paths[1], index_col="row")
-    assert table["dead"].dropna().to_dict() == {MOUTH: "AU12"}
+    written = tables.csv_tables("table3", rows_measured(config, SOME))
+    scores, table = written["table3_scores"], written["table3"].set_index("row")
+    assert table["dead"][table["dead"] != ""].to_dict() == {MOUTH: "AU12"}
     marked = scores[scores["dead"] > 0]
     assert marked[["row", "au", "dead"]].values.tolist() == [["pp_mouth", "AU12", 1]]
 
@@ -63,24 +71,26 @@ def test_what_was_not_fed_or_came_back_to_life_marks_nothing(copied):
     found(config, "pp_f", "fusion", "AU12", first=True)
     found(config, "pp_f", "mouth", "AU12", fed=False)
     found(config, "pp_f", "nose", "AU01", state="blind")
-    table = tables.table_3(config, ["pp_f"])
+    table = tables.table(rows_measured(config, ["pp_f"]))
     assert table.attrs["dead"] == [] and "†" not in tables.beside_paper(table).data
-    assert "†" not in tables.plain(table).data
+    assert "†" not in plain(table).data
 
 
 def test_any_network_of_a_row_counts_and_no_other_row(copied):
     config = copied("pp_f", "omega")
     found(config, "pp_f", "mouth", "AU12")
-    assert health.defective(config, ["pp_mouth", "pp_f"]) == [("PP+F", "AU12")]
-    assert health.defective(config, ["omega"]) == [("SI", "AU12")], "its patches stand still"
+    assert health.defects(runs_of(config, ["pp_mouth", "pp_f"])) == ["AU12 of PP+F"]
+    assert health.defects(runs_of(config, ["omega"])) == ["AU12 of SI"], "its patches stand still"
     found(config, "pp_nose", "nose", "AU12")
-    assert health.dead_units(config, ROWS["pp_f"], 1, 0)["network"].tolist() == ["mouth"]
+    assert dead_of(Run(config, ROWS["pp_f"], 1, 0))["network"].tolist() == ["mouth"]
 
 
 def test_a_row_that_reads_predictions_again_has_the_health_of_their_row(copied):
     config = copied("dsin_10")
     found(config, "dsin_10", "structure inference", "AU24")
-    assert health.defective(config, ["dsin_10_tt"]) == [(ROWS["dsin_10_tt"].shown, "AU24")]
+    tuned = runs_of(config, ["dsin_10_tt"])
+    assert health.defects(tuned) == [f"AU24 of {ROWS['dsin_10_tt'].shown}"]
+    assert measure({"dsin_10_tt": tuned}).dead() == [("dsin_10_tt", "AU24")]
 
 
 def test_a_summary_counts_each_unit_of_each_network(copied):
@@ -88,23 +98,23 @@ def test_a_summary_counts_each_unit_of_each_network(copied):
     found(config, "pp_f", "mouth", "AU12")
     found(config, "pp_f", "nose", "AU12", fed=False)
     found(config, "pp_mouth", "mouth", "AU15", state="blind")
-    table = health.summary(config, ["pp_mouth", "pp_f", "pp_mouth_ind"])
+    table = health.summary(runs_of(config, ["pp_mouth", "pp_f", "pp_mouth_ind"]))
     assert table["units"].tolist() == [12, 7 * 12, 7]
     assert (table[list(health.STATES)].sum(axis=1) == table["units"]).all()
     assert table.loc["PP+F", [health.FED, health.UNFED]].tolist() == [1, 1]
     assert table["which"].tolist() == ["", "AU12 of mouth (fold 1, seed 0)", ""]
-    assert "which" not in health.summary(config, ["pp_mouth"])
-    assert ">84<" in tables.plain(table, 0).data
+    assert "which" not in health.summary(runs_of(config, ["pp_mouth"]))
+    assert ">84<" in plain(table, 0).data
 
 
 def test_blind_units_stand_by_the_patch(copied):
     config = copied(*PATCH_ROWS)
     for row in PATCH_ROWS:
-        for au in config.corpus.aus:
+        for au in config.corpora.table_3.aus:
             found(config, row, row.removeprefix("pp_"), au, state="seeing")
     for au, fed in (("AU24", True), ("AU01", True), ("AU04", False)):
         found(config, "pp_mouth", "mouth", au, state="blind", fed=fed)
-    table = health.blind_by_patch(config)
+    table = health.blind_by_patch(runs_of(config, PATCH_ROWS))
     assert table.loc[MOUTH].tolist() == ["AU01, AU24", "AU04"]
     assert table.loc[EYE].tolist() == ["none", "none"]
 
@@ -113,34 +123,49 @@ def test_what_is_blind_in_some_trainings_only_says_in_how_many():
     assert health._listed(pd.Series(["AU02", "AU01", "AU02"]), 2) == "AU01 (1 of 2), AU02"
 
 
-def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(copied):
-    config = copied("pp_mouth", Trial("pp_mouth", {"training.patience": 3}))
-    trial, base = Trial("pp_mouth", {"training.patience": 3}), Trial("pp_mouth")
-    before = comparisons.change(config, trial, base, [1])
-    drawn = uncertainty.resamplings(config, ["pp_mouth"])
+def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(copied, tiny):
+    patient = {"training.patience": 3}
+    config = copied("pp_mouth", Run(tiny, ROWS["pp_mouth"], 1, 0, patient))
+    trial, base = Run(config, ROWS["pp_mouth"], 1, 0, patient), by_row(config, ["pp_mouth"])
+    before = comparisons.change([trial], base["pp_mouth"])
+    drawn = measure(base).drawn
     assert not np.isnan([value for value in before.values() if isinstance(value, float)]).any()
     found(config, "pp_mouth", "mouth", "AU12")
-    after = comparisons.change(config, trial, base, [1])
+    after = comparisons.change([trial], base["pp_mouth"])
     missing = {name for name, value in after.items() if name != "draws" and np.isnan(value)}
     assert missing == {"F1 base", "change", "low", "high", "above", "above low", "above high"}
     assert all(after[name] == before[name] for name in set(before) - missing)
-    again = uncertainty.resamplings(config, ["pp_mouth"])
-    au12 = config.corpus.aus.index("AU12")
+    again = measure(base).drawn
+    au12 = config.corpora.table_3.aus.index("AU12")
     assert np.isnan(again[..., au12]).all()
     np.testing.assert_array_equal(np.delete(again, au12, 2), np.delete(drawn, au12, 2))
 
 
 def test_a_gain_over_a_dead_unit_is_none(copied):
     config = copied(*SOME)
-    table = tables.table_3(config, SOME)
+    table = tables.table(rows_measured(config, SOME))
     assert np.isfinite(tables.gain(table, *SOME))
     found(config, "pp_mouth", "mouth", "AU12")
-    marked = tables.table_3(config, SOME)
+    marked = tables.table(rows_measured(config, SOME))
     assert np.isnan(tables.gain(marked, *SOME))
-    missing = health.sound(marked).isna() & ~table.isna()
+    missing = sound(marked).isna() & ~table.isna()
     assert [
         *missing.index[missing.any(axis=1)], list(missing.columns[missing.any()])
     ] == [MOUTH, ["AU12", "average"]]  # fmt: skip
+
+
+def test_a_run_without_networks_is_reported_and_spoils_nothing(results):
+    """A system that somebody else trained leaves predictions and no record of its units."""
+    run = Run(load_config("smoke"), ROWS["pp_mouth"], 1, 0)
+    write(run.folder, spec=run.spec, predictions=by_chance(run), provenance={"prevalence": {}})
+    assert (
+        dead_of(run).empty and health.defects([run]) == [] and measure({"it": [run]}).dead() == []
+    )
+    counts, defects, missing = health.report([run, run.of("pp_nose")])
+    assert defects == [] and missing == 1
+    (line,) = counts
+    assert health.summary([run, told(run.of("pp_nose"))]).index.tolist() == ["PP(nose)"]
+    assert line.startswith("pp_mouth/fold1_") and line.endswith(": no network looked at")
 
 
 @pytest.mark.parametrize("fed", [True, False])

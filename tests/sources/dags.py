@@ -6,7 +6,7 @@ import sys
 
 import yaml
 
-from dsin_lib.config import CONFIGS
+from dsin_lib.config.profile import CONFIGS
 
 
 def dag(results, *arguments, config="smoke", cwd=None, **variables):

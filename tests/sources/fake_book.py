@@ -13,7 +13,7 @@ from PIL import Image
 
 from dsin_lib.config import results_root
 from dsin_lib.config.places import config_dir
-from dsin_lib.runs.files import write_run
+from dsin_lib.runs.files import write
 
 CODE = ("config = 'quick'", "draw(config);")
 
@@ -83,18 +83,19 @@ def fill(trained):
     return config
 
 
-def write_fake(folder, row, spec):
-    write_run(
-        folder,
-        spec=spec,
+def write_fake(run):
+    """What a training leaves, of next to nothing."""
+    steps = run.row.steps
+    write(
+        run.folder,
+        spec=run.spec,
         history=pd.DataFrame({"step": [1]}),
-        health=pd.DataFrame({"au": ["AU01"]}),
         predictions=pd.DataFrame({"subject": ["F001"]}),
         weights={"pi.a": torch.zeros(1)},
         provenance={
-            "seconds": dict.fromkeys(row.steps, 2.0),
-            "cpu_seconds": dict.fromkeys(row.steps, 1.0),
-            "epochs": dict.fromkeys(row.steps, 3),
+            "seconds": dict.fromkeys(steps, 2.0),
+            "cpu_seconds": dict.fromkeys(steps, 1.0),
+            "epochs": dict.fromkeys(steps, 3),
             "frames": {"train": 30, "valid": 10, "test": 20},
             "subjects": {"train": ["F001", "F002"], "valid": ["F003"], "test": ["M001"]},
             **dict.fromkeys(("code", "data", "machine", "finished"), "x"),

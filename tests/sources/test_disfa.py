@@ -18,9 +18,9 @@ from painted import (
 )  # fmt: skip
 
 from dsin_lib.config import load_config
-from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.facs import DISFA_AUS, DISFA_REPORTED_AUS, au_names
-from dsin_lib.config.places import run_dir
+from dsin_lib.runs.rows import ROWS, TRAINED
+from dsin_lib.runs.run import Run
 
 SYNAU_D = {"name": "synau_d", "n_subjects": 6, "frames_per_sequence": 24, "stride": 200}
 
@@ -36,7 +36,7 @@ def synau_d(tmp_path_factory):
     dag(results, config, results / "synau_d/book/data.ipynb")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DSIN_RESULTS", str(results))
-        a_run = run_dir(load_config(config), ROWS["pp_mouth"], 1, 0)
+        a_run = Run(load_config(config), ROWS["pp_mouth"], 1, 0).folder
     dag(results, config, a_run / "provenance.json")
     return results
 

@@ -1,7 +1,6 @@
 """What tests of the training share: a folder of their own that begins with trained runs."""
 
 import pytest
-
 from made import made
 
 

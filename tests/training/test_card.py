@@ -15,12 +15,12 @@ from fastai.basics import default_device
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData, PatchData, ResidentData, on_device
-from dsin_lib.training.predict import predict
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, constant_optimum
 from dsin_lib.model.patch_prediction import PatchHeads, PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.training.learner import fit
+from dsin_lib.training.predict import predict
 
 pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
 

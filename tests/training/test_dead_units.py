@@ -15,15 +15,14 @@ from torch import nn
 
 from dsin_lib.config import changed, load_config
 from dsin_lib.data.dataset import CachedData, ResidentData
-from dsin_lib.runs.rows import ROWS, row_aus
 from dsin_lib.model.fusion import Fusion
 from dsin_lib.model.losses import constant_optimum
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
-from dsin_lib.config.places import run_dir
+from dsin_lib.runs.health import DEAD, with_states
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run
 from dsin_lib.training import train as train_module
-from dsin_lib.runs.health import DEAD
-from dsin_lib.runs.files import load_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
 RARE, COMMON = 0.1, 0.7
@@ -64,7 +63,7 @@ def trained(step, module, data, seed, *, at_first=None):
     config = changed(load_config("smoke"), {"training.batch_size": BATCH, **short})
     aus = [f"AU{j:02}" for j in range(data["train"].y.shape[1])]
     group = step.trained[0]
-    return run_step(step, {group: module}, data, config, seed, aus, ["mouth"]).health
+    return with_states(run_step(step, {group: module}, data, config, seed, aus, ["mouth"]).health)
 
 
 def dead_units(health):
@@ -135,10 +134,11 @@ def test_every_network_of_a_run_begins_at_the_constant_optimum(own, monkeypatch,
     monkeypatch.setattr(
         train_module, "constant_optimum", lambda y: torch.linspace(0.05, 0.95, y.shape[1])
     )
-    train_module.train(config, row, 1, 0, [], [])
-    health = load_run(run_dir(config, row, 1, 0)).health
+    run = Run(config, row, 1, 0)
+    train_module.train(run)
+    health = run.health
     begins = np.linspace(0.05, 0.95, health["au"].nunique())
     for (step, network), of in health.groupby(["step", "network"], sort=False):
-        said = begins[[row_aus(config, row).index(au) for au in of["au"]]]
+        said = begins[[run.aus.index(au) for au in of["au"]]]
         off = np.log(of["mean"] / (1 - of["mean"])) - np.log(said / (1 - said))
         assert np.abs(off).max() < 1.2, f"step {step}: {network}"

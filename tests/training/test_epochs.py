@@ -14,12 +14,12 @@ from torch import nn
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData
-from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.model.output import OutputLayer
 from dsin_lib.model.patch_prediction import PatchHeads
 from dsin_lib.model.structure_inference import StructureInference
+from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.training import epochs, learner
 from dsin_lib.training.epochs import EPOCHS, WORTH_COMPILING, EpochLearner, worth_compiling
 from dsin_lib.training.learner import KeepBest, _loader, make_learner

@@ -4,15 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from made import made
 
-from dsin_lib.config import changed
 from dsin_lib.data.dataset import PatchData
-from dsin_lib.runs.rows import ROWS
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import PatchPrediction
+from dsin_lib.runs.files import read
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.sweeps import chi_penalty
 from dsin_lib.training import frozen, train
 from dsin_lib.training.frozen import outputs, without_frozen
-from dsin_lib.training.runs import run
 
 
 @pytest.fixture
@@ -34,11 +35,12 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     tiny, apart, asked, monkeypatch
 ):
     apart("pp_f")
-    short = run(tiny, "omega")
+    run = made(tiny, "omega")
     assert asked, "f of the frozen modules"
-    short.folder.rename(short.folder.with_name("short"))
+    run.folder.rename(run.folder.with_name("short"))
+    short = read(run.folder.with_name("short"))
     monkeypatch.setattr(train, "without_frozen", lambda row, modules, data: (modules, data))
-    long = run(tiny, "omega")
+    long = made(tiny, "omega").files
     pd.testing.assert_frame_equal(short.predictions, long.predictions, rtol=1e-6, atol=1e-7)
     assert short.predictions.columns.tolist() == long.predictions.columns.tolist()
     losses = ["train_loss", "valid_loss", "valid_f1"]
@@ -46,11 +48,11 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     assert short.weights().keys() == long.weights().keys(), "all of it is kept, pi and phi too"
 
 
-def test_trials_of_one_start_ask_its_modules_once(tiny, apart, asked):
+def test_runs_of_one_start_ask_its_modules_once(tiny, apart, asked):
     apart("pp_f")
-    run(tiny, "omega")
+    made(tiny, "omega")
     assert len(asked) == 3, "train, valid and test"
-    other = run(changed(tiny, {"structure_inference.chi_penalty": 0.1}), "omega")
+    other = made(tiny, "omega", change=chi_penalty(0.1))
     assert len(asked) == 3
     assert other.provenance["seconds"]["0"] < 1
 

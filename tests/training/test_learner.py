@@ -5,14 +5,14 @@ from copy import deepcopy
 import pandas as pd
 import pytest
 import torch
+from made import made
 from torch import nn
 
-from dsin_lib.config import changed, load_config
+from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.training.learner import fit, make_learner
-from dsin_lib.training.runs import run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
 CONFIG = load_config("smoke")
@@ -187,9 +187,8 @@ def test_where_nothing_can_be_ranked_the_loss_chooses(data):
 
 def test_patch_networks_stop_by_ranking_or_by_the_loss_as_the_config_says(tiny):
     for change, score in (({}, "auc"), ({"training.stop_by": "loss"}, "loss")):
-        history = run(
-            changed(tiny, {"patch_prediction.max_epochs": 4, **change}), "pp_nose"
-        ).history
+        run = made(tiny, "pp_nose", change={"patch_prediction.max_epochs": 4, **change})
+        history = run.history
         column = history[f"valid_{score}"]
         best = column.idxmin() if score == "loss" else column.idxmax()
         assert history["kept"].tolist() == [index == best for index in history.index]
@@ -199,7 +198,7 @@ def test_patch_networks_stop_by_ranking_or_by_the_loss_as_the_config_says(tiny):
     ("row", "steps"), [("pp_mouth", [1]), ("pp_f", [2, 3]), ("dsin_10", [4, 5])]
 )
 def test_steps_of_fresh_weights_have_no_epoch_0_and_joint_ones_have(tiny, row, steps):
-    found = run(tiny, row)
+    found = made(tiny, row)
     first = found.history.groupby("step")["epoch"].min().to_dict()
     assert first == {step: 0 if step in (3, 5) else 1 for step in steps}
     assert found.history["train_loss"].isna().equals(found.history["epoch"] == 0)

@@ -8,15 +8,14 @@ import torch
 
 from dsin_lib.config import changed
 from dsin_lib.data.dataset import split_data
-from dsin_lib.data.store import Store
-from dsin_lib.training.predict import predict
-from dsin_lib.runs.rows import ROWS
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
-from dsin_lib.config.places import store_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.split import split_of, store_of
 from dsin_lib.training.learner import KeepBest, fit
 from dsin_lib.training.modules import make_modules
-from dsin_lib.training.runs import subject_split
+from dsin_lib.training.predict import predict
 from dsin_lib.training.stages import ALGORITHM_1, cached, run_step, step_loss
 
 ROW = replace(ROWS["dsin_10"], patches=("mouth", "nose"))
@@ -26,15 +25,18 @@ ROW = replace(ROWS["dsin_10"], patches=("mouth", "nose"))
 @pytest.fixture
 def stage(tiny):
     """Fresh modules and the split of fold 1."""
-    store = Store.open(store_dir(tiny))
-    data = split_data(store, subject_split(tiny, store, 1, 0), ROW.patches, tiny.corpus.aus)
+    run = Run(tiny, ROW, 1, 0)
+    store = store_of(run)
+    data = split_data(store, split_of(run, store), ROW.patches, run.aus)
     torch.manual_seed(0)
-    return make_modules(tiny, ROW, store), data, tiny
+    return make_modules(tiny, ROW, run.aus, store), data, tiny
 
 
 def trained(step, modules, data, config, seed):
     """The step's history."""
-    return run_step(step, modules, data, config, seed, config.corpus.aus, ROW.patches).history
+    return run_step(
+        step, modules, data, config, seed, config.corpora.table_3.aus, ROW.patches
+    ).history
 
 
 def moved(before, after):

@@ -100,8 +100,8 @@ def record(config: Config) -> dict:
     try:
         parts = book(config)
         found, seen = cost.trainings(parts), parts["Table 3"][0].provenance
-    except FileNotFoundError as error:
-        raise PublishError(f"{error}{_make(config)}") from None
+    except FileNotFoundError as error:  # says itself how it is made
+        raise PublishError(str(error)) from None
     frames, subjects = seen["frames"], seen["subjects"]
     return {
         "profile": config.name,

@@ -27,11 +27,11 @@ if __name__ == "__main__":
 FINISHED = """
 import sys
 import data_prep.__main__
-import dsin_lib.training.runs
+import dsin_lib.training.train
 from data_prep.ensure import ensure_corpus
 from dsin_lib.config import load_config
 
-print(ensure_corpus(load_config("smoke")))
+print(ensure_corpus(load_config("smoke").corpora.table_3))
 print([name for name in sys.modules if name in ("numba", "data_prep.synth.corpus.sequences")])
 """
 
@@ -71,11 +71,11 @@ def test_a_finished_corpus_and_a_training_import_no_compiler(results):
     from data_prep.ensure import RENDERED
     from data_prep.synth.corpus.recipe import recipe_of
     from dsin_lib.config import load_config
-    from dsin_lib.data.folds import first_subjects
     from dsin_lib.config.places import corpus_dir
+    from dsin_lib.data.folds import first_subjects
 
-    config = load_config("smoke")
-    how = config.corpus.model_dump(include=RENDERED)
+    corpus = load_config("smoke").corpora.table_3
+    how = corpus.model_dump(include=RENDERED)
     recipe = recipe_of(
         "synau_b",
         first_subjects(6),
@@ -85,12 +85,12 @@ def test_a_finished_corpus_and_a_training_import_no_compiler(results):
         how["image_px"],
         how["seed"],
     )
-    corpus_dir(config).mkdir(parents=True)
-    (corpus_dir(config) / "corpus.json").write_text(json.dumps({"recipe": recipe.as_json()}))
+    corpus_dir(corpus).mkdir(parents=True)
+    (corpus_dir(corpus) / "corpus.json").write_text(json.dumps({"recipe": recipe.as_json()}))
     done = subprocess.run(
         [sys.executable, "-c", FINISHED], env=environment(), capture_output=True, text=True
     )
-    assert done.stdout.splitlines() == [str(corpus_dir(config)), "[]"], done.stderr
+    assert done.stdout.splitlines() == [str(corpus_dir(corpus)), "[]"], done.stderr
 
 
 @pytest.fixture

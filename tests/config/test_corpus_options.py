@@ -1,0 +1,83 @@
+"""The later options of a corpus: refused where they are none, part of names where they tell."""
+
+import pytest
+
+from data_prep.ensure import reader
+from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config
+from dsin_lib.config.corpora import CORPORA
+from dsin_lib.config.places import store_dir
+from dsin_lib.runs.rows import ROWS
+from dsin_lib.runs.run import Run
+
+ACCEPT = {"accept": "a123456789abcdef"}
+LICENSED = [name for name, one in CORPORA.items() if one.licensed]
+
+
+def of_table_3(options):
+    """Overrides of the corpus of Table 3."""
+    return {f"corpora.table_3.{name}": value for name, value in options.items()}
+
+
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        ({"first_image": 0}, ["corpora.table_3.first_image", "synau_b"]),
+        ({"name": "bp4d", "first_image": 0}, ["first_image", "only disfa", "bp4d"]),
+        ({"name": "disfa", "first_image": -1}, ["first_image", "greater", "-1"]),
+        ({"images": "frames"}, ["corpora.table_3.images", "licensed", "synau_b is rendered"]),
+        ({"name": "disfa", "images": "/frames"}, ["images", "relative", "/frames"]),
+        ({"name": "bp4d", "images": "a/../.."}, ["images", "inside it"]),
+        (ACCEPT, ["corpora.table_3.accept", "licensed", "synau_b is rendered"]),
+        ({"name": "bp4d", "accept": "all"}, ["corpora.table_3.accept", "pattern", "all"]),
+    ],
+)
+def test_a_wrong_option_is_refused_by_name(options, named):
+    with pytest.raises(ConfigError) as error:
+        load_config("smoke", of_table_3(options))
+    assert all(word in str(error.value) for word in named)
+
+
+@pytest.mark.parametrize("name", LICENSED)
+def test_an_option_reaches_the_reader(name):
+    options = {"images": "frames", **({"first_image": 0} if name == "disfa" else {})}
+    found = reader(Corpus(name=name, **options)).keywords
+    assert options.items() <= found.items() and "accept" not in found
+
+
+def test_what_had_a_name_before_there_were_options_keeps_it():
+    config = load_config("smoke")
+    specs = [Run(config, row, 1, 0).spec for row in ROWS.values()]
+    assert digest(specs) == "316d72f2", "of each row on its own corpus"
+    keys = {name: Corpus(name=name, n_subjects=6) for name in CORPORA}
+    assert {name: (one.key(), one.pictures_key()) for name, one in keys.items()} == {
+        "synau_b": ("f3bc14d1", "777dea84"),
+        "synau_d": ("06882abd", "cbef4bf4"),
+        "bp4d": ("5ce578e4", "c6c68e64"),
+        "bp4d_plus": ("7e7a8466", "ff9ccdd7"),
+        "disfa": ("1acb9ae6", "58bd573d"),
+    }
+    assert store_dir(config.corpora.table_3, config.preprocessing).name == "synau_b-b3bb9c32"
+
+
+def test_other_pictures_are_another_store_and_other_runs(results, tmp_path):
+    base = {"name": "disfa", "root": str(tmp_path)}
+    names = set()
+    for more in ({}, {"first_image": 0}, {"images": "frames"}):
+        nose = Run(load_config("smoke", of_table_3({**base, **more})), ROWS["pp_nose"], 1, 0)
+        names |= {nose.store.name, nose.folder.name}
+    assert len(names) == 6
+
+
+@pytest.mark.parametrize("name", LICENSED)
+def test_what_is_accepted_is_part_of_no_name_and_is_not_lost(results, tmp_path, name):
+    base = {"name": name, "root": str(tmp_path)}
+    plain, accepted = (
+        load_config("smoke", of_table_3(options)) for options in (base, {**base, **ACCEPT})
+    )
+    own, others = accepted.corpora.table_3, plain.corpora.table_3
+    assert own.accept == "a123456789abcdef"
+    assert changed(accepted, {"training.patience": 3}).corpora.table_3.accept == own.accept
+    assert own.key() == others.key()
+    for row in ROWS.values():
+        one, other = (Run(config, row, 1, 0) for config in (accepted, plain))
+        assert (one.spec, one.store, one.folder) == (other.spec, other.store, other.folder), row.id
