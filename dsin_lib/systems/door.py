@@ -1,0 +1,98 @@
+"""What a system has to do to be compared: be fitted on some people, score the frames of others.
+
+A row of :mod:`dsin_lib.runs.rows` names its system: the name of a file of this folder, which has a
+class ``System``. With that file and that row it gets through a run, tables, intervals and chapters.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from jaxtyping import Float
+
+from dsin_lib.data.dataset import PatchData
+from dsin_lib.data.store import Store
+from dsin_lib.runs.run import Run
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a system leaves behind beside its scores; all of it may be missing.
+
+    Attributes:
+        history: One line an epoch, as of :class:`dsin_lib.runs.files.Files`.
+        health: One line a step, network and Action Unit, as of the same.
+        looks: Tables of what it shows of itself, by name.
+        weights: Tensors by name.
+        seconds: By step, on the clock; and of the processor.
+        cpu_seconds: The same of the processor.
+        epochs: By step.
+    """
+
+    history: pd.DataFrame | None = None
+    health: pd.DataFrame | None = None
+    looks: Mapping[str, pd.DataFrame] = field(default_factory=lambda: NOTHING)
+    weights: Mapping[str, Any] | None = None
+    seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    cpu_seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
+    epochs: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+
+
+class System:
+    """A system at the door; a file of this folder has a class of this name, made of this one.
+
+    Attributes:
+        run: What is trained: its row, fold, seed, config, Action Units, and the runs that it
+            starts from, which are there.
+        store: The prepared corpus.
+        point: The operating point: the score from which on a unit is called active. 0.5 of
+            probabilities, 0 of margins.
+    """
+
+    point = 0.5
+
+    def __init__(self, run: Run, store: Store) -> None:
+        self.run, self.store = run, store
+
+    def fit(self, train: PatchData, valid: PatchData) -> None:
+        """Learns from some people; others may end the training, and are not learned from."""
+        raise NotImplementedError
+
+    def predict(self, part: PatchData) -> Float[np.ndarray, "frame au"]:
+        """One score a frame and Action Unit, the higher the surer that it is active.
+
+        Args:
+            part: A whole part of the split, at once: a transductive system may look at all its
+                frames. Its labels are missing.
+        """
+        raise NotImplementedError
+
+    def beside(self, part: PatchData) -> Mapping[str, Float[np.ndarray, "frame au"]]:
+        """More that is kept of each frame and unit, by the suffix of its columns."""
+        return NOTHING
+
+    def left(self) -> Left:
+        """What it leaves behind beside its scores."""
+        return Left()
+
+
+def system_of(run: Run, store: Store) -> System:
+    """The system that a run's row names.
+
+    Raises:
+        ValueError: There is no such file, or it has no class ``System``.
+    """
+    name = run.row.system
+    try:
+        return import_module(f"dsin_lib.systems.{name}").System(run, store)
+    except (ModuleNotFoundError, AttributeError) as error:
+        raise ValueError(
+            f"{run.row.id}: system: expected a file dsin_lib/systems/{name}.py with a class System, "
+            f"got {error}"
+        ) from error
