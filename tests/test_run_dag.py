@@ -6,11 +6,13 @@ from types import SimpleNamespace as Done
 
 import pytest
 import yaml
-from dags import dag, variant
+from dags import dag, planned, variant
 
 from dsin_lib import dag as dag_module
 from dsin_lib.config.profile import CONFIGS
 from dsin_lib.dag import RUNS_PER_CARD, run_dag
+from dsin_lib.runs.chapters import CHAPTERS
+from dsin_lib.runs.sweeps import SWEEPS
 
 ROOT = Path(__file__).parents[1]
 
@@ -31,6 +33,17 @@ def test_trainings_claim_shares_of_a_card(asked):
     rules = (ROOT / "Snakefile").read_text().split("\nrule ")
     claims = {rule.split(":")[0] for rule in rules if "gpu=1" in rule}
     assert claims == {"run", "sweep"}
+
+
+def test_from_nothing_a_whole_book_is_planned_with_its_tables(results):
+    results.mkdir()
+    code, text = dag(results, "--dry")
+    assert code == 0, text
+    rows = {row for shows in CHAPTERS.values() for row in shows.rows}
+    assert planned(text) == {
+        "corpus": 2, "store": 4, "run": len(rows), "sweep": len(SWEEPS), "tables": 1,
+        "notebook": len(CHAPTERS), "book": 1, "site": 1,
+    }, "two stores are those of other readings"  # fmt: skip
 
 
 @pytest.mark.parametrize(

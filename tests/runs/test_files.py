@@ -121,9 +121,3 @@ def test_what_is_written_again_is_read_again_and_all_of_it_is_new(tmp_path):
     write(folder, spec=SPEC, predictions=SAID.assign(AU01=0.25), provenance={})
     assert read(folder).predictions["AU01"].tolist() == [0.25]
     assert read(folder).history.empty and list(tmp_path.iterdir()) == [folder]
-
-
-def test_a_provenance_that_lists_no_files_is_damaged(nose):
-    (nose.folder / PROVENANCE).write_text("{}")
-    with pytest.raises(ValueError, match=r"pp_nose/.*remove the folder"):
-        nose.is_there()
