@@ -31,10 +31,13 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.sections import Training
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
+from dsin_lib.training.health import is_saturated
 from dsin_lib.training.memory import give_back_freed_memory, keep_freed_memory
 from dsin_lib.training.metrics import ChiMoment, OfValid
 
 Score = Literal["loss", "auc"]
+OUTPUTS = ("p", "f", "y_hat")
+"""What a model says of each frame, as far as it goes."""
 
 
 def always() -> bool:
@@ -178,7 +181,7 @@ class KeepBest(EarlyStoppingCallback):
         """Forgets an earlier fit."""
         super().before_fit()
         self.weights = self.kept = self.kept_score = None
-        self.kept_sound = False
+        self.kept_sound, self.frames = False, 0
         if self.incoming is not None and isfinite(of_them := self.incoming[self.idx - 1]):
             self.best = of_them
             self._consider(0, of_them)
@@ -191,15 +194,31 @@ class KeepBest(EarlyStoppingCallback):
             self._consider(self.epoch + 1, score)
         super().after_epoch()
 
+    def before_validate(self) -> None:
+        """Begins to count saturated outputs."""
+        self.saturated, self.frames = 0, 0
+
+    def after_pred(self) -> None:
+        """Counts the held-out frames on which each output is saturated."""
+        if not self.training:
+            outputs = [self.pred[name].flatten(1) for name in OUTPUTS if name in self.pred]
+            self.saturated += is_saturated(torch.cat(outputs, 1)).sum(0)
+            self.frames += len(outputs[0])
+
+    def _may_be_dead(self) -> bool:
+        """Whether any output is saturated on half of the held-out frames; far from dead if not."""
+        return not self.frames or bool((self.saturated >= self.frames / 2).any())
+
     def _consider(self, epoch: int, score: float) -> None:
         """Copies the weights if they are sound and the best that were, or better than unsound ones.
 
-        Whether they are sound is asked where it decides: it takes a pass over the training frames.
+        Whether they are sound is asked where it decides, and where held-out frames do not tell it
+        already: it takes a pass over the training frames.
         """
         better = self.kept is None or bool(self.comp(score, self.kept_score))
         if not better and self.kept_sound:
             return
-        sound = self.sound()
+        sound = not self._may_be_dead() or self.sound()
         if sound or (better and not self.kept_sound):
             self.kept, self.kept_score, self.kept_sound = epoch, score, sound
             self.weights = deepcopy(self.model.state_dict())

@@ -11,7 +11,7 @@ from dsin_lib.config import changed, load_config
 from dsin_lib.data.dataset import CachedData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
-from dsin_lib.training.learner import fit, make_learner
+from dsin_lib.training.learner import KeepBest, fit, make_learner
 from dsin_lib.training.runs import run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
@@ -185,7 +185,22 @@ def kept_of(model, data, sound=None):
     return history.drop(columns="kept"), kept, own.state_dict()
 
 
-def test_a_best_epoch_that_is_not_sound_is_not_kept_and_ends_nothing(data):
+@pytest.fixture
+def asked_always(monkeypatch):
+    """Whether weights are sound is asked of every epoch that could be kept."""
+    monkeypatch.setattr(KeepBest, "_may_be_dead", lambda self: True)
+
+
+@pytest.mark.parametrize(("bias", "asked"), [(0.0, 0), (-12.0, 6)])
+def test_soundness_is_asked_only_where_held_out_frames_are_saturated(data, bias, asked):
+    torch.manual_seed(0)
+    model, calls = DSIN(net()), []
+    nn.init.constant_(model.pi[0].bias, bias)
+    kept_of(model, data, lambda own: calls.append(own) or True)
+    assert len(calls) == asked, "each epoch is better than the last"
+
+
+def test_a_best_epoch_that_is_not_sound_is_not_kept_and_ends_nothing(data, asked_always):
     torch.manual_seed(0)
     model = DSIN(net())
     history, best, weights = kept_of(model, data)
@@ -194,14 +209,14 @@ def test_a_best_epoch_that_is_not_sound_is_not_kept_and_ends_nothing(data):
     pd.testing.assert_frame_equal(again, history, check_exact=True)
 
 
-def test_a_sound_epoch_is_kept_before_better_ones_that_are_not(data):
+def test_a_sound_epoch_is_kept_before_better_ones_that_are_not(data, asked_always):
     torch.manual_seed(0)
     model, asked = DSIN(net()), []
     _, kept, _ = kept_of(model, data, lambda own: asked.append(own) or len(asked) == 2)
     assert kept == 2 and len(asked) == 6, "each was the best so far"
 
 
-def test_where_no_epoch_is_sound_the_best_is_kept_all_the_same(data):
+def test_where_no_epoch_is_sound_the_best_is_kept_all_the_same(data, asked_always):
     torch.manual_seed(0)
     model = DSIN(net())
     history, best, weights = kept_of(model, data)
