@@ -125,7 +125,9 @@ def test_pairs_are_two_coded_units_with_a_sign():
 
 def chi_run(history, seconds=0.0):
     table = pd.DataFrame(history, columns=["valid_loss", "chi_std"])
-    return SimpleNamespace(history=table.assign(network="all", step=4, step_cpu_seconds=seconds))
+    kept = table["valid_loss"] == table["valid_loss"].min()
+    of_step = {"network": "all", "step": 4, "step_cpu_seconds": seconds, "epoch": table.index + 1}
+    return SimpleNamespace(history=table.assign(kept=kept, **of_step))
 
 
 def test_histories_of_the_gates_have_no_interval(monkeypatch):

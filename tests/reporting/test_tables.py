@@ -171,7 +171,7 @@ def test_table_4_is_written_where_there_is_a_second_corpus(smoke, monkeypatch):
     paths = tables.write_tables(config, SOME)
     assert [path.name for path in paths[2:]] == ["table4_scores.csv", "table4.csv"]
     header, *lines = paths[3].read_text().splitlines()
-    assert header == "row,AU01,AU02,AU04,AU06,AU09,AU12,AU25,AU26,average"
+    assert header == "row,AU01,AU02,AU04,AU06,AU09,AU12,AU25,AU26,average,dead"
     assert len(lines) == len(baselines.BASELINES) + len(tables.TABLE_4_ROWS)
 
 

@@ -21,6 +21,11 @@ CODE = ("config = 'quick'", "draw(config);")
 ALT = {"mystnb": {"image": {"alt": "Noise"}}}
 
 
+HEALTHY = {"network": "mouth", "au": "AU01", "fed": True} | dict.fromkeys(
+    ("prevalence", "mean", "spread", "saturated"), 0.5
+)
+
+
 MACHINE = "/" + "home/someone/project/a.py"
 
 
@@ -88,7 +93,7 @@ def write_fake(folder, row, spec):
         folder,
         spec=spec,
         history=pd.DataFrame({"step": [1]}),
-        health=pd.DataFrame({"au": ["AU01"]}),
+        health=pd.DataFrame([HEALTHY]),
         predictions=pd.DataFrame({"subject": ["F001"]}),
         weights={"pi.a": torch.zeros(1)},
         provenance={

@@ -22,7 +22,7 @@ from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
 from dsin_lib.paths import run_dir
 from dsin_lib.training import train as train_module
-from dsin_lib.training.health import DEAD
+from dsin_lib.training.health import DEAD, with_states
 from dsin_lib.training.saved import load_run
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
@@ -64,7 +64,7 @@ def trained(step, module, data, seed, *, at_first=None):
     config = changed(load_config("smoke"), {"training.batch_size": BATCH, **short})
     aus = [f"AU{j:02}" for j in range(data["train"].y.shape[1])]
     group = step.trained[0]
-    return run_step(step, {group: module}, data, config, seed, aus, ["mouth"]).health
+    return with_states(run_step(step, {group: module}, data, config, seed, aus, ["mouth"]).health)
 
 
 def dead_units(health):
