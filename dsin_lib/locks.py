@@ -1,4 +1,4 @@
-"""One process at a time makes a thing; whoever comes second waits, with a word, and finds it made.
+"""One process at a time makes a thing; whoever comes second waits, and finds it made.
 
 Two chapters, or two renderings, of one store at once would write into the same unfinished files.
 """
@@ -13,6 +13,8 @@ from filelock import FileLock, Timeout
 from dsin_lib.config import results_root
 
 LOCKS = ".locks"
+GRACE = 20
+"""Seconds of waiting without a word: another chapter may only be looking whether it is made."""
 
 
 @contextmanager
@@ -27,7 +29,7 @@ def alone(made: Path) -> Iterator[None]:
     lock = FileLock(results_root() / LOCKS / f"{'_'.join(made.parts[-2:])}.lock")
     try:
         Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=GRACE)
     except Timeout:
         print(f"{made}: another process is at work on it; waiting", file=sys.stderr, flush=True)
         lock.acquire()

@@ -79,9 +79,14 @@ def _measured(p: np.ndarray, labels: np.ndarray, aus: list[str]) -> pd.DataFrame
             "prevalence": prevalence,
             "mean": p.mean(0),
             "spread": p.std(0) / np.where(deviation > 0, deviation, np.nan),
-            "saturated": (p * (1 - p) < SATURATED).mean(0),
+            "saturated": is_saturated(p).mean(0),
         }
     )
+
+
+def is_saturated(p: Any) -> Any:
+    """Where probabilities, an array or a tensor, leave next to no gradient."""
+    return p * (1 - p) < SATURATED
 
 
 def with_states(health: pd.DataFrame) -> pd.DataFrame:

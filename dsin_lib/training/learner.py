@@ -6,7 +6,7 @@ stands still is an input (:mod:`dsin_lib.training.stages`).
 """
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import deepcopy
 from functools import partial
 from math import isfinite, nan
@@ -31,10 +31,18 @@ from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
 from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
+from dsin_lib.training.health import is_saturated
 from dsin_lib.training.memory import give_back_freed_memory, keep_freed_memory
 from dsin_lib.training.metrics import ChiMoment, OfValid
 
 Score = Literal["loss", "auc"]
+OUTPUTS = ("p", "f", "y_hat")
+"""What a model says of each frame, as far as it goes."""
+
+
+def always() -> bool:
+    """Any weights may be kept."""
+    return True
 
 
 def fit(
@@ -49,12 +57,13 @@ def fit(
     name: str = "training",
     continues: bool = False,
     score: Score = "loss",
+    sound: Callable[[], bool] = always,
 ) -> pd.DataFrame:
-    """Trains a model in place and leaves it with the weights of its best epoch.
+    """Trains a model in place and leaves it with the weights of its best sound epoch.
 
     Which epoch is best ``valid`` says. Reading: early-stopping, stopping-score. Epochs count from
     1; epoch 0 is the weights that a continued training came with, which it keeps if none of its own
-    is better.
+    is better. Whether an epoch is sound changes nothing of when the training ends.
 
     Args:
         model: Any part of DSIN.
@@ -69,6 +78,8 @@ def fit(
         continues: Whether all of the model was trained before, so that epoch 0 counts.
         score: Of ``valid``, by which epochs are compared; the loss where no unit of it is both
             active and inactive, so that there is nothing to rank.
+        sound: Whether the model, as it is when this is asked, may be kept; where no epoch is sound,
+            the best one is kept all the same.
 
     Returns:
         One line an epoch: epoch, train_loss (missing for epoch 0), valid_loss, valid_f1,
@@ -83,6 +94,7 @@ def fit(
     score = score if _can_be_ranked(valid.y) else "loss"
     set_seed(seed, reproducible=True)
     learner = make_learner(model, train, valid, loss, training, name, max_epochs, score)
+    learner.keep_best.sound = sound
     with learner.no_bar(), learner.no_logging(), contextlib.redirect_stdout(None):
         keep_best, incoming = learner.keep_best, None
         if continues:
@@ -155,7 +167,7 @@ class KeepBest(EarlyStoppingCallback):
 
     def __init__(self, of: str, patience: int, score: Score = "loss") -> None:
         super().__init__(monitor=f"valid_{score}", patience=patience)
-        self.of, self.incoming, self.kept = of, None, None
+        self.of, self.incoming, self.kept, self.sound = of, None, None, always
 
     def count(self, incoming: Sequence[float]) -> None:
         """Has the next fit keep the weights that it comes with, unless it finds better ones.
@@ -168,20 +180,48 @@ class KeepBest(EarlyStoppingCallback):
     def before_fit(self) -> None:
         """Forgets an earlier fit."""
         super().before_fit()
-        self.weights = self.kept = None
+        self.weights = self.kept = self.kept_score = None
+        self.kept_sound, self.frames = False, 0
         if self.incoming is not None and isfinite(of_them := self.incoming[self.idx - 1]):
-            self._keep(0, of_them)
+            self.best = of_them
+            self._consider(0, of_them)
         self.incoming = None
 
     def after_epoch(self) -> None:
-        """Copies the weights if this epoch is the best so far; ends the fit if it was long ago."""
+        """Keeps the weights if they are the best; ends the fit if the best score is long ago."""
+        score = self.recorder.values[-1][self.idx]
+        if isfinite(score):
+            self._consider(self.epoch + 1, score)
         super().after_epoch()
-        if self.new_best:
-            self._keep(self.epoch + 1, self.best)
 
-    def _keep(self, epoch: int, score: float) -> None:
-        self.kept, self.best = epoch, score
-        self.weights = deepcopy(self.model.state_dict())
+    def before_validate(self) -> None:
+        """Begins to count saturated outputs."""
+        self.saturated, self.frames = 0, 0
+
+    def after_pred(self) -> None:
+        """Counts the held-out frames on which each output is saturated."""
+        if not self.training:
+            outputs = [self.pred[name].flatten(1) for name in OUTPUTS if name in self.pred]
+            self.saturated += is_saturated(torch.cat(outputs, 1)).sum(0)
+            self.frames += len(outputs[0])
+
+    def _may_be_dead(self) -> bool:
+        """Whether any output is saturated on half of the held-out frames; far from dead if not."""
+        return not self.frames or bool((self.saturated >= self.frames / 2).any())
+
+    def _consider(self, epoch: int, score: float) -> None:
+        """Copies the weights if they are sound and the best that were, or better than unsound ones.
+
+        Whether they are sound is asked where it decides, and where held-out frames do not tell it
+        already: it takes a pass over the training frames.
+        """
+        better = self.kept is None or bool(self.comp(score, self.kept_score))
+        if not better and self.kept_sound:
+            return
+        sound = not self._may_be_dead() or self.sound()
+        if sound or (better and not self.kept_sound):
+            self.kept, self.kept_score, self.kept_sound = epoch, score, sound
+            self.weights = deepcopy(self.model.state_dict())
 
     def after_fit(self) -> None:
         """Puts the best weights back.

@@ -15,7 +15,7 @@ from dsin_lib.config import Config
 from dsin_lib.data.dataset import CachedData, Data
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss, balancing_weights
-from dsin_lib.runs.health import record
+from dsin_lib.runs.health import DEAD, record, with_states
 from dsin_lib.runs.rows import Row
 from dsin_lib.training.learner import fit
 from dsin_lib.training.predict import predict
@@ -89,9 +89,14 @@ def run_step(
     seed: int,
     aus: list[str],
     patches: Sequence[str],
+    fed: Sequence[str] = (),
     network: str = "all",
 ) -> Trained:
     """Trains the step's groups in place.
+
+    Of the epochs that could be kept, one that leaves a fed unit dead comes last: Adam gives a rare
+    unit steps of full length however small its gradient is, and so can carry it to the end of the
+    sigmoid where ranking hardly shows it.
 
     Args:
         step: A row of :data:`ALGORITHM_1`.
@@ -102,6 +107,7 @@ def run_step(
         seed: Of the order of the frames.
         aus: Column names of the Action Units, in the order of the labels.
         patches: Names of the patches, in the order of p.
+        fed: Those of the units that had enough to learn from.
         network: Which one this is of those that are trained apart.
 
     Raises:
@@ -111,6 +117,15 @@ def run_step(
     frozen = {group: modules[group] for group in step.frozen if group in modules}
     inputs = cached(DSIN(**frozen), data) if frozen else data
     model = DSIN(**{group: modules[group] for group in step.trained})
+
+    def health() -> pd.DataFrame:
+        out = predict(model, inputs["train"])
+        return record(out, inputs["train"].y, aus, patches, network)
+
+    def none_dead() -> bool:
+        states = with_states(health())
+        return not ((states["state"] == DEAD) & states["au"].isin(fed)).any()
+
     history = fit(
         model,
         inputs["train"],
@@ -122,13 +137,13 @@ def run_step(
         name=f"step {step.number}, network {network}",
         continues=step.joint,
         score="auc" if "pi" in step.trained and config.training.stop_by == "ranking" else "loss",
+        sound=none_dead,
     )
     history.insert(0, "step", step.number)
-    out = predict(model, inputs["train"])
-    health = record(out, inputs["train"].y, aus, patches, network).assign(step=step.number)
+    found = health().assign(step=step.number)
     history["step_seconds"] = time.perf_counter() - started
     history["step_cpu_seconds"] = time.process_time() - started_cpu
-    return Trained(history.assign(network=network), health)
+    return Trained(history.assign(network=network), found)
 
 
 def trainings(

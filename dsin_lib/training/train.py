@@ -44,15 +44,18 @@ def train(run: Run) -> None:
     modules, data = without_frozen(row, modules, patches)
     data = on_device(data, device)
     once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
+    fed = food(patches["train"].y, patches["train"].frames["subject"].to_numpy(), aus)
+    full = fed.loc[fed["fed"], "au"].tolist()
     seen = {"train": data["train"], "valid": data[PARTS[config.training.stop_on]]}
     steps = [
-        run_step(step, trained, inputs, config, run.seed + step.number, units, row.patches, name)
+        run_step(
+            step, trained, inputs, config, run.seed + step.number, units, row.patches, full, name
+        )
         for name, (trained, inputs, units) in trainings(row, modules, seen, aus).items()
         for step in ALGORITHM_1
         if step.number in row.steps
     ]
     histories = [step.history for step in steps]
-    fed = food(patches["train"].y, patches["train"].frames["subject"].to_numpy(), aus)
     health = pd.concat([step.health for step in steps]).merge(fed, on="au", how="left")
     warn_of_dead(row.id, with_states(health))
     model, predictions, out = DSIN(**modules), [], {}

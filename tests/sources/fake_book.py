@@ -21,6 +21,11 @@ CODE = ("config = 'quick'", "draw(config);")
 ALT = {"mystnb": {"image": {"alt": "Noise"}}}
 
 
+HEALTHY = {"network": "mouth", "au": "AU01", "fed": True} | dict.fromkeys(
+    ("prevalence", "mean", "spread", "saturated"), 0.5
+)
+
+
 MACHINE = "/" + "home/someone/project/a.py"
 
 

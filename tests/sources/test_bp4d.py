@@ -79,7 +79,7 @@ def test_bp4d_as_it_lies_on_disk_becomes_the_book(bp4d):
         ".jpg", ".jpeg", ".png",
     }  # fmt: skip
     table = pd.read_csv(bp4d / "bp4d/tables/table3.csv")
-    assert table.columns.tolist() == ["row", *au_names(BP4D_AUS), "average"]
+    assert table.columns.tolist() == ["row", *au_names(BP4D_AUS), "average", "dead"]
     assert (bp4d / "bp4d/site/index.html").is_file()
 
 

@@ -99,7 +99,7 @@ def test_disfa_with_videos_becomes_the_book(disfa, synau_d):
     levels = [f"{au}_intensity" for au in au_names(DISFA_AUS)]
     pd.testing.assert_frame_equal(frames[levels], rendered[levels])
     table = pd.read_csv(disfa / "disfa/tables/table3.csv")
-    assert table.columns.tolist() == ["row", *au_names(DISFA_REPORTED_AUS), "average"]
+    assert table.columns.tolist() == ["row", *au_names(DISFA_REPORTED_AUS), "average", "dead"]
     assert (disfa / "disfa/site/index.html").is_file()
 
 

@@ -40,7 +40,9 @@ def test_a_training_that_never_has_a_finite_loss_says_so(data, diverged):
     parts = {"train": data, "valid": diverged}
     expected = r"step 1, network AU12: expected a finite valid_auc after an epoch, got nan, nan"
     with pytest.raises(FloatingPointError, match=expected):
-        run_step(ALGORITHM_1[0], {"pi": net()}, parts, CONFIG, 0, ["AU12"], ["mouth"], "AU12")
+        run_step(
+            ALGORITHM_1[0], {"pi": net()}, parts, CONFIG, 0, ["AU12"], ["mouth"], network="AU12"
+        )
 
 
 def test_weights_of_an_earlier_fit_are_not_put_back_after_one_that_diverged(data):
@@ -171,6 +173,56 @@ def test_ranking_keeps_another_epoch_than_the_loss(data, against):
         assert kept == (column.idxmin() if score == "loss" else column.idxmax())
     shared = ["train_loss", "valid_loss", "valid_f1", "valid_auc"]
     pd.testing.assert_frame_equal(by["loss"][shared], by["auc"][shared], check_exact=True)
+
+
+def kept_of(model, data, sound=None):
+    """The history of a training, its kept epoch, and the weights that it left."""
+    how = {} if sound is None else {"sound": lambda: sound(own)}
+    own = deepcopy(model)
+    patient = TRAINING.model_copy(update={"patience_cached": 9})
+    history = fit(own, data, data, ALL, max_epochs=6, training=patient, seed=0, **how)
+    (kept,) = history.loc[history["kept"], "epoch"]
+    return history.drop(columns="kept"), kept, own.state_dict()
+
+
+@pytest.fixture
+def asked_always(monkeypatch):
+    """Whether weights are sound is asked of every epoch that could be kept."""
+    monkeypatch.setattr(KeepBest, "_may_be_dead", lambda self: True)
+
+
+@pytest.mark.parametrize(("bias", "asked"), [(0.0, 0), (-12.0, 6)])
+def test_soundness_is_asked_only_where_held_out_frames_are_saturated(data, bias, asked):
+    torch.manual_seed(0)
+    model, calls = DSIN(net()), []
+    nn.init.constant_(model.pi[0].bias, bias)
+    kept_of(model, data, lambda own: calls.append(own) or True)
+    assert len(calls) == asked, "each epoch is better than the last"
+
+
+def test_a_best_epoch_that_is_not_sound_is_not_kept_and_ends_nothing(data, asked_always):
+    torch.manual_seed(0)
+    model = DSIN(net())
+    history, best, weights = kept_of(model, data)
+    again, other, found = kept_of(model, data, lambda own: not same(own.state_dict(), weights))
+    assert best == 6 and other == 5 and not same(found, weights)
+    pd.testing.assert_frame_equal(again, history, check_exact=True)
+
+
+def test_a_sound_epoch_is_kept_before_better_ones_that_are_not(data, asked_always):
+    torch.manual_seed(0)
+    model, asked = DSIN(net()), []
+    _, kept, _ = kept_of(model, data, lambda own: asked.append(own) or len(asked) == 2)
+    assert kept == 2 and len(asked) == 6, "each was the best so far"
+
+
+def test_where_no_epoch_is_sound_the_best_is_kept_all_the_same(data, asked_always):
+    torch.manual_seed(0)
+    model = DSIN(net())
+    history, best, weights = kept_of(model, data)
+    again, other, found = kept_of(model, data, lambda own: False)
+    assert other == best and same(found, weights)
+    pd.testing.assert_frame_equal(again, history, check_exact=True)
 
 
 def test_where_nothing_can_be_ranked_the_loss_chooses(data):
