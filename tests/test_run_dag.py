@@ -10,7 +10,7 @@ from dags import dag, planned, variant
 
 from dsin_lib import dag as dag_module
 from dsin_lib.config.profile import CONFIGS
-from dsin_lib.dag import RUNS_PER_CARD, run_dag
+from dsin_lib.dag import run_dag
 from dsin_lib.runs.chapters import CHAPTERS
 from dsin_lib.runs.sweeps import SWEEPS
 
@@ -25,14 +25,6 @@ def asked(results, monkeypatch):
         subprocess, "run", lambda command, **_: commands.append(command) or Done(returncode=0)
     )
     return commands
-
-
-def test_trainings_claim_shares_of_a_card(asked):
-    run_dag("smoke", "tables", cores=32)
-    assert f"gpu={RUNS_PER_CARD}" in asked[-1]
-    rules = (ROOT / "Snakefile").read_text().split("\nrule ")
-    claims = {rule.split(":")[0] for rule in rules if "gpu=1" in rule}
-    assert claims == {"run", "sweep"}
 
 
 def test_from_nothing_a_whole_book_is_planned_with_its_tables(results):

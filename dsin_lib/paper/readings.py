@@ -1,4 +1,4 @@
-"""The ambiguity register: each choice that the paper leaves open, its readings, and the default here."""
+"""The ambiguity register: choices that the paper leaves open, their readings, the default here."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -22,7 +22,7 @@ from dsin_lib.training.frozen import inputs_of, split_frozen
 from dsin_lib.training.looks import looks
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.predict import final, predict
-from dsin_lib.training.stages import ALGORITHM_1, Trained, run_step, trainings
+from dsin_lib.training.stages import ALGORITHM_1, run_step, trainings
 
 
 class System(door.System):
@@ -46,7 +46,9 @@ class System(door.System):
         data = on_device(data, self.device)
         self.once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
         self.steps = [
-            run_step(step, trained, inputs, config, run.seed + step.number, units, row.patches, name)
+            run_step(
+                step, trained, inputs, config, run.seed + step.number, units, row.patches, name
+            )
             for name, (trained, inputs, units) in trainings(row, moving, data, aus).items()
             for step in ALGORITHM_1
             if step.number in row.steps
@@ -70,7 +72,9 @@ class System(door.System):
 
     def left(self) -> door.Left:
         """Histories, health, looks and weights of every step."""
-        health = pd.concat([step.health for step in self.steps]).merge(self.fed, on="au", how="left")
+        health = pd.concat([step.health for step in self.steps]).merge(
+            self.fed, on="au", how="left"
+        )
         warn_of_dead(self.run.row.id, with_states(health))
         tensors = {name: of.contiguous().cpu() for name, of in self.whole.state_dict().items()}
         histories = [step.history for step in self.steps]

@@ -29,9 +29,9 @@ from dsin_lib.config.sections import Training
 from dsin_lib.data.dataset import CachedData, Data, as_input
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
+from dsin_lib.runs.health import is_saturated
 from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.training.epochs import EpochLearner, worth_compiling
-from dsin_lib.training.health import is_saturated
 from dsin_lib.training.memory import give_back_freed_memory, keep_freed_memory
 from dsin_lib.training.metrics import ChiMoment, OfValid
 

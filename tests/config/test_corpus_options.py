@@ -3,7 +3,7 @@
 import pytest
 
 from data_prep.ensure import reader
-from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config
+from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config, sections
 from dsin_lib.config.corpora import CORPORA
 from dsin_lib.config.places import store_dir
 from dsin_lib.runs.rows import ROWS
@@ -44,18 +44,54 @@ def test_an_option_reaches_the_reader(name):
     assert options.items() <= found.items() and "accept" not in found
 
 
-def test_what_had_a_name_before_there_were_options_keeps_it():
-    config = load_config("smoke")
-    specs = [Run(config, row, 1, 0).spec for row in ROWS.values()]
-    assert digest(specs) == "316d72f2", "of each row on its own corpus"
-    keys = {name: Corpus(name=name, n_subjects=6) for name in CORPORA}
-    assert {name: (one.key(), one.pictures_key()) for name, one in keys.items()} == {
+FIRST = (
+    "name", "root", "camera", "active_from", "version", "n_subjects", "n_tasks",
+    "frames_per_sequence", "stride", "image_px", "seed",
+)  # fmt: skip
+"""Parameters of a corpus when stores and runs got their names."""
+OF_PICTURES = {True: ("name", "camera"), False: set(FIRST) - {"root", "active_from"}}
+"""Those of them that tell its pictures: of a licensed corpus, and of an open one."""
+
+
+def names(one):
+    """What stores and runs are named by, of a corpus and of its pictures."""
+    return one.key(), one.pictures_key()
+
+
+def names_at_first(one):
+    """The same from the first parameters alone, whatever others there may be today."""
+    pictures = OF_PICTURES[one.source.licensed]
+    return tuple(digest({k: getattr(one, k) for k in kept}) for kept in (FIRST, pictures))
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_a_later_parameter_at_its_default_is_part_of_no_name(monkeypatch, name):
+    """A corpus that says nothing of it is named by its first parameters alone.
+
+    So stores and runs are found again when the library learns a new option: one that were part of
+    names at its default would have everybody prepare and train anew what is the same. Defaults,
+    profiles and other sections may change, which this does not look at: no name is pinned.
+    """
+    one = Corpus(name=name, n_subjects=6)
+    assert names(one) == names_at_first(one)
+    smoke = load_config("smoke")
+    config = smoke.model_copy(update={"corpora": smoke.corpora.model_copy(update={"table_3": one})})
+    assert Run(config, ROWS["pp_nose"], 1, 0).spec["corpus"].keys() == set(FIRST)
+    monkeypatch.setattr(sections, "LATER", set())
+    assert one.key() != names_at_first(one)[0], "the control: nothing counts as later"
+
+
+def test_stores_on_disks_are_found_by_the_names_they_have():
+    """Pinned: what changes one has everybody render, find faces and cut patches anew."""
+    keys = {name: names(Corpus(name=name, n_subjects=6)) for name in CORPORA}
+    assert keys == {
         "synau_b": ("f3bc14d1", "777dea84"),
         "synau_d": ("06882abd", "cbef4bf4"),
         "bp4d": ("5ce578e4", "c6c68e64"),
         "bp4d_plus": ("7e7a8466", "ff9ccdd7"),
         "disfa": ("1acb9ae6", "58bd573d"),
     }
+    config = load_config("smoke")
     assert store_dir(config.corpora.table_3, config.preprocessing).name == "synau_b-b3bb9c32"
 
 

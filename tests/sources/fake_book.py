@@ -95,6 +95,7 @@ def write_fake(run):
         run.folder,
         spec=run.spec,
         history=pd.DataFrame({"step": [1]}),
+        health=pd.DataFrame([HEALTHY]),
         predictions=pd.DataFrame({"subject": ["F001"]}),
         weights={"pi.a": torch.zeros(1)},
         provenance={

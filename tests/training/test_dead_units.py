@@ -11,63 +11,19 @@ import pandas as pd
 import pytest
 import torch
 from fastai.basics import set_seed
-from torch import nn
+from short_trainings import begun, dead_units, painted, trained
 
-from dsin_lib.config import changed, load_config
-from dsin_lib.data.dataset import CachedData, ResidentData
-from dsin_lib.model.fusion import Fusion
-from dsin_lib.model.losses import constant_optimum
+from dsin_lib.config import changed
 from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
-from dsin_lib.runs.health import DEAD, with_states
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run
 from dsin_lib.training import train as train_module
-from dsin_lib.training.stages import ALGORITHM_1, run_step
+from dsin_lib.training.stages import ALGORITHM_1
 
 RARE, COMMON = 0.1, 0.7
 UNITS = {"twelve units": [RARE, COMMON] * 6, "a rare one": [RARE], "a common one": [COMMON]}
 BATCH = 32
-
-
-def labels(shares, frames, seed):
-    torch.manual_seed(seed)
-    return (torch.rand(frames, len(shares)) < torch.tensor(shares)).float()
-
-
-def painted(patch, px, shares, frames, seed):
-    """Noise in which each unit brightens a square of its own."""
-    y, side = labels(shares, frames, seed), px // 4
-    rng = np.random.default_rng(seed)
-    pixels = rng.integers(0, 60, (frames, px, px, 3), dtype=np.uint8)
-    for j, active in enumerate(y.T.numpy()):
-        row, column = side * (j // 4), side * (j % 4)
-        pixels[active == 1, row : row + side - 1, column : column + side - 1] += 120
-    table = pd.DataFrame({"row": range(frames)})
-    return ResidentData(table, {patch: torch.from_numpy(pixels)}, y)
-
-
-def as_at_first(output):
-    """The initialisation that killed: the one of layers before a ReLU."""
-    nn.init.kaiming_normal_(output.weight)
-    nn.init.zeros_(output.bias)
-
-
-def trained(step, module, data, seed, *, at_first=None):
-    """The module's record after one epoch of a step; it begins as the library has it begin."""
-    if at_first is None:
-        module.start_at(constant_optimum(data["train"].y))
-    else:
-        as_at_first(at_first)
-    short = {"patch_prediction.max_epochs": 1, "training.max_cached_epochs": 1}
-    config = changed(load_config("smoke"), {"training.batch_size": BATCH, **short})
-    aus = [f"AU{j:02}" for j in range(data["train"].y.shape[1])]
-    group = step.trained[0]
-    return with_states(run_step(step, {group: module}, data, config, seed, aus, ["mouth"]).health)
-
-
-def dead_units(health):
-    return int((health["state"] == DEAD).sum())
 
 
 def patch_network(shares, seed, *, at_first=False):
@@ -76,8 +32,8 @@ def patch_network(shares, seed, *, at_first=False):
     data = {part: painted("mouth", 56, shares, *of) for part, of in parts.items()}
     set_seed(seed, reproducible=True)
     pi = PatchPrediction(len(shares), {"mouth": 56})
-    output = pi.nets["mouth"].head[-2] if at_first else None
-    return trained(ALGORITHM_1[0], pi, data, seed, at_first=output)
+    begun(pi, data, at_first=pi.nets["mouth"].head[-2] if at_first else None)
+    return trained(ALGORITHM_1[0], pi, data, seed, batch=BATCH)
 
 
 def vgg(seed, *, at_first=False):
@@ -87,7 +43,8 @@ def vgg(seed, *, at_first=False):
     data = {part: painted("face", 32, shares, *of) for part, of in parts.items()}
     set_seed(seed, reproducible=True)
     pi = VGG16(12, {"face": 32}, 8)
-    return trained(ALGORITHM_1[0], pi, data, seed, at_first=pi.head[-2] if at_first else None)
+    begun(pi, data, at_first=pi.head[-2] if at_first else None)
+    return trained(ALGORITHM_1[0], pi, data, seed, batch=BATCH)
 
 
 @pytest.mark.parametrize("units", UNITS)
@@ -107,19 +64,6 @@ def test_units_die_where_the_output_layer_begins_as_those_before_a_relu(units):
 def test_no_unit_of_vgg_dies_whatever_the_seed():
     assert [dead_units(vgg(seed)) for seed in range(3)] == [0] * 3
     assert dead_units(vgg(0, at_first=True)) >= 1, "the control"
-
-
-def test_no_unit_of_fusion_dies_whatever_the_seed():
-    """On p of six patches that know something; forty steps of Adam."""
-    for seed in range(8):
-        data = {}
-        for part, frames in (("train", 40 * BATCH), ("valid", BATCH)):
-            y = labels(UNITS["twelve units"], frames, seed)
-            data[part] = CachedData((y[:, None] * 0.5 + torch.rand(frames, 6, 12) * 0.5), y)
-        set_seed(seed, reproducible=True)
-        health = trained(ALGORITHM_1[1], Fusion(12, 6), data, seed)
-        assert dead_units(health) == 0
-        assert np.abs(health["mean"] - health["prevalence"]).max() < 0.2
 
 
 WHOLE = replace(ROWS["dsin_10"], steps=(1, 2, 3, 4, 5), patches=("nose",), starts_from=())

@@ -6,28 +6,22 @@ import pandas as pd
 import pytest
 import torch
 from made import made
+from tiny_nets import ALL, net, numbers
 from torch import nn
 
 from dsin_lib.config import load_config
 from dsin_lib.data.dataset import CachedData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.losses import DSINLoss
-from dsin_lib.training.learner import fit, make_learner
+from dsin_lib.training.learner import KeepBest, fit, make_learner
 from dsin_lib.training.stages import ALGORITHM_1, run_step
 
 CONFIG = load_config("smoke")
 
 
-def net():
-    """Eight numbers a frame in, p of one patch and two Action Units out."""
-    return nn.Sequential(nn.Linear(8, 2), nn.Sigmoid(), nn.Unflatten(1, (1, 2)))
-
-
 @pytest.fixture
 def data():
-    torch.manual_seed(0)
-    x = torch.rand(40, 8)
-    return CachedData(x, (x[:, :2] > 0.5).float())
+    return numbers()
 
 
 @pytest.fixture
@@ -57,7 +51,6 @@ def test_weights_of_an_earlier_fit_are_not_put_back_after_one_that_diverged(data
 
 
 TRAINING = CONFIG.training.model_copy(update={"patience_cached": 3, "learning_rate": 0.01})
-ALL = DSINLoss(torch.ones(2), w_pi=1.0, w_phi=0.0, w_omega=0.0)
 
 
 @pytest.fixture
@@ -154,27 +147,6 @@ def test_weights_without_a_finite_loss_are_not_worth_keeping(data):
     assert learner.keep_best.best == learner.recorder.values[-1][1]
 
 
-def test_ranking_keeps_another_epoch_than_the_loss(data, against):
-    """A third of the held-out labels is turned round: being surer costs loss and no ranking."""
-    torch.manual_seed(0)
-    model = DSIN(net())
-    by = {}
-    for score in ("loss", "auc"):
-        own = deepcopy(model)
-        valid = CachedData(data.x, data.y.clone())
-        valid.y[::3] = 1 - valid.y[::3]
-        by[score] = fit(
-            own, data, valid, ALL,
-            max_epochs=40, training=TRAINING.model_copy(update={"patience_cached": 40}),
-            seed=0, score=score,
-        )  # fmt: skip
-        (kept,) = by[score].index[by[score]["kept"]]
-        column = by[score][f"valid_{score}"]
-        assert kept == (column.idxmin() if score == "loss" else column.idxmax())
-    shared = ["train_loss", "valid_loss", "valid_f1", "valid_auc"]
-    pd.testing.assert_frame_equal(by["loss"][shared], by["auc"][shared], check_exact=True)
-
-
 def kept_of(model, data, sound=None):
     """The history of a training, its kept epoch, and the weights that it left."""
     how = {} if sound is None else {"sound": lambda: sound(own)}
@@ -223,27 +195,6 @@ def test_where_no_epoch_is_sound_the_best_is_kept_all_the_same(data, asked_alway
     again, other, found = kept_of(model, data, lambda own: False)
     assert other == best and same(found, weights)
     pd.testing.assert_frame_equal(again, history, check_exact=True)
-
-
-def test_where_nothing_can_be_ranked_the_loss_chooses(data):
-    """Held-out people of whom each unit is always, or never, active."""
-    torch.manual_seed(0)
-    one_sided = torch.tensor([[0.0, 1.0]]).repeat(len(data), 1)
-    history = fit(
-        DSIN(net()), data, CachedData(data.x, one_sided), ALL,
-        max_epochs=3, training=TRAINING, seed=0, score="auc",
-    )  # fmt: skip
-    assert history["valid_auc"].isna().all()
-    assert history.index[history["kept"]].tolist() == [history["valid_loss"].idxmin()]
-
-
-def test_patch_networks_stop_by_ranking_or_by_the_loss_as_the_config_says(tiny):
-    for change, score in (({}, "auc"), ({"training.stop_by": "loss"}, "loss")):
-        run = made(tiny, "pp_nose", change={"patch_prediction.max_epochs": 4, **change})
-        history = run.history
-        column = history[f"valid_{score}"]
-        best = column.idxmin() if score == "loss" else column.idxmax()
-        assert history["kept"].tolist() == [index == best for index in history.index]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""What test-fold selection, the field's habit, is worth: epochs and thresholds chosen on the very frames that are scored.
+"""What test-fold selection is worth: epochs and thresholds chosen on the frames that are scored.
 
 Reading: early-stopping, threshold-set. The same training frames under every protocol, so that a
 difference is what a look at the test fold brings, and nothing else.
