@@ -6,7 +6,7 @@ import pandas as pd
 from dsin_lib.reporting.tables import rows_measured
 from dsin_lib.runs.files import write
 from dsin_lib.runs.run import runs_of
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 PEOPLE = ("A", "B", "C")
 HELD_OUT = "held out"

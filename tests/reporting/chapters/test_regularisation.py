@@ -10,7 +10,7 @@ from dsin_lib.reporting.chapters import regularisation
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE
 from dsin_lib.runs.files import write
 from dsin_lib.runs.sweeps import CHI_PENALTIES
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 EPOCHS = {1: 4, 2: 6}
 """Epochs that the made-up trainings of each fold took."""
