@@ -29,10 +29,8 @@ def looks(model: DSIN, out: Mapping[str, Tensor], aus: list[str]) -> dict[str, p
     elif model.pi is not None:
         found[LAYERS] = layers(model.pi)
     if model.omega is not None:
-        found[MOVEMENT], found[HEARD] = (
-            movement(out["y_hat_steps"], aus),
-            heard(model, out["f"], aus),
-        )
+        found[MOVEMENT] = movement(out["y_hat_steps"], aus)
+        found[HEARD] = heard(model, out["f"], aus)
     return {name: table for name, table in found.items() if table is not None}
 
 
