@@ -43,7 +43,13 @@ def computing_code(system: str) -> str:
 
     Args:
         system: The file of :mod:`dsin_lib.systems` that the run's row names.
+
+    Raises:
+        ValueError: There is no such file; names it.
     """
+    path = _path(f"{SYSTEMS}.{system}")
+    if not path.is_file():
+        raise ValueError(f"system: expected a file {path.relative_to(PROJECT)}, found none")
     code = code_digest(_path(name) for name in modules((FITTING, f"{SYSTEMS}.{system}")))
     return digest([code, FOLDS.read_text(encoding="utf-8")])
 

@@ -89,16 +89,10 @@ def system_of(run: Run, store: Store) -> System:
     """The system that a run's row names.
 
     Raises:
-        ValueError: There is no such file, or it has no class ``System``; names row and file.
+        ValueError: Its file has no class ``System``; names row and file.
     """
     name = f"dsin_lib.systems.{run.row.system}"
-    path = name.replace(".", "/") + ".py"
-    try:
-        found = import_module(name).System
-    except ModuleNotFoundError as error:
-        if error.name != name:  # the file is there, and what it needs is not
-            raise
-        raise ValueError(f"{run.row.id}: system: expected a file {path}, found none") from error
-    except AttributeError as error:
-        raise ValueError(f"{run.row.id}: {path}: expected a class System, found none") from error
-    return found(run, store)
+    of = getattr(import_module(name), "System", None)
+    if of is None or not issubclass(of, System):
+        raise ValueError(f"{run.row.id}: {name}: expected a class System of the door's, got {of}")
+    return of(run, store)

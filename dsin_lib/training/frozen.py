@@ -7,17 +7,19 @@ one module alone start from the same frozen others.
 import hashlib
 from collections.abc import Mapping
 
-from torch import Tensor, nn
+from torch import nn
 
-from dsin_lib.data.dataset import CachedData, PatchData
+from dsin_lib.data.dataset import CachedData, Inputs, PatchData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import Maps
 from dsin_lib.runs.rows import Row
-from dsin_lib.training.predict import predict
+from dsin_lib.training.predict import last_output
 from dsin_lib.training.stages import ALGORITHM_1
 
-_KNOWN: dict[str, dict[str, Tensor] | Tensor] = {}
-"""Outputs of this process by their key: some hundred numbers a frame, never its pixels."""
+MOST = 12
+"""Outputs that are kept: of three parts of four frozen networks, some hundred numbers a frame."""
+_KNOWN: dict[str, Inputs] = {}
+"""Outputs of this process by their key, the oldest first."""
 
 
 def without_frozen(
@@ -46,15 +48,16 @@ def inputs_of(frozen: nn.Module, data: PatchData) -> CachedData:
     return CachedData(outputs(frozen, data), data.y)
 
 
-def outputs(frozen: nn.Module, data: PatchData) -> dict[str, Tensor] | Tensor:
-    """The last outputs on every frame: maps a patch of filters, else f, else p.
+def outputs(frozen: nn.Module, data: PatchData) -> Inputs:
+    """:func:`dsin_lib.training.predict.last_output` of frozen modules.
 
     Equal modules are asked for equal frames once a process.
     """
     key = _key(frozen, data)
     if key not in _KNOWN:
-        out = predict(frozen, data)
-        _KNOWN[key] = out.get("f", out.get("p", out))
+        _KNOWN[key] = last_output(frozen, data)
+        for oldest in list(_KNOWN)[:-MOST]:
+            del _KNOWN[oldest]
     return _KNOWN[key]
 
 

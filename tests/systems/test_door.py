@@ -167,5 +167,6 @@ def test_the_chapter_of_table_3_shows_them(python, runs, checkout, tmp_path):
 
 def test_a_row_whose_file_is_missing_is_refused_by_name(checkout, python):
     (checkout / "dsin_lib" / "systems" / "small.py").rename(checkout / "small.py")
-    with pytest.raises(AssertionError, match=r"small: system: expected a file dsin_lib/systems/sm"):
+    said = "error: system: expected a file dsin_lib/systems/small.py, found none"
+    with pytest.raises(AssertionError, match=said):
         python("dsin_lib", "run", "small", "--config", "smoke", "--seed", "1")
