@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 from jaxtyping import Float, UInt8
 from numpy.lib.format import open_memmap
 
@@ -80,7 +81,7 @@ class Again:
         if not self.digests.is_file():
             with whole(self.digests) as unfinished:
                 allocate(unfinished, np.uint8, (len(tried), 16)).flush()
-        rows = [None if row is None else int(row) for row in tried["row"].to_numpy(object, None)]
+        rows = [None if pd.isna(row) else int(row) for row in tried["row"]]
         return list(zip(range(len(tried)), rows, pictures(tried), strict=True))
 
     def read(self, items: Sequence[tuple[int, int | None, Picture]]) -> Iterator[tuple[int, Face]]:
