@@ -44,7 +44,7 @@ def make_feature(root: Path, store: Store, feature: Feature, run: Run) -> None:
     if not rows:
         raise StoreError(f"{store.root}: feature {feature.name}: expected a usable frame, found 0")
     made_of = kept.key(digest(store.record), kept.CHUNK, kept.versions())
-    building = kept.folder_of(feature.record_path(store).parent, f".{feature.stem}", made_of)
+    building = kept.folder_of(feature.record_path(store.root).parent, f".{feature.stem}", made_of)
     if feature == FACE and has_whole_faces(store):
         _publish(store, feature, building, {"array": f"../{OWN}", **WHOLE_FACE}, begun)
         return
@@ -125,7 +125,7 @@ def _publish(
     """
     if read_record(store.root) != store.record:
         raise StoreError(f"{store.root}: it was prepared anew while {feature.name} was made of it")
-    record = feature.record_path(store)
+    record = feature.record_path(store.root)
     record.unlink(missing_ok=True)
     if (building / ARRAY).is_file():
         (building / ARRAY).replace(record.parent / look["array"])

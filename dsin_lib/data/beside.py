@@ -39,6 +39,8 @@ from dsin_lib.data import features
 from dsin_lib.data.store import Store, StoreError
 
 FOLDER = "features"
+READ = {"store": str, "array": str, "shape": tuple, "dtype": str}
+"""What is read of a record, and what it is."""
 
 
 @dataclass(frozen=True, init=False)
@@ -85,15 +87,14 @@ class Feature:
         return f"{self.name}-{digest([self.make.__name__, self.parameters, self.code])}"
 
     @property
-    def command(self) -> str:
-        """What makes it."""
+    def arguments(self) -> str:
+        """What names it on the command line."""
         values = ",".join(f"{name}={value}" for name, value in self.parameters)
-        options = f" --parameters {values}" if values else ""
-        return f"python -m data_prep feature {self.name}{options} --config CONFIG --table 3 (or 4)"
+        return f"{self.name} --parameters {values}" if values else self.name
 
-    def record_path(self, store: Store) -> Path:
-        """The file that says what made it, in a store's folder; written last."""
-        return store.root / FOLDER / f"{self.stem}.json"
+    def record_path(self, root: Path) -> Path:
+        """The file that says what made it, in the folder of a store; written last."""
+        return root / FOLDER / f"{self.stem}.json"
 
     def is_there(self, store: Store) -> bool:
         """Whether it was made of the store as it is now.
@@ -101,7 +102,7 @@ class Feature:
         Raises:
             StoreError: Its record is damaged; names the file.
         """
-        path = self.record_path(store)
+        path = self.record_path(store.root)
         return path.is_file() and _read(path)["store"] == digest(store.record)
 
     def of(self, store: Store) -> np.ndarray:
@@ -111,16 +112,17 @@ class Feature:
             StoreError: It is missing, was made of another state of the store, or is damaged; names
                 the file and what to do.
         """
-        path = self.record_path(store)
+        path = self.record_path(store.root)
         if not self.is_there(store):
             found = "one of the store as it was before" if path.is_file() else "none"
             raise StoreError(
                 f"{path}: expected the record of a feature of this store, found {found}; "
-                f"make it: {self.command}"
+                f"make it: python -m data_prep feature {self.arguments} --config CONFIG --table 3 "
+                "(or 4)"
             )
         record = _read(path)
-        array = path.parent / record["array"]
         expected = (len(store.landmarks), *record["shape"]), record["dtype"]
+        array = path.parent / record["array"]
         with _whole(array, path):
             found = np.load(array, mmap_mode="r")
             if (found.shape, str(found.dtype)) != expected:
@@ -161,10 +163,10 @@ def named(name: str, **parameters: Any) -> Feature:
 
 
 def _read(path: Path) -> dict[str, Any]:
-    """The record of a feature, with all that is read of it."""
+    """The record of a feature, as far as it is read."""
     with _whole(path, path):
         record = json.loads(path.read_text(encoding="utf-8"))
-        return {name: record[name] for name in ("store", "array", "shape", "dtype")}
+        return {name: of(record[name]) for name, of in READ.items()}
 
 
 @contextmanager

@@ -102,9 +102,8 @@ class ResidentData:
 
 def resident(data: PatchData, device: torch.device) -> ResidentData:
     """Copies the patches of a split to a device, once."""
-    patches = {
-        name: torch.from_numpy(of[data.rows]).to(device) for name, of in data.patches.items()
-    }
+    rows = data.rows
+    patches = {name: torch.from_numpy(of[rows]).to(device) for name, of in data.patches.items()}
     return ResidentData(data.frames, patches, data.y.to(device))
 
 

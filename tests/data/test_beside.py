@@ -43,9 +43,9 @@ def test_another_parameter_is_refused_with_the_name_of_the_feature():
         named("face_224", px=100)
 
 
-def test_the_command_makes_the_same_feature():
-    assert "feature face_224 --config" in named("face_224").command
-    assert "feature test_beside --parameters scale=0.5 " in Feature(brightness, scale=0.5).command
+def test_what_names_it_on_the_command_line_names_the_same_feature():
+    assert named("face_224").arguments == "face_224"
+    assert Feature(brightness, scale=0.5).arguments == "test_beside --parameters scale=0.5"
 
 
 def test_rows_are_read_when_they_are_asked_for():

@@ -77,7 +77,7 @@ def test_a_feature_does_not_depend_on_where_its_faces_lie(corpus, small, tmp_pat
     prepare(corpus, tmp_path / "large")
     from_pictures = np.array(make(corpus, small, Feature(look)))
     from_own_faces = make(corpus, tmp_path / "large", Feature(look))
-    FACE.record_path(Store.open(small)).parent.joinpath(f"{Feature(look).stem}.json").unlink()
+    Feature(look).record_path(small).unlink()
     make(corpus, small, FACE)
     (corpus / "F001").rename(corpus / "nobody reads pictures now")
     from_whole_faces = make(corpus, small, Feature(look))
@@ -108,7 +108,7 @@ def test_a_store_is_opened_and_stays_what_it_is_with_features_or_without(corpus,
 
 def test_what_made_it_is_on_record(corpus, small):
     make(corpus, small, Feature(look, scale=0.5))
-    record = json.loads(Feature(look, scale=0.5).record_path(Store.open(small)).read_text())
+    record = json.loads(Feature(look, scale=0.5).record_path(small).read_text())
     assert record["feature"] == "test_features" and record["parameters"] == {"scale": 0.5}
     assert (record["rows"], record["shape"], record["dtype"]) == (7, [3], "float32")
     assert record["code"] == Feature(look).code and "numpy" in record["versions"]
@@ -147,6 +147,16 @@ def test_an_array_of_another_shape_or_type_is_refused(corpus, small, wrong):
     with pytest.raises(
         StoreError, match=r"\.npy: expected a whole feature, found \(.*not \(\(7, 3\)"
     ):
+        Feature(look).of(Store.open(small))
+
+
+@pytest.mark.parametrize(
+    "text", ["[]", "{}", '{"store": "", "array": "", "dtype": "", "shape": 3}']
+)
+def test_another_record_is_refused(corpus, small, text):
+    make(corpus, small, Feature(look))
+    Feature(look).record_path(small).write_text(text)
+    with pytest.raises(StoreError, match=rf"{Feature(look).stem}.json: expected a whole feature"):
         Feature(look).of(Store.open(small))
 
 
