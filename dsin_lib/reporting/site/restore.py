@@ -40,7 +40,7 @@ class Restored:
     """What became of the chapters that are in the book or published, by their names.
 
     Attributes:
-        changed: Published, but rewritten since; shown as they were.
+        changed: Published, but the book has them otherwise by now; shown as they were.
         absent: In the book, but not published.
         aside: Published, but no longer in the book.
     """
@@ -99,9 +99,10 @@ def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
         run: The run that it belongs to.
         changed: Whether the book has the chapter otherwise by now.
     """
+    first = " of the first corpus" if len(page.corpora) > 1 else ""
     devices = dict.fromkeys(machine["device"] for machine in page.machines)
     trained = (
-        f"{page.frames:,} frames of {page.subjects} subjects of the first corpus",
+        f"{page.frames:,} frames of {page.subjects} subjects{first}",
         f"{page.n_trainings} {'training' if page.n_trainings == 1 else 'trainings'} "
         f"of {page.seconds:,.0f} s in all on {' and '.join(devices)}",
     )
@@ -111,7 +112,7 @@ def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
         *(trained if page.n_trainings else ()),
         f"page made by code {page.code}",
         f"published {page.published[:10]}",
-        *(("the chapter has been rewritten since",) if changed else ()),
+        *(("the chapter has changed since",) if changed else ()),
     )
     return f'<p class="provenance">{" · ".join(map(html.escape, parts))}</p>'
 
