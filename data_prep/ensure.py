@@ -17,7 +17,7 @@ from dsin_lib.data.store import Store, read_account
 from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.runs.run import Run, distinct
-from dsin_lib.training.ensure import ensure as trained
+from dsin_lib.systems.ensure import ensure as trained
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""

@@ -236,7 +236,7 @@ def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
 
 def _ranking(found: Measured) -> list[str]:
     """The lines that rank frames by scores of their own."""
-    return [line for line in found.lines if line not in BASELINES and ROWS[line].steps]
+    return [line for line in found.lines if line not in BASELINES and ROWS[line].fits]
 
 
 def _finished(table: pd.DataFrame, found: Measured, vgg: VGG | None = None) -> pd.DataFrame:

@@ -3,6 +3,7 @@
 import numpy as np
 from jaxtyping import Float
 
+from dsin_lib.runs.predictions import PROBABILITY
 from dsin_lib.scores.f1 import per_au_f1
 
 ENDS = np.geomspace(1e-4, 0.04, 16)
@@ -22,13 +23,34 @@ def f1_curves(
 
 
 def best_taus(
-    probabilities: Float[np.ndarray, "frame au"], labels: Float[np.ndarray, "frame au"]
+    scores: Float[np.ndarray, "frame au"],
+    labels: Float[np.ndarray, "frame au"],
+    point: float = PROBABILITY,
 ) -> Float[np.ndarray, " au"]:
     """The tau of the highest F1 of each Action Unit on these frames.
 
-    Reading: threshold-set. Give it held-out training subjects; on test frames it measures what the
-    field's habit is worth. Of equally good thresholds the one nearest to 0.5 is taken.
+    Reading: threshold-set. Give it held-out training subjects; on test frames it measures what
+    choosing there is worth. Of equally good thresholds the one nearest to ``point`` is taken.
+
+    Args:
+        scores: Probabilities, or margins.
+        labels: 0, 1 or nan.
+        point: The operating point of the scores.
     """
-    curves = f1_curves(probabilities, labels)
-    near = np.argsort(np.abs(TAUS - 0.5), kind="stable")
-    return TAUS[near][curves[near].argmax(0)]
+    tried = candidates(scores, point)
+    curves = np.stack([per_au_f1(scores, labels, taus) for taus in tried])
+    near = np.argsort(np.abs(tried - point), axis=0, kind="stable")
+    best = np.take_along_axis(curves, near, 0).argmax(0)
+    return np.take_along_axis(tried, near, 0)[best, np.arange(tried.shape[1])]
+
+
+def candidates(scores: Float[np.ndarray, "frame au"], point: float) -> Float[np.ndarray, "tau au"]:
+    """Thresholds that are tried: :data:`TAUS` for probabilities.
+
+    Margins have no range, so for them it is as many quantiles of each unit's own scores, and the
+    operating point.
+    """
+    if point == PROBABILITY:
+        return np.repeat(TAUS[:, None], scores.shape[1], 1)
+    quantiles = np.quantile(scores, np.linspace(0, 1, len(TAUS)), axis=0)
+    return np.concatenate([quantiles, np.full_like(quantiles[:1], point)])

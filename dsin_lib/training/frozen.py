@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from torch import Tensor, nn
 
-from dsin_lib.data.dataset import CachedData, Data, PatchData
+from dsin_lib.data.dataset import CachedData, PatchData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import Maps
 from dsin_lib.runs.rows import Row
@@ -21,29 +21,29 @@ _KNOWN: dict[str, dict[str, Tensor] | Tensor] = {}
 
 
 def without_frozen(
-    row: Row, modules: Mapping[str, nn.Module], data: Mapping[str, PatchData]
-) -> tuple[dict[str, nn.Module], dict[str, Data]]:
-    """The modules that a row's steps train, and what they train on.
+    row: Row, modules: Mapping[str, nn.Module]
+) -> tuple[dict[str, nn.Module], nn.Module | None]:
+    """The modules that a row's steps train, and what of them never moves.
 
     Args:
         row: The row.
         modules: ``pi``, ``phi``, ``omega``, as far as the row needs them.
-        data: Patches of each part.
 
     Returns:
-        ``modules`` without what never moves, and its outputs in place of the patches; both as they
-        came if everything moves.
+        ``modules`` without what never moves, and that, or none if everything moves.
     """
     moving = {group for step in ALGORITHM_1 if step.number in row.steps for group in step.trained}
     left = {group: module for group, module in modules.items() if group in moving}
     if row.fixed_filters:
-        left["pi"] = modules["pi"].heads()
-        frozen: nn.Module = Maps(modules["pi"])
-    elif len(left) < len(modules):
-        frozen = DSIN(**{group: module for group, module in modules.items() if group not in left})
-    else:
-        return left, dict(data)
-    return left, {part: CachedData(outputs(frozen, of), of.y) for part, of in data.items()}
+        return left | {"pi": modules["pi"].heads()}, Maps(modules["pi"])
+    if len(left) == len(modules):
+        return left, None
+    return left, DSIN(**{group: of for group, of in modules.items() if group not in left})
+
+
+def inputs_of(frozen: nn.Module, data: PatchData) -> CachedData:
+    """What modules that move are given in place of patches: the outputs of those that do not."""
+    return CachedData(outputs(frozen, data), data.y)
 
 
 def outputs(frozen: nn.Module, data: PatchData) -> dict[str, Tensor] | Tensor:

@@ -38,6 +38,10 @@ def provenance_line(runs: Sequence[Run]) -> HTML:
         *(f"{part}{where}: {frames[part]:,} frames of {len(subjects[part])} subjects"
           for part in frames),
         f"code {', '.join(codes)}",
+        *dict.fromkeys(
+            f"made by code {run.code} at commit {run.provenance['code']}"
+            for run in runs if run.code != run.code_today
+        ),
         f"data {', '.join(data)}",
         f"{len(runs)} {'training' if len(runs) == 1 else 'trainings'} of {seconds:,.0f} s "
         f"by the clock on {' and '.join(devices)}",
