@@ -13,6 +13,9 @@ Chapters are published one by one or all together, and those that are not named 
 so what is published may come from several profiles and commits. Whatever nothing refers to any more
 goes: a run that no chapter shows, with its tables, and a chapter that the book no longer has.
 
+The runs that a published chapter shows are pinned: they stay as they are, whatever becomes of the
+code, so that the chapter can be made again from them.
+
 The folder is complete or absent. Only an open corpus is published. The guard of ``privacy.py``
 draws a licensed subject as landmarks unless the user lists the subject, but it guards the moment of
 drawing: pages executed before a subject left the list still show the face, and a list that allows a
@@ -48,8 +51,9 @@ from dsin_lib.reporting.site.record import (
     shown_page,
     shown_run,
 )
-from dsin_lib.runs.chapters import without_corpus
-from dsin_lib.runs.run import MissingRunError
+from dsin_lib.runs.chapters import runs, without_corpus
+from dsin_lib.runs.pins import pin
+from dsin_lib.runs.run import MissingRunError, distinct
 from dsin_lib.version import code_version
 
 PUBLISHED = PROJECT / "results" / "published"
@@ -110,6 +114,8 @@ def publish(
         (fresh / RECORD).write_text(whole.to_json(), encoding="utf-8")
         check(fresh)
         swap_in(fresh, out, Path(scratch, "previous"))
+    for run in distinct(run for name in now for run in runs(name, config)):
+        pin(run.folder, f"published, profile {config.name}")
     gone = set(old.chapters) - set(whole.chapters)
     return Published(tuple(now), tuple(kept), tuple(sorted(gone)))
 
