@@ -208,7 +208,7 @@ rule book:
     input:
         notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=SHOWN),
         pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".html", ".svg"}],
-        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site/build.py")],
+        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), *[str(PROJECT / "dsin_lib/reporting/site" / name) for name in ("build.py", "references.py")]],
     output: str(HOME / "site" / "index.html"),
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),
