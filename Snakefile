@@ -1,4 +1,4 @@
-"""The DAG: corpora -> stores -> each (row, fold, seed), each sweep -> tables -> notebooks -> site.
+"""The DAG: corpora -> stores, features -> each (row, fold, seed), each sweep -> tables -> notebooks -> site.
 
 `make book` calls it; by hand, from the project's root:
     .venv/bin/snakemake --cores 2 -n                     what would be done, and why
@@ -19,6 +19,7 @@ from dsin_lib.runs.pins import is_pinned
 from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of
 from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
+from dsin_lib.systems.ensure import features_of
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
@@ -62,12 +63,19 @@ def record(run):
     return str(run.folder / "provenance.json")
 
 
+def features(run):
+    """The features that a run's system reads, by the record that is written when one is made."""
+    return {str(feature.record_path(run.store)): feature for feature in features_of(run.row)}
+
+
 def is_made_here(run):
     """A pinned run, published or brought from elsewhere, is read as it is: no rule makes it."""
     return not is_pinned(run.folder)
 
 
 MADE_HERE = [run for run in runs_of(CONFIG, (row.id for row in ROWS.values() if row.fits and row.corpus == "table_3")) if is_made_here(run)]
+
+FEATURES = {path: feature for run in MADE_HERE for path, feature in features(run).items()}
 
 
 def records(rows):
@@ -80,7 +88,7 @@ def sweep_records(names):
 
 def before_run(w):
     own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
-    return [*stores_of([own]), *(record(start) for start in own.starts)]
+    return [*stores_of([own]), *features(own), *(record(start) for start in own.starts)]
 
 
 def before_sweep(w):
@@ -113,6 +121,7 @@ wildcard_constraints:
     seed=r"\d+",
     chapter="|".join(CHAPTERS),
     sweep="|".join(SWEEPS),
+    store=r"[^/]+",
 
 
 localrules: site
@@ -145,6 +154,19 @@ rule store:
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
     log: str(HOME / "logs" / "store_{store}.log"),
     shell: "cd {PROJECT:q} && {PY:q} -m data_prep store --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
+
+
+rule feature:
+    input: str(results_root() / "stores" / "{store}" / "store.json"),
+    output: str(results_root() / "stores" / "{store}" / "features" / "{feature}.json"),
+    params:
+        feature=lambda w, output: FEATURES[output[0]].arguments,
+        options=lambda w, input: store_options(input[0]),
+    threads: 2
+    priority: 100
+    message: "Computing the feature {wildcards.feature} of {wildcards.store}"
+    log: str(HOME / "logs" / "feature_{store}_{feature}.log"),
+    shell: "cd {PROJECT:q} && {PY:q} -m data_prep feature {params.feature} --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
 
 
 rule run:

@@ -23,6 +23,7 @@ from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.runs.run import Run, distinct
 from dsin_lib.systems.ensure import ensure as trained
+from dsin_lib.systems.ensure import features_of
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""
@@ -102,7 +103,7 @@ def prepared(
 
 
 def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
-    """What a chapter shows: the patches of a profile's corpora, and some runs, made if missing.
+    """What a chapter shows: patches of a profile's corpora, and runs, with all that these read.
 
     Args:
         config: The profile.
@@ -116,6 +117,9 @@ def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
     wanted += [(one.corpus, one.config.preprocessing) for one in distinct(runs)]
     for corpus, preprocessing in dict.fromkeys(wanted):
         ensure_store(corpus, preprocessing)
+    for one in distinct(runs):
+        for feature in features_of(one.row):
+            ensure_feature(one.corpus, one.config.preprocessing, feature)
     return trained(runs)
 
 

@@ -21,6 +21,7 @@ IN_THE_SPEC = ("config", "paper", "facs", "runs.rows", "runs.run")
 CARRYING = (
     "data.account",
     "data.account_items",
+    "data.beside",
     "faces",
     "files",
     "homes",

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from dsin_lib.data.beside import Feature
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
 from dsin_lib.runs.predictions import PROBABILITY
@@ -56,9 +57,11 @@ class System:
         store: The prepared corpus: its landmarks too.
         point: The operating point: the score from which on a unit is called active. Probabilities
             have :data:`PROBABILITY`, in place of which a config may name another; margins have 0.
+        features: What it reads beside patches and landmarks; made of the store before it is fitted.
     """
 
     point = PROBABILITY
+    features: tuple[Feature, ...] = ()
 
     def __init__(self, run: Run, store: Store) -> None:
         self.run, self.store = run, store

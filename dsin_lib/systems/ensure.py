@@ -1,8 +1,11 @@
 """Fits what is missing of some runs, each after what it starts from."""
 
 from collections.abc import Iterable
+from importlib import import_module
 
+from dsin_lib.data.beside import Feature
 from dsin_lib.locks import alone
+from dsin_lib.runs.rows import ALGORITHM_1, Row
 from dsin_lib.runs.run import Run, distinct
 
 
@@ -21,3 +24,10 @@ def ensure(runs: Iterable[Run]) -> list[Run]:
 
                     fit(one)
     return runs
+
+
+def features_of(row: Row) -> tuple[Feature, ...]:
+    """What a row's system reads beside patches and landmarks; Algorithm 1 reads nothing else."""
+    if row.system == ALGORITHM_1:
+        return ()
+    return import_module(f"dsin_lib.systems.{row.system}").System.features

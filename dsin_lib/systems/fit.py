@@ -10,7 +10,7 @@ import torch
 
 from dsin_lib.data.dataset import PatchData, split_data
 from dsin_lib.runs.files import write
-from dsin_lib.runs.predictions import LABEL, PARTS, SCORE, table
+from dsin_lib.runs.predictions import KEYS, LABEL, PARTS, SCORE, table
 from dsin_lib.runs.run import Run
 from dsin_lib.runs.split import split_of, store_of
 from dsin_lib.systems.door import Left, System, system_of
@@ -53,7 +53,8 @@ def fit(run: Run, folder: Path | None = None) -> None:
 def _predicted(system: System, part: PatchData) -> pd.DataFrame:
     """A part's scores and labels; the system sees no label of it."""
     aus = system.run.aus
-    scores = system.predict(replace(part, y=torch.full_like(part.y, torch.nan)))
+    unlabelled = part.frames[[*KEYS, "row"]]
+    scores = system.predict(replace(part, frames=unlabelled, y=torch.full_like(part.y, torch.nan)))
     expected = (len(part), len(aus))
     if np.shape(scores) != expected:
         raise ValueError(f"{system.run}: expected scores {expected}, got {np.shape(scores)}")
