@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 from checkouts import ROOT, copy_checkout
 
-RIDGE = '''"""A ridge regression an Action Unit on the landmarks and some pixels of the aligned face."""
+RIDGE = '''"""A ridge regression an Action Unit on landmarks and some pixels of the face."""
 
 import numpy as np
 from sklearn.linear_model import Ridge
