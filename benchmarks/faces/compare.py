@@ -144,7 +144,7 @@ def _line(frames: dict[str, pd.DataFrame], au: int, band: str) -> dict:
         subject = rows["subject"].map(SHAPES[name].subjects.index).to_numpy(int)
         score = rows[MATCHING[au]].mean(axis=1).to_numpy()
         value = aucs(score[kept], active[kept], subject[kept], w)
-        low, high = _interval(value)
+        low, high = interval(value)
         line |= {
             f"n {version}": active.sum(),
             f"subjects {version}": len(set(subject[active])),
@@ -155,12 +155,12 @@ def _line(frames: dict[str, pd.DataFrame], au: int, band: str) -> dict:
         values.append(value)
     if len(values) == 2:
         gain = values[1] - values[0]
-        low, high = _interval(gain)
+        low, high = interval(gain)
         line |= {"gain": gain[0], "gain low": low, "gain high": high}
     return line
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
+def interval(values: np.ndarray) -> tuple[float, float]:
     """Returns the interval of resampled values, the first of which is the estimate."""
     if np.isnan(values).all():
         return np.nan, np.nan
