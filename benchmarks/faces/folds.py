@@ -3,31 +3,33 @@
 Each unit's folds, and nothing else of it, are drawn on the neutral mesh of people, and a simple
 classifier that never saw these people tells pictures with the unit's label from pictures without.
 
-- Pictures: as many with as without for every person, each in a pose, light and camera of its own,
-  drawn as the corpora draw them. How strongly the folds show follows the unit's drawn intensity,
-  left and right, in frames of the whole corpus with and without the label (seed 0).
+- Pictures: pairs with and without, of every person, each pair in a pose, light and camera of its
+  own, drawn as the corpora draw them. How strongly the folds show follows the unit's drawn
+  intensity, left and right, in frames of the whole corpus with and without the label (seed 0);
+  with `--full` it is the top of level E against none.
 - Crop: turned and scaled by the eyes, 48 x 48, the part of the face where the unit's folds lie;
   grey, brightness and shading taken out.
-- Classifiers: logistic regression on 40 principal components of the pixels, and on histograms of
-  oriented gradients. Five folds of people; each person is scored by one that did not see them.
-- What counts is the larger of the two AUCs; issue 13 asks for at most .85. The interval resamples
-  people. `--same` is the control: everybody has one person's folds at full depth, which has to be
-  found, or the measure sees nothing.
+- Classifiers: ridge-penalised logistic regression on the pixels, and on histograms of oriented
+  gradients. Five folds of people; each person is scored by one that did not see them.
+- What counts is the larger of the two AUCs, as labels go (not `--full`); issue 13 asks for at most
+  .85. The interval resamples people. `--same` is the control: everybody has one person's folds at
+  full depth. It was used to choose the classifiers: a measure that misses it sees nothing.
 
 Usage:
-    python -m benchmarks.faces.folds [--people 41] [--pictures 20] [--units 1 9] [--same]
+    python -m benchmarks.faces.folds [--people 41] [--pictures 20] [--units 1 9]
+        [--full] [--same] [--out FILE]
 """
 
 import argparse
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pandas as pd
 from skimage.feature import hog
-from sklearn.decomposition import PCA
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
@@ -52,7 +54,10 @@ CROPS = {1: FOREHEAD, 2: FOREHEAD, 4: FROWN, 5: EYES, 6: EYES, 7: EYES, 9: NOSE,
 others: the mouth."""
 CROP_PX = 48
 IMAGE_PX = 256
-COMPONENTS = 40
+FULL = {True: np.ones((1, 2)), False: np.zeros((1, 2))}
+"""Intensities of the top of level E, and of none."""
+PENALTY = 1e-3
+"""Inverse strength of the ridge, of standardised features."""
 PARTS = 5
 """Folds of people in cross-validation."""
 RESAMPLED = 1000
@@ -122,12 +127,13 @@ def crops(
             look = replace(look, furrows=full)
         stage = Portrait(look, IMAGE_PX)
         for au, of_label in intensities.items():
-            rng = np.random.default_rng([SEED, au, who])
-            for i in range(n):
-                label = i % 2 == 1
-                on_left, on_right = of_label[label][rng.integers(len(of_label[label]))]
-                found = draw_folds(stage, {au: on_left}, {au: on_right}, rng)
-                rows[au].append((crop(*found, au), label, who))
+            for pair in range(n // 2):
+                for label, values in of_label.items():
+                    chance = np.random.default_rng([SEED, au, who, pair, 1 + label])
+                    on_left, on_right = values[chance.integers(len(values))]
+                    chance = np.random.default_rng([SEED, au, who, pair])
+                    found = draw_folds(stage, {au: on_left}, {au: on_right}, chance)
+                    rows[au].append((crop(*found, au), label, who))
     return {au: tuple(np.array(c) for c in zip(*r, strict=True)) for au, r in rows.items()}
 
 
@@ -143,12 +149,11 @@ def separable(pictures: np.ndarray, label: np.ndarray, who: np.ndarray) -> dict[
     w = np.concatenate([np.ones((1, n), int), w])
     out, values = {}, {}
     for name, features in kinds.items():
-        few = min(COMPONENTS, features.shape[1], int(len(features) * (1 - 1 / PARTS)) - 1)
-        steps = (PCA(few, random_state=0), StandardScaler(), LogisticRegression(C=0.1))
-        steps = (StandardScaler(), *steps)
+        model = LogisticRegression(C=PENALTY, max_iter=500)
         score = cross_val_predict(
-            make_pipeline(*steps), features, label, groups=who, cv=folds, method="decision_function"
-        )
+            make_pipeline(StandardScaler(), model), features, label,
+            groups=who, cv=folds, method="decision_function",
+        )  # fmt: skip
         values[name] = aucs(score, label.astype(bool), who, w)
         out[name] = float(values[name][0])
     larger = max(out, key=out.get)
@@ -156,7 +161,9 @@ def separable(pictures: np.ndarray, label: np.ndarray, who: np.ndarray) -> dict[
     return out | {"AUC": out[larger], "low": low, "high": high}
 
 
-def measured(units: Sequence[int], people: int, n: int, same: bool = False) -> pd.DataFrame:
+def measured(
+    units: Sequence[int], people: int, n: int, full: bool = False, same: bool = False
+) -> pd.DataFrame:
     """Returns how well folds alone tell each unit's label, a line a unit."""
     lines = {}
     for name, shape in SHAPES.items():
@@ -164,7 +171,7 @@ def measured(units: Sequence[int], people: int, n: int, same: bool = False) -> p
         if not own:
             continue
         subjects = shape.subjects[:: max(1, len(shape.subjects) // people)][:people]
-        found = crops(subjects, {au: drawn(au) for au in own}, n, same)
+        found = crops(subjects, {au: FULL if full else drawn(au) for au in own}, n, same)
         for au, rows in found.items():
             lines[au] = {"people": len(subjects), "pictures": len(rows[0])} | separable(*rows)
     return pd.DataFrame(lines).T.rename_axis("unit").sort_index()
@@ -177,10 +184,15 @@ def main() -> None:
     parser.add_argument("--units", type=int, nargs="+", choices=folding, default=folding)
     parser.add_argument("--people", type=int, default=41)
     parser.add_argument("--pictures", type=int, default=20, help="a person and unit")
+    parser.add_argument("--full", action="store_true", help="the top of level E against none")
     parser.add_argument("--same", action="store_true", help="the control")
+    parser.add_argument("--out", type=Path, help="where the table is kept")
     asked = parser.parse_args()
     start = time.perf_counter()
-    print(measured(asked.units, asked.people, asked.pictures, asked.same).round(3).to_string())
+    table = measured(asked.units, asked.people, asked.pictures, asked.full, asked.same)
+    print(table.round(3).to_string())
+    if asked.out:
+        table.round(4).to_csv(asked.out)
     print(f"{time.perf_counter() - start:.0f} s")
 
 
