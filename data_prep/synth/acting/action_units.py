@@ -12,19 +12,19 @@ UNILATERAL_SHARE = {12: 0.10, 14: 0.35, 10: 0.1, 2: 0.15}
 """Probability that a sequence shows the AU mostly on one side (FACS manual: 14 and 2 often do)."""
 
 SIDED = {
-    2: {"browOuterUp": 1.0},
-    4: {"browDown": 1.0},
+    1: {"browTail": 1.0},
+    2: {"browOuterUp": 1.0, "browArch": 1.0},
+    4: {"browDown": 0.68, "browKnit": 1.0},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 1.15, "eyeSquint": 0.3},
-    7: {"eyeSquint": 1.0, "eyeBlink": 0.12},
-    9: {"noseSneer": 1.45, "browDown": 0.35, "mouthUpperUp": 0.3, "cheekSquint": 0.3},
-    10: {"mouthUpperUp": 0.85, "noseSneer": 0.15},
-    12: {"mouthSmile": 0.8},
-    14: {"mouthDimple": 1.0},
-    15: {"mouthFrown": 1.0},
-    20: {"mouthStretch": 1.1, "mouthDimple": 0.15},
-    24: {"mouthPress": 0.7},
-    25: {"mouthLowerDown": 0.5, "mouthUpperUp": 0.2},
+    6: {"cheekSquint": 0.6, "eyeSquint": 0.35, "cheekGather": 1.0},
+    7: {"eyeSquint": 0.7, "lidTense": 1.0},
+    9: {"noseSneer": 0.9, "wingUp": 1.0, "browDown": 0.2, "mouthUpperUp": 0.2, "cheekSquint": 0.2},
+    10: {"mouthUpperUp": 1.0, "wingUp": 0.25},
+    12: {"mouthSmile": 0.8, "cornerBack": 1.0},
+    14: {"mouthDimple": 0.35, "cornerPinch": 1.0},
+    15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
+    20: {"mouthStretch": 1.1, "cornerBack": 0.5},
+    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.2},
     43: {"eyeBlink": 1.0},
 }
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
@@ -32,13 +32,15 @@ MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
     9: {"mouthClose": 0.05},
-    10: {"mouthClose": 0.13},
-    17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
-    23: {"mouthPucker": 0.5, "mouthRollLower": 0.5, "mouthRollUpper": 0.3, "mouthClose": 0.03},
-    24: {"mouthRollUpper": 0.35, "mouthRollLower": 0.7, "mouthClose": 0.04},
-    25: {"jawOpen": 0.06},
-    26: {"jawOpen": 0.45, "mouthClose": 0.12},
-}
+    10: {"lipSquare": 1.0, "mouthShrugLower": 0.3},
+    17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
+    23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.5,
+         "lowerThin": 0.3},
+    24: {"mouthRollUpper": 0.1, "mouthRollLower": 0.3, "upperThin": 0.5, "lowerThin": 0.5,
+         "lipBulge": 1.0},
+    25: {"jawOpen": 0.03},
+    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},
+}  # fmt: skip
 """AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
 (`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
 
