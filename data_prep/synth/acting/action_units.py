@@ -1,9 +1,10 @@
-"""FACS Action Units as weights over the head's 52 facial units (weight 1 = intensity E)."""
+"""FACS Action Units as weights over the head's facial units (weight 1 = intensity E)."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
+from data_prep.synth.acting.contact import touching
 from data_prep.synth.mesh.asset import head
 
 CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
@@ -16,11 +17,11 @@ SIDED = {
     2: {"browOuterUp": 1.0, "browArch": 1.0},
     4: {"browDown": 0.68, "browKnit": 1.0},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 0.6, "eyeSquint": 0.35, "cheekGather": 1.0},
-    7: {"eyeSquint": 0.7, "lidTense": 1.0},
+    6: {"cheekSquint": 0.6, "eyeSquint": 0.15, "lidTense": 0.5, "cheekGather": 1.0},
+    7: {"eyeSquint": 0.45, "lidTense": 2.0},
     9: {"noseSneer": 0.9, "wingUp": 1.0, "browDown": 0.2, "mouthUpperUp": 0.2, "cheekSquint": 0.2},
-    10: {"mouthUpperUp": 1.0, "wingUp": 0.25},
-    12: {"mouthSmile": 0.8, "cornerBack": 1.0},
+    10: {"mouthUpperUp": 0.65, "wingUp": 0.3},
+    12: {"mouthSmile": 0.65, "smilePull": 1.0},
     14: {"mouthDimple": 0.35, "cornerPinch": 1.0},
     15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
     20: {"mouthStretch": 1.1, "cornerBack": 0.5},
@@ -32,11 +33,11 @@ MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
     9: {"mouthClose": 0.05},
-    10: {"lipSquare": 1.0, "mouthShrugLower": 0.3},
+    10: {"lipSquare": 1.0, "lipFollow": 1.0, "mouthClose": 0.03},
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
     23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.5,
          "lowerThin": 0.3},
-    24: {"mouthRollUpper": 0.1, "mouthRollLower": 0.3, "upperThin": 0.5, "lowerThin": 0.5,
+    24: {"mouthRollUpper": 0.1, "mouthRollLower": 0.3, "upperThin": 0.6, "lowerThin": 0.9,
          "lipBulge": 1.0},
     25: {"jawOpen": 0.03},
     26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},
@@ -46,7 +47,7 @@ MIDDLE = {
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
-    24: {17: 0.3, 23: 0.5},
+    24: {17: 0.3, 23: 0.5}, 7: {6: 0.4, 12: 0.2}, 10: {12: 0.35},
 }  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
 a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
@@ -66,7 +67,7 @@ def damped(aus: Mapping[int, float]) -> dict[int, float]:
 
 
 def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.ndarray:
-    """Returns the weights (52) of the facial units.
+    """Returns the weights (unit) of the facial units.
 
     Args:
         left: AU -> intensity on the subject's left, 0..1 (1 = FACS E).
@@ -89,7 +90,7 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
 
 
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the vertices (V 3) of a face whose units have these weights (52)."""
+    """Returns the vertices (V 3) of a face whose units have these weights; its lips may touch."""
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
-    return neutral + moved.reshape(-1, 3)
+    return touching(neutral + moved.reshape(-1, 3), neutral)

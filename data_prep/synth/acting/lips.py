@@ -15,7 +15,6 @@ from data_prep.synth.acting.action_units import (
     MIDDLE,
     SIDED,
     damped,
-    express,
     unit_weights,
 )
 from data_prep.synth.mesh.asset import head
@@ -51,16 +50,13 @@ def _closed(subject: str, seed: int) -> float:
 
 @lru_cache(maxsize=1)
 def _gap_by_unit() -> np.ndarray:
-    """Returns the change of the gap (52) at weight 1 of each facial unit."""
-    flat = np.zeros((len(head().vertices), 3), np.float32)
-    return np.array(
-        [signed_gap(express(flat, one)) for one in np.eye(len(head().unit), dtype="f4")]
-    )
+    """Returns the change of the gap (unit) at weight 1 of each facial unit."""
+    return np.array([signed_gap(moves.reshape(-1, 3)) for moves in head().unit_moves])
 
 
 @lru_cache(maxsize=1)
 def _units_by_au() -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
-    """Returns AU -> unit weights (52) at intensity 1, of the subject's left and right side."""
+    """Returns AU -> unit weights (unit) at intensity 1, of the subject's left and right side."""
     half = {au: 0.5 for au in {*SIDED, *MIDDLE}}
     left = {au: 2 * unit_weights({au: v}, {}).astype(float) for au, v in half.items()}
     right = {au: 2 * unit_weights({}, {au: v}).astype(float) for au, v in half.items()}

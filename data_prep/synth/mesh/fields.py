@@ -47,11 +47,12 @@ class Pull:
 SIDED: dict[str, tuple[Pull, ...]] = {
     "browArch": (
         Pull(0.33, 0.19, 0.10, (0.16, 0.07), (0.0, 5.2, 0.3)),
-        Pull(0.17, 0.20, 0.08, (0.16, 0.07), (0.0, 0.8, 0.0)),
+        Pull(0.15, 0.20, 0.09, (0.16, 0.07), (0.0, 1.3, 0.0)),
     ),
     "browTail": (
         Pull(0.51, 0.17, 0.08, (0.15, 0.08), (0.0, 1.2, 0.0)),
-        Pull(0.33, 0.19, 0.08, (0.12, 0.06), (0.0, -1.0, 0.0)),
+        Pull(0.33, 0.19, 0.09, (0.12, 0.06), (0.0, -1.6, 0.0)),
+        Pull(0.08, 0.18, 0.05, (0.10, 0.06), (0.0, 0.9, 0.0)),
         Pull(0.20, 0.06, 0.05, (0.03, 0.03), (0.0, 0.8, 0.0)),
     ),
     "browKnit": (
@@ -73,7 +74,11 @@ SIDED: dict[str, tuple[Pull, ...]] = {
         Pull(0.22, -0.38, 0.08, (0.08, 0.08), (0.0, 1.2, 0.7)),
     ),
     "cornerBack": (
-        Pull(0.22, -0.68, 0.09, (0.09, 0.09), (1.4, -0.4, -3.6)),
+        Pull(0.22, -0.68, 0.11, (0.11, 0.10), (1.4, -0.4, -3.6)),
+    ),
+    "smilePull": (
+        Pull(0.23, -0.68, 0.12, (0.13, 0.11), (2.0, 1.3, -4.0)),
+        Pull(0.36, -0.42, 0.10, (0.10, 0.12), (0.6, 0.8, 1.6)),
     ),
     "cornerPinch": (
         Pull(0.215, -0.677, 0.07, (0.08, 0.08), (-1.2, 1.3, -4.6)),
@@ -89,14 +94,17 @@ MIDDLE: dict[str, tuple[Pull, ...]] = {
         Pull(0.0, -0.95, 0.11, (0.09, 0.12), (0.0, 6.6, 1.4)),
     ),
     "lipSquare": (
-        Pull(0.07, -0.60, 0.07, (0.12, 0.10), (0.0, 1.7, 0.6), "upper"),
-        Pull(-0.07, -0.60, 0.07, (0.12, 0.10), (0.0, 1.7, 0.6), "upper"),
+        Pull(0.08, -0.57, 0.08, (0.18, 0.09), (0.0, 2.2, 0.6), "upper"),
+        Pull(-0.08, -0.57, 0.08, (0.18, 0.09), (0.0, 2.2, 0.6), "upper"),
+    ),
+    "lipFollow": (
+        Pull(0.0, -0.76, 0.14, (0.10, 0.10), (0.0, 2.6, 0.3), "lower"),
     ),
     "upperThin": (
-        Pull(0.0, -0.56, 0.13, (0.06, 0.055), (0.0, -2.6, 0.5), "upper"),
+        Pull(0.0, -0.555, 0.13, (0.06, 0.055), (0.0, -2.6, 0.4), "upper"),
     ),
     "lowerThin": (
-        Pull(0.0, -0.84, 0.13, (0.055, 0.06), (0.0, 3.2, 0.5), "lower"),
+        Pull(0.0, -0.84, 0.13, (0.055, 0.06), (0.0, 3.2, 0.4), "lower"),
     ),
     "lipBulge": (
         Pull(0.0, -0.53, 0.14, (0.05, 0.05), (0.0, 0.0, 1.6), "upper"),
@@ -104,6 +112,12 @@ MIDDLE: dict[str, tuple[Pull, ...]] = {
     ),
 }  # fmt: skip
 """Name -> pulls of the units that have no side."""
+
+
+def jaw_share(jaw_open: np.ndarray) -> np.ndarray:
+    """Returns what belongs to the lower jaw (V): 0 to 1, from the moves (V 3) of its opening."""
+    least, most = LOWER_LIP
+    return np.clip((-jaw_open[:, 1] / DM - least) / (most - least), 0, 1)
 
 
 def _depth(face: np.ndarray, pulled: np.ndarray, x: float, y: float) -> float:
@@ -133,8 +147,7 @@ def own_units(
         jaw_open: (V 3) what the head's own unit of an open jaw moves, dm.
     """
     skin, face = np.isin(region, (SKIN, LASHES)), face.astype(float)
-    least, most = LOWER_LIP
-    lower = np.clip((-jaw_open[:, 1] / DM - least) / (most - least), 0, 1)
+    lower = jaw_share(jaw_open)
     lips = {"": skin, "lower": skin * lower, "upper": skin * (1 - lower)}
     for name, pulls in SIDED.items():
         for side, sign in (("Left", 1), ("Right", -1)):
