@@ -47,7 +47,7 @@ MIDDLE = {
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
-    24: {17: 0.3, 23: 0.5}, 7: {6: 0.4, 12: 0.2}, 10: {12: 0.35},
+    24: {17: 0.3, 23: 0.5}, 7: {6: 0.5, 12: 0.3}, 10: {12: 0.5},
 }  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
 a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
