@@ -14,7 +14,7 @@ UNILATERAL_SHARE = {12: 0.10, 14: 0.35, 10: 0.1, 2: 0.15}
 
 SIDED = {
     1: {"browTail": 1.0},
-    2: {"browOuterUp": 1.0, "browArch": 1.0},
+    2: {"browOuterUp": 0.9, "browArch": 1.0},
     4: {"browDown": 0.68, "browKnit": 1.0},
     5: {"eyeWide": 0.8},
     6: {"cheekSquint": 0.6, "eyeSquint": 0.15, "lidTense": 0.5, "cheekGather": 1.0},
@@ -37,7 +37,7 @@ MIDDLE = {
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
     23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.5,
          "lowerThin": 0.3},
-    24: {"mouthRollUpper": 0.1, "mouthRollLower": 0.3, "upperThin": 0.6, "lowerThin": 0.9,
+    24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 0.9, "lowerThin": 1.0,
          "lipBulge": 1.0},
     25: {"jawOpen": 0.03},
     26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},

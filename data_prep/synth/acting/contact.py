@@ -19,9 +19,9 @@ RIMS = {"upper": (60, 61, 62, 63, 64), "lower": (60, 67, 66, 65, 64)}
 """dlib's points along the inner rims, from the subject's right corner to the left."""
 NEAR_LINE = 0.06
 """dm above and below the line between the lips within which they can meet."""
-GIVES_WAY = {"upper": 0.6, "lower": -0.4}
+GIVES_WAY = {"upper": 0.7, "lower": -0.3}
 """Share of a crossing by which a lip moves up: it is the lower one that pushes (AU17)."""
-REACH = 0.10
+REACH = 0.15
 """dm above and below the mouth over which the push fades (standard deviation)."""
 
 
