@@ -26,7 +26,7 @@ SIDED = {
     15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
     20: {"mouthStretch": 1.1, "cornerBack": 0.5},
     25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.2},
-    43: {"eyeBlink": 1.0},
+    43: {"eyeBlink": 0.82},
 }
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {

@@ -41,7 +41,7 @@ ABSENT = 0.4
 LIPS_TOUCH = 0.005
 """dm between the inner rims of closed lips: nothing behind them shows."""
 TEETH_MOVED = {
-    UPPER_TEETH: (0, -0.02, -0.06), LOWER_TEETH: (0, -0.015, -0.085), TONGUE: (0, -0.06, -0.20),
+    UPPER_TEETH: (0, -0.02, -0.06), LOWER_TEETH: (0, -0.015, -0.085), TONGUE: (0, -0.10, -0.20),
 }  # fmt: skip
 """Region -> dm the teeth are moved: back, so that closed lips hide them, the lower behind the
 upper; and the upper down, so that they show under a raised lip. The tongue lies behind both."""

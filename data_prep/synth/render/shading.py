@@ -22,6 +22,8 @@ BEHIND = -0.42
 """Cosine to a lamp under which no light wraps around to a sample."""
 LOOSE = 0.7
 """Light on loose hair, times its colour."""
+TONGUE_DARK, TONGUE_TIP = 0.06, 5.0
+"""The tongue's offset from its middle (dm) from which light falls on it, and its rise a dm."""
 TOOTH = 0.082
 """Width of a tooth, dm."""
 STRAND_LIFT = 0.28
@@ -29,14 +31,18 @@ STRAND_LIFT = 0.28
 
 
 @njit(cache=True, fastmath=True)
-def _under_lid(seen, region, y, x, reach):
-    """Returns how much the upper lid shades an eyeball sample: 1 at the lid, 0 `reach` below."""
+def _under(seen, region, y, x, reach):
+    """Returns how much what lies above shades a sample: 1 at its edge, 0 `reach` samples below.
+
+    Above an eyeball lies the upper lid, above the tongue the upper teeth and lip.
+    """
+    own = region[seen[y, x]]
     for step in range(1, reach):
         row = y - step
         if row < 0:
             return 0.0
         t = seen[row, x]
-        if t < 0 or (region[t] != 1 and region[t] != 2):
+        if t < 0 or region[t] != own:
             return 1.0 - step / reach
     return 0.0
 
@@ -72,11 +78,12 @@ def _tooth(x, y, z, up):
     between = abs(2 * (along - math.floor(along)) - 1)
     gap = min(1.0, max(0.0, (between - 0.80) / 0.20))
     gum = min(1.0, max(0.0, (up * y - 0.005 + 0.02 * between * between) / 0.012))
-    dark = (1 - 0.40 * gap) * max(0.10, 1 - 14 * x * x)
+    back = max(0.04, 1 - 18 * x * x)
+    dark = (1 - 0.40 * gap) * back
     return (
-        (1 - gum) * 0.66 * dark + gum * 0.42,
-        (1 - gum) * 0.60 * dark + gum * 0.15,
-        (1 - gum) * 0.50 * dark + gum * 0.15,
+        (1 - gum) * 0.66 * dark + gum * 0.42 * back,
+        (1 - gum) * 0.60 * dark + gum * 0.15 * back,
+        (1 - gum) * 0.50 * dark + gum * 0.15 * back,
     )
 
 
@@ -168,7 +175,7 @@ def shade(
             strand = gloss
         elif r == 1 or r == 2:
             red, green, blue = _eye(at[8], at[9], at[10], looks)
-            under = _under_lid(seen, region, y, x, int(looks[6]))
+            under = _under(seen, region, y, x, int(looks[6]))
             occlusion = 0.95 * (1 - 0.52 * under)
             lit = min(1.0, lit + 0.35) * (1 - 0.60 * under)
             gloss, sharp = 1.3, True
@@ -179,9 +186,11 @@ def shade(
             lit = (0.45 + 0.55 * lit) * (0.15 + 0.85 * looks[7])
             gloss = 0.9 * looks[7]
         elif r == 5:
-            red, green, blue = 0.34, 0.10, 0.10
-            occlusion = (0.06 + 0.22 * looks[7]) * min(1.0, max(0.1, 0.75 + 4 * at[10]))
-            lit *= 0.10 + 0.35 * looks[7]
+            red, green, blue = 0.42, 0.13, 0.12
+            deep_in = min(1.0, max(0.06, TONGUE_TIP * (at[10] - TONGUE_DARK)))
+            deep_in *= 1 - 0.75 * _under(seen, region, y, x, int(looks[6] * 1.5))
+            occlusion = (0.05 + 0.33 * looks[7]) * deep_in
+            lit *= (0.10 + 0.45 * looks[7]) * deep_in
             gloss = 0.5 * looks[7]
         elif r == 7:
             row, column = int(max(at[7], 0.0)), int(max(at[6], 0.0))
