@@ -33,10 +33,10 @@ MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
     9: {"mouthClose": 0.05},
-    10: {"lipSquare": 1.0, "lipFollow": 1.0, "mouthClose": 0.03},
+    10: {"lipSquare": 1.0, "lipFollow": 1.0, "mouthClose": 0.06},
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
-    23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.5,
-         "lowerThin": 0.3},
+    23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.8,
+         "lowerThin": 0.6, "lipBulge": 0.4},
     24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 0.9, "lowerThin": 1.0,
          "lipBulge": 1.0},
     25: {"jawOpen": 0.03},
@@ -47,7 +47,7 @@ MIDDLE = {
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
-    24: {17: 0.3, 23: 0.5}, 7: {6: 0.5, 12: 0.3}, 10: {12: 0.5},
+    24: {17: 0.3, 23: 0.7}, 23: {17: 0.3}, 7: {6: 0.5, 12: 0.3}, 10: {12: 0.5},
 }  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
 a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
