@@ -22,6 +22,8 @@ BEHIND = -0.42
 """Cosine to a lamp under which no light wraps around to a sample."""
 LOOSE = 0.7
 """Light on loose hair, times its colour."""
+LID_MARGIN = 0.012
+"""Height of the lower lid's margin as seen from the front, dm: lids are 1 to 2 mm thick."""
 TONGUE_DARK, TONGUE_TIP = 0.06, 5.0
 """The tongue's offset from its middle (dm) from which light falls on it, and its rise a dm."""
 TOOTH = 0.082
@@ -31,15 +33,16 @@ STRAND_LIFT = 0.28
 
 
 @njit(cache=True, fastmath=True)
-def _under(seen, region, y, x, reach):
-    """Returns how much what lies above shades a sample: 1 at its edge, 0 `reach` samples below.
+def _edge(seen, region, y, x, reach, down):
+    """Returns how near the upper (`down` is -1) or lower (1) edge of what is seen lies.
 
-    Above an eyeball lies the upper lid, above the tongue the upper teeth and lip.
+    1 at the edge, 0 from `reach` samples on: the upper lid shades the eyeball and the upper teeth
+    the tongue; the lower lid has a margin.
     """
     own = region[seen[y, x]]
     for step in range(1, reach):
-        row = y - step
-        if row < 0:
+        row = y + down * step
+        if row < 0 or row >= seen.shape[0]:
             return 0.0
         t = seen[row, x]
         if t < 0 or region[t] != own:
@@ -57,7 +60,7 @@ def _eye(x, y, z, looks):
     iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
     if iris > 0:
         ring = angle / looks[12]
-        limbus = 1 - 0.65 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
+        limbus = 1 - 0.50 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
         fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
         pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
         shine = limbus * fibres * pupil
@@ -175,11 +178,17 @@ def shade(
             strand = gloss
         elif r == 1 or r == 2:
             red, green, blue = _eye(at[8], at[9], at[10], looks)
-            under = _under(seen, region, y, x, int(looks[6]))
-            occlusion = 0.95 * (1 - 0.52 * under)
-            lit = min(1.0, lit + 0.35) * (1 - 0.60 * under)
+            under = _edge(seen, region, y, x, int(looks[6]), -1)
+            occlusion = 0.95 * (1 - 0.46 * under)
+            lit = min(1.0, lit + 0.35) * (1 - 0.50 * under)
             gloss, sharp = 1.3, True
             wrap_r, wrap_g, wrap_b = 0.35, 0.35, 0.35
+            margin = min(1.0, 2 * _edge(seen, region, y, x, 2 + int(LID_MARGIN * looks[14]), 1))
+            if margin > 0:
+                red = red * (1 - margin) + margin * looks[9] * 1.05
+                green = green * (1 - margin) + margin * looks[10] * 0.80
+                blue = blue * (1 - margin) + margin * looks[11] * 0.75
+                gloss *= 1 - 0.7 * margin
         elif r == 3 or r == 4:
             red, green, blue = _tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
             occlusion = 0.16 + 0.64 * looks[7]
@@ -188,7 +197,7 @@ def shade(
         elif r == 5:
             red, green, blue = 0.42, 0.13, 0.12
             deep_in = min(1.0, max(0.06, TONGUE_TIP * (at[10] - TONGUE_DARK)))
-            deep_in *= 1 - 0.75 * _under(seen, region, y, x, int(looks[6] * 1.5))
+            deep_in *= 1 - 0.75 * _edge(seen, region, y, x, int(looks[6] * 1.5), -1)
             occlusion = (0.05 + 0.33 * looks[7]) * deep_in
             lit *= (0.10 + 0.45 * looks[7]) * deep_in
             gloss = 0.5 * looks[7]
