@@ -17,8 +17,8 @@ SIDED = {
     2: {"browOuterUp": 0.9, "browArch": 1.0},
     4: {"browDown": 0.68, "browKnit": 1.0},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 0.6, "eyeSquint": 0.15, "lidTense": 0.5, "cheekGather": 1.0},
-    7: {"eyeSquint": 0.45, "lidTense": 2.0},
+    6: {"cheekSquint": 0.6, "eyeSquint": 0.15, "lidTense": 0.3, "cheekGather": 1.0},
+    7: {"eyeSquint": 0.45, "lidTense": 1.0},
     9: {"noseSneer": 0.9, "wingUp": 1.0, "browDown": 0.2, "mouthUpperUp": 0.2, "cheekSquint": 0.2},
     10: {"mouthUpperUp": 0.65, "wingUp": 0.3},
     12: {"mouthSmile": 0.65, "smilePull": 1.0},
@@ -47,11 +47,12 @@ MIDDLE = {
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
-    24: {17: 0.3, 23: 0.7}, 23: {17: 0.3}, 7: {6: 0.5, 12: 0.3}, 10: {12: 0.5},
+    24: {17: 0.3, 23: 0.5}, 23: {17: 0.3}, 7: {6: 0.3, 12: 0.2}, 10: {12: 0.4},
 }  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
-a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
-label."""
+a smile and pulled-down corners share the same corners, cheek and smile have raised the lower lid
+before AU7 does, and the lip that AU10 raises; of a pushed-up lip less red is left to tighten.
+Damping changes what is drawn, never a label."""
 LARGEST = 1.2
 """Limit of a unit's weight: beyond it the mesh folds."""
 

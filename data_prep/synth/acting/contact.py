@@ -27,8 +27,14 @@ REACH = 0.15
 
 @dataclass(frozen=True)
 class _Lip:
-    """`ends` (2 knot): vertices of the edges on the rim; `share` (knot): of their second end;
-    `follow` (moved knot): what a push at a knot does to the vertices `moved`."""
+    """One lip.
+
+    Attributes:
+        ends: (2 knot) vertices of the edges on its rim.
+        share: (knot) weight of their second end.
+        moved: the vertices that a push moves.
+        follow: (moved knot) how far each follows a push at a knot.
+    """
 
     ends: np.ndarray
     share: np.ndarray

@@ -10,6 +10,7 @@ import numpy as np
 
 from data_prep.synth.compiled import njit
 from data_prep.synth.mesh import raster
+from data_prep.synth.render.parts import edge, eye, tooth
 
 N_COLUMNS = 16
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, offset from the middle of the
@@ -26,68 +27,8 @@ LID_MARGIN = 0.012
 """Height of the lower lid's margin as seen from the front, dm: lids are 1 to 2 mm thick."""
 TONGUE_DARK, TONGUE_TIP = 0.06, 5.0
 """The tongue's offset from its middle (dm) from which light falls on it, and its rise a dm."""
-TOOTH = 0.082
-"""Width of a tooth, dm."""
 STRAND_LIFT = 0.28
 """How far a strand's own tilt moves its highlight along it, per unit of its brightness."""
-
-
-@njit(cache=True, fastmath=True)
-def _edge(seen, region, y, x, reach, down):
-    """Returns how near the upper (`down` is -1) or lower (1) edge of what is seen lies.
-
-    1 at the edge, 0 from `reach` samples on: the upper lid shades the eyeball and the upper teeth
-    the tongue; the lower lid has a margin.
-    """
-    own = region[seen[y, x]]
-    for step in range(1, reach):
-        row = y + down * step
-        if row < 0 or row >= seen.shape[0]:
-            return 0.0
-        t = seen[row, x]
-        if t < 0 or region[t] != own:
-            return 1.0 - step / reach
-    return 0.0
-
-
-@njit(cache=True, fastmath=True)
-def _eye(x, y, z, looks):
-    """Returns the colour of an eyeball at an offset from its middle."""
-    angle = math.acos(min(1.0, max(-1.0, z / (math.sqrt(x * x + y * y + z * z) + 1e-9))))
-    white = looks[8]
-    edge = min(1.0, max(0.0, (angle - 0.75) / 0.5))
-    red, green, blue = white, white * (0.95 - 0.16 * edge), white * (0.91 - 0.18 * edge)
-    iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
-    if iris > 0:
-        ring = angle / looks[12]
-        limbus = 1 - 0.50 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
-        fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
-        pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
-        shine = limbus * fibres * pupil
-        red = red * (1 - iris) + iris * (looks[0] * shine + 0.004)
-        green = green * (1 - iris) + iris * (looks[1] * shine + 0.004)
-        blue = blue * (1 - iris) + iris * (looks[2] * shine + 0.004)
-    return red, green, blue
-
-
-@njit(cache=True, fastmath=True)
-def _tooth(x, y, z, up):
-    """Returns the colour of the teeth at an offset from their middle; `up` is 1 for the upper.
-
-    Teeth stand on an arc, so the way along it separates them; gums grow between them, and
-    cheeks shade the hindmost.
-    """
-    along = 0.30 * abs(math.atan2(x, z + 0.12)) / TOOTH
-    between = abs(2 * (along - math.floor(along)) - 1)
-    gap = min(1.0, max(0.0, (between - 0.80) / 0.20))
-    gum = min(1.0, max(0.0, (up * y - 0.005 + 0.02 * between * between) / 0.012))
-    back = max(0.04, 1 - 18 * x * x)
-    dark = (1 - 0.40 * gap) * back
-    return (
-        (1 - gum) * 0.66 * dark + gum * 0.42 * back,
-        (1 - gum) * 0.60 * dark + gum * 0.15 * back,
-        (1 - gum) * 0.50 * dark + gum * 0.15 * back,
-    )
 
 
 @njit(cache=True, fastmath=True)
@@ -177,27 +118,27 @@ def shade(
             wrap_r -= 0.3 * hair
             strand = gloss
         elif r == 1 or r == 2:
-            red, green, blue = _eye(at[8], at[9], at[10], looks)
-            under = _edge(seen, region, y, x, int(looks[6]), -1)
+            red, green, blue = eye(at[8], at[9], at[10], looks)
+            under = edge(seen, region, y, x, int(looks[6]), -1)
             occlusion = 0.95 * (1 - 0.46 * under)
             lit = min(1.0, lit + 0.35) * (1 - 0.50 * under)
             gloss, sharp = 1.3, True
             wrap_r, wrap_g, wrap_b = 0.35, 0.35, 0.35
-            margin = min(1.0, 2 * _edge(seen, region, y, x, 2 + int(LID_MARGIN * looks[14]), 1))
+            margin = min(1.0, 2 * edge(seen, region, y, x, 2 + int(LID_MARGIN * looks[14]), 1))
             if margin > 0:
                 red = red * (1 - margin) + margin * looks[9] * 1.05
                 green = green * (1 - margin) + margin * looks[10] * 0.80
                 blue = blue * (1 - margin) + margin * looks[11] * 0.75
                 gloss *= 1 - 0.7 * margin
         elif r == 3 or r == 4:
-            red, green, blue = _tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
+            red, green, blue = tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
             occlusion = 0.16 + 0.64 * looks[7]
             lit = (0.45 + 0.55 * lit) * (0.15 + 0.85 * looks[7])
             gloss = 0.9 * looks[7]
         elif r == 5:
             red, green, blue = 0.42, 0.13, 0.12
             deep_in = min(1.0, max(0.06, TONGUE_TIP * (at[10] - TONGUE_DARK)))
-            deep_in *= 1 - 0.75 * _edge(seen, region, y, x, int(looks[6] * 1.5), -1)
+            deep_in *= 1 - 0.75 * edge(seen, region, y, x, int(looks[6] * 1.5), -1)
             occlusion = (0.05 + 0.33 * looks[7]) * deep_in
             lit *= (0.10 + 0.45 * looks[7]) * deep_in
             gloss = 0.5 * looks[7]

@@ -1,0 +1,66 @@
+"""Colours of an eyeball and of teeth, and how near the edge of what is seen a sample lies."""
+
+import math
+
+from data_prep.synth.compiled import njit
+
+TOOTH = 0.082
+"""Width of a tooth, dm."""
+
+
+@njit(cache=True, fastmath=True)
+def edge(seen, region, y, x, reach, down):
+    """Returns how near the upper (`down` is -1) or lower (1) edge of what is seen lies.
+
+    1 at the edge, 0 from `reach` samples on: the upper lid shades the eyeball and the upper teeth
+    the tongue; the lower lid has a margin.
+    """
+    own = region[seen[y, x]]
+    for step in range(1, reach):
+        row = y + down * step
+        if row < 0 or row >= seen.shape[0]:
+            return 0.0
+        t = seen[row, x]
+        if t < 0 or region[t] != own:
+            return 1.0 - step / reach
+    return 0.0
+
+
+@njit(cache=True, fastmath=True)
+def eye(x, y, z, looks):
+    """Returns the colour of an eyeball at an offset from its middle."""
+    angle = math.acos(min(1.0, max(-1.0, z / (math.sqrt(x * x + y * y + z * z) + 1e-9))))
+    white = looks[8]
+    edge = min(1.0, max(0.0, (angle - 0.75) / 0.5))
+    red, green, blue = white, white * (0.95 - 0.16 * edge), white * (0.91 - 0.18 * edge)
+    iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
+    if iris > 0:
+        ring = angle / looks[12]
+        limbus = 1 - 0.50 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
+        fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
+        pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
+        shine = limbus * fibres * pupil
+        red = red * (1 - iris) + iris * (looks[0] * shine + 0.004)
+        green = green * (1 - iris) + iris * (looks[1] * shine + 0.004)
+        blue = blue * (1 - iris) + iris * (looks[2] * shine + 0.004)
+    return red, green, blue
+
+
+@njit(cache=True, fastmath=True)
+def tooth(x, y, z, up):
+    """Returns the colour of the teeth at an offset from their middle; `up` is 1 for the upper.
+
+    Teeth stand on an arc, so the way along it separates them; gums grow between them, and
+    cheeks shade the hindmost.
+    """
+    along = 0.30 * abs(math.atan2(x, z + 0.12)) / TOOTH
+    between = abs(2 * (along - math.floor(along)) - 1)
+    gap = min(1.0, max(0.0, (between - 0.80) / 0.20))
+    gum = min(1.0, max(0.0, (up * y - 0.005 + 0.02 * between * between) / 0.012))
+    back = max(0.04, 1 - 18 * x * x)
+    dark = (1 - 0.40 * gap) * back
+    return (
+        (1 - gum) * 0.66 * dark + gum * 0.42 * back,
+        (1 - gum) * 0.60 * dark + gum * 0.15 * back,
+        (1 - gum) * 0.50 * dark + gum * 0.15 * back,
+    )
