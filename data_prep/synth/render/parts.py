@@ -4,6 +4,8 @@ import math
 
 from data_prep.synth.compiled import njit
 
+IRIS_LEAST = 0.035
+"""Linear red of the darkest iris: brown, so that it stands out from the pupil."""
 TOOTH = 0.082
 """Width of a tooth, dm."""
 
@@ -40,9 +42,9 @@ def eye(x, y, z, looks):
         fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
         pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
         shine = limbus * fibres * pupil
-        red = red * (1 - iris) + iris * (looks[0] * shine + 0.004)
-        green = green * (1 - iris) + iris * (looks[1] * shine + 0.004)
-        blue = blue * (1 - iris) + iris * (looks[2] * shine + 0.004)
+        red = red * (1 - iris) + iris * ((looks[0] + IRIS_LEAST) * shine + 0.004)
+        green = green * (1 - iris) + iris * ((looks[1] + IRIS_LEAST / 2) * shine + 0.004)
+        blue = blue * (1 - iris) + iris * ((looks[2] + IRIS_LEAST / 4) * shine + 0.004)
     return red, green, blue
 
 
