@@ -14,16 +14,21 @@ MM = 0.0093
 """dm of the mean face a millimetre, at 63 mm between pupils."""
 ASYMMETRY = 0.09
 """S.d. of the difference between left and right depth: 7 % in the mean (OS 7 to 9, SF under 8)."""
-JITTER = 0.008
-"""dm by which a line's points move between people, besides the whole set."""
-WANDER = (0.002, 0.007)
-"""dm by which a line strays from its smooth course."""
+JITTER = 0.08
+"""How far a line's points move between people, besides the whole set, times their distance."""
+WANDER = (0.005, 0.02)
+"""How far a line strays from its smooth course, times its length."""
+APART = 0.004
+"""dm by which either side's line is moved from the other's mirror."""
 SPACING = (0.82, 1.25)
 """Range of a set's size between people."""
 LINE_DEPTHS = (0.65, 1.15)
 """Range of a line's depth within a set."""
-SHADE = 20.0
+SHADE = 22.0
 """Darkening per dm of depth: occlusion inside a furrow, besides its relief."""
+STEEP = 0.75
+"""Slopes, times the height's: green and blue light feel them in full and red does not, so that
+steeper ones would look sore."""
 DARKEST, BRIGHTEST = -0.6, 0.08
 """Limits of that shade."""
 PER_CURVE = 36
@@ -43,7 +48,7 @@ def slopes(height: np.ndarray) -> np.ndarray:
 def relief_of(height: np.ndarray) -> np.ndarray:
     """Returns (h w 3): slope across, slope up, shade of a height map (h w), dm."""
     shade = np.clip(height * SHADE, DARKEST, BRIGHTEST)
-    return np.ascontiguousarray(np.dstack([slopes(height), shade]), np.float32)
+    return np.ascontiguousarray(np.dstack([STEEP * slopes(height), shade]), np.float32)
 
 
 @dataclass(frozen=True)
@@ -99,13 +104,16 @@ def _crease(x, y, points, depth, sigma, flank, lean, low, high):
 def _course(line: Line, rng: np.random.Generator) -> np.ndarray:
     """Returns a smooth curve (P 2) through a line's points, straying a little."""
     given = np.array(line.points, float)
-    given = given + rng.normal(0, JITTER, given.shape)
+    length = np.linalg.norm(np.diff(given, axis=0), axis=1).sum()
+    apart = min(length / (len(given) - 1), 0.12)
+    given = given + rng.normal(0, JITTER * apart, given.shape)
     if len(given) == 2:
-        given = np.array([given[0], given.mean(0) + rng.normal(0, JITTER / 2, 2), given[1]])
+        bend = rng.normal(0, JITTER * apart, 2)
+        given = np.array([given[0], given.mean(0) + bend, given[1]])
     t = np.linspace(0, 1, PER_CURVE)
     course = CubicSpline(np.linspace(0, 1, len(given)), given)(t)
-    wander = rng.uniform(*WANDER) * rng.normal(0, 0.6, (2, 2))
-    waves, phase = rng.uniform(1.5, 4.5, (2, 1)), rng.uniform(0, 2 * np.pi, (2, 1))
+    wander = rng.uniform(*WANDER) * min(length, 0.5) * rng.normal(0, 0.7, (2, 2))
+    waves, phase = rng.uniform(0.8, 2 + 3 * min(length, 1.0), (2, 1)), rng.uniform(0, 2 * np.pi, (2, 1))
     return course + (wander.T @ np.sin(2 * np.pi * waves * t + phase)).T
 
 
@@ -150,7 +158,7 @@ def curves(place: Place, european: float, rng: np.random.Generator) -> list[Curv
         for k, sign in enumerate((1, -1) if place.both else (1,)):
             if alone and k != only:
                 continue
-            moved = course * (sign, 1) + rng.normal(0, JITTER / 2, 2)
+            moved = course * (sign, 1) + rng.normal(0, APART, 2)
             out.append(Curve(moved, depth, sigma, place.flank, sign * place.lean))
     return out
 
