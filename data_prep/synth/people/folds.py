@@ -8,7 +8,7 @@ from scipy.interpolate import CubicSpline
 
 from data_prep.synth.compiled import njit
 from data_prep.synth.mesh.canvas import TEXELS_PER_DM, TOP, canvas, noise, smoothstep
-from data_prep.synth.people.folds_table import Line, Pits, Place
+from data_prep.synth.people.places import Line, Pits, Place
 
 MM = 0.0093
 """dm of the mean face a millimetre, at 63 mm between pupils."""
@@ -113,7 +113,8 @@ def _course(line: Line, rng: np.random.Generator) -> np.ndarray:
     t = np.linspace(0, 1, PER_CURVE)
     course = CubicSpline(np.linspace(0, 1, len(given)), given)(t)
     wander = rng.uniform(*WANDER) * min(length, 0.5) * rng.normal(0, 0.7, (2, 2))
-    waves, phase = rng.uniform(0.8, 2 + 3 * min(length, 1.0), (2, 1)), rng.uniform(0, 2 * np.pi, (2, 1))
+    waves = rng.uniform(0.8, 2 + 3 * min(length, 1.0), (2, 1))
+    phase = rng.uniform(0, 2 * np.pi, (2, 1))
     return course + (wander.T @ np.sin(2 * np.pi * waves * t + phase)).T
 
 

@@ -12,8 +12,9 @@ import numpy as np
 
 from data_prep.synth.compiled import njit
 from data_prep.synth.people.folds import Box, curves, folded, pitted, relief_of, share_of, slopes
-from data_prep.synth.people.folds_table import PITS, PLACES, REGIONS, UNITS, Region
+from data_prep.synth.people.folds_table import PITS, PLACES, UNITS
 from data_prep.synth.people.identity import Identity
+from data_prep.synth.people.places import REGIONS, Region
 
 __all__ = ["UNITS", "Fold", "Furrows", "fold", "furrows", "resting", "slopes", "strength"]
 
@@ -92,7 +93,7 @@ def never_share(person: Identity) -> float:
     return _between(NEVER, skin_years(person), 60)
 
 
-def _gains(person: Identity, rng: np.random.Generator) -> dict[str, float]:
+def gains(person: Identity, rng: np.random.Generator) -> dict[str, float]:
     """Returns how deep this person's skin folds by region, and `pits`."""
     smooth = rng.random() < never_share(person)
     own, out = rng.normal(0, GAIN_SPREAD * 0.7), {}
@@ -110,11 +111,11 @@ def _gains(person: Identity, rng: np.random.Generator) -> dict[str, float]:
 
 def furrows(person: Identity, rng: np.random.Generator) -> Furrows:
     """Returns the lines of one subject."""
-    gains, out = _gains(person, rng), {}
+    deep, out = gains(person, rng), {}
     aged = AT_REST * person.oldness**1.5
     for name, place in PLACES.items():
         lines = curves(place, person.ancestry[2], rng)
-        gain, lasting = gains[place.region], aged * rng.uniform(0.4, 1.6)
+        gain, lasting = deep[place.region], aged * rng.uniform(0.4, 1.6)
         if not lines:
             continue
         height, box = folded(lines, rng)
@@ -125,7 +126,7 @@ def furrows(person: Identity, rng: np.random.Generator) -> Furrows:
         height, box = pitted(pits, rng)
         relief = relief_of(height)
         share = np.ones((*height.shape, 1), np.float32)
-        out[f"pits of {au}"] = Fold(gains["pits"], 0.0, (au,), relief, share, box)
+        out[f"pits of {au}"] = Fold(deep["pits"], 0.0, (au,), relief, share, box)
     return Furrows(out)
 
 
