@@ -30,7 +30,7 @@ LOWER = {
                       (0.325, -0.74))),
                 Line(((0.355, -0.56), (0.375, -0.66), (0.385, -0.74))))),
         },
-        count=(0.0, 0.85, 0.15), depth=0.058, width=(2.6, 3.5), flank=0.6, lean=0.8,
+        count=(0.0, 0.85, 0.15), depth=0.068, width=(2.6, 3.5), flank=0.6, lean=0.8,
         shift=(0.012, 0.012), breaks=0.05,
     ),
     # FA: a dimple at the cheek's side, usually deeper on one; short crease (14), brackets (20).
@@ -88,7 +88,7 @@ LOWER = {
                 Line(((0.185, -0.755), (0.215, -0.765), (0.240, -0.790)), -0.6),
                 Line(((0.190, -0.790), (0.220, -0.825), (0.235, -0.86)), 0.5))),
         },
-        count=(0.0, 0.2, 0.65, 0.15), depth=0.026, width=(1.8, 2.6), flank=0.5, lean=0.5,
+        count=(0.0, 0.2, 0.65, 0.15), depth=0.029, width=(1.8, 2.6), flank=0.5, lean=0.5,
         shift=(0.008, 0.010), breaks=0.05,
     ),
     # clinics, FA: the crease under the lip, of 17; 24's pressed lips bulge above it.

@@ -18,7 +18,7 @@ from data_prep.synth.people.places import REGIONS, Region
 
 __all__ = ["UNITS", "Fold", "Furrows", "fold", "furrows", "resting", "slopes", "strength"]
 
-STEEPNESS = 1.5
+STEEPNESS = 1.35
 """Depth grows as intensity to this power: little at levels A and B, much from C on."""
 NEVER = (0.28, 0.04)
 """Share of people whose skin does not fold at all, at 18 and from 60 years of skin on. Some people
