@@ -40,7 +40,7 @@ from benchmarks.faces.frames import SEED, whole
 from data_prep.synth.acting.action_units import damped
 from data_prep.synth.acting.performance import HEAD_SD
 from data_prep.synth.people.appearance import appearance
-from data_prep.synth.people.wrinkles import STROKES
+from data_prep.synth.people.wrinkles import UNITS
 from data_prep.synth.plan.shapes import SHAPES
 from data_prep.synth.render import camera, scene
 from data_prep.synth.render.portrait import Portrait
@@ -123,8 +123,7 @@ def crops(
     for who, subject in enumerate(subjects):
         look = appearance(subject, SEED)
         if same:
-            full = replace(of_all, gain=dict.fromkeys(of_all.gain, 1.0))
-            look = replace(look, furrows=full)
+            look = replace(look, furrows=of_all.full())
         stage = Portrait(look, IMAGE_PX)
         for au, of_label in intensities.items():
             for pair in range(n // 2):
@@ -180,7 +179,7 @@ def measured(
 def main() -> None:
     """Prints the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    folding = sorted(STROKES)
+    folding = list(UNITS)
     parser.add_argument("--units", type=int, nargs="+", choices=folding, default=folding)
     parser.add_argument("--people", type=int, default=41)
     parser.add_argument("--pictures", type=int, default=20, help="a person and unit")

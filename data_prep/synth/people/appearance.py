@@ -61,10 +61,10 @@ def appearance(subject: str, seed: int) -> Appearance:
     albedo = brows.paint(albedo, person, style.colour, rng)
     albedo = _over(garment.dress(albedo, rng), alpha, style.colour * shine[..., None])
     gloss = gloss * (1 - 0.7 * whiskers.cover) * (1 - alpha) + alpha * shine
-    lines = furrows(person, rng)
+    lines = furrows(person, stream(seed, "folds", subject))
     slopes = pores * (1 - alpha)[..., None] + hair.slopes(shine) * alpha[..., None]
     relief = np.dstack([slopes, hair.contact(alpha)])
-    resting(lines, person, rng, relief)
+    resting(lines, relief)
     lashes = stream(seed, "lashes", subject).uniform(0.45, 0.85) * (1 - 0.2 * person.male)
     vertices = hair.grow(person.vertices, alpha, whiskers.volume, style, own)
     worn = _worn(person, vertices, hair.grows(alpha), style, own)

@@ -1,0 +1,149 @@
+"""Lines of forehead, eyes and nose: points (x, y) in dm from between the eyes, see `places`."""
+
+from data_prep.synth.people.places import Line, Place, Points
+
+
+def _rows(heights: tuple[float, ...], course: Points) -> tuple[Line, ...]:
+    """Returns lines across the forehead: one course at several heights."""
+    return tuple(Line(tuple((x, h + y) for x, y in course)) for h in heights)
+
+
+def _across(*offsets: float) -> Points:
+    """Returns a course across the forehead, alike on both sides, from its offsets (dm) outwards."""
+    half = tuple(zip((0.0, 0.14, 0.28, 0.40, 0.50), offsets, strict=True))
+    return tuple((-x, y) for x, y in half[:0:-1]) + half
+
+
+def _fan(*angles: tuple[float, float, float]) -> tuple[Line, ...]:
+    """Returns lines from the eye's outer corner: (end's x, start's y, end's y), dm."""
+    return tuple(
+        Line(((0.462, y0), (0.5 * (0.462 + x), 0.5 * (y0 + y1) + 0.006), (x, y1)))
+        for x, y0, y1 in angles
+    )
+
+
+FOREHEAD = (0.44, 0.53, 0.36, 0.61, 0.30, 0.68)
+UPPER = {
+    # BO: none to six and more, long dip in the middle, ends bending down; CO, YU: wavy lines.
+    "forehead": Place(
+        "forehead",
+        {
+            1: ("x", ((0.0, 1.0), (0.16, 0.95), (0.30, 0.25), (0.42, 0.0))),
+            2: ("x", ((0.0, 0.12), (0.12, 0.2), (0.27, 1.0), (0.6, 1.0))),
+        },
+        {
+            "straight": (0.3, 0.3, _rows(FOREHEAD, _across(0.0, 0.003, 0.0, -0.02, -0.05))),
+            "wavy": (0.3, 0.3, _rows(FOREHEAD, _across(-0.022, 0.012, 0.03, 0.0, -0.05))),
+            "dip": (0.25, 0.25, _rows(FOREHEAD, _across(-0.05, -0.02, 0.02, 0.01, -0.05))),
+            "arch": (0.15, 0.15, _rows(FOREHEAD, _across(0.012, 0.008, -0.01, -0.045, -0.1))),
+        },
+        count=(0.06, 0.10, 0.20, 0.26, 0.20, 0.12, 0.06),
+        depth=0.035, width=(2.0, 3.0), flank=0.6, both=False,
+        shift=(0.01, 0.03), breaks=0.9,
+    ),
+    # AL: U, V, omega, arrows, inverted omega; U and V about a third each, the others by eye.
+    "frown": Place(
+        "frown",
+        {4: None},
+        {
+            "U": (0.33, 0.33, (
+                Line(((0.060, 0.045), (0.058, 0.13), (0.080, 0.25))),
+                Line(((0.105, 0.12), (0.115, 0.23))))),
+            "V": (0.33, 0.33, (
+                Line(((0.040, 0.06), (0.066, 0.15), (0.118, 0.27))),
+                Line(((0.100, 0.10), (0.155, 0.22))))),
+            "omega": (0.12, 0.12, (
+                Line(((0.085, 0.06), (0.045, 0.14), (0.115, 0.245))),
+                Line(((0.012, 0.09), (0.010, 0.20))))),
+            "arrows": (0.11, 0.11, (
+                Line(((0.062, 0.10), (0.055, 0.17), (0.068, 0.22))),
+                Line(((0.10, 0.205), (0.135, 0.18), (0.18, 0.175))))),
+            "inverted omega": (0.11, 0.11, (
+                Line(((0.120, 0.03), (0.065, 0.075), (0.050, 0.20))),
+                Line(((0.105, 0.09), (0.095, 0.19))))),
+        },
+        count=(0.0, 0.45, 0.55), depth=0.052, width=(2.0, 3.0), flank=0.7,
+        shift=(0.010, 0.012), breaks=0.15, one_sided=0.22,
+    ),
+    # BO, UD: the line of procerus across the root; 9 brings it too.
+    "root": Place(
+        "frown",
+        {4: ("x", ((0.0, 0.8), (0.2, 0.8))), 9: None},
+        {
+            "one": (0.6, 0.4, (
+                Line(((-0.065, 0.035), (0.0, 0.026), (0.065, 0.035))),)),
+            "two": (0.4, 0.6, (
+                Line(((-0.060, 0.045), (0.0, 0.038), (0.060, 0.045))),
+                Line(((-0.055, 0.000), (0.0, -0.010), (0.055, 0.000))))),
+        },
+        count=(0.2, 0.45, 0.35), depth=0.028, width=(2.0, 3.0), flank=0.6, both=False,
+        shift=(0.004, 0.012), breaks=0.2,
+    ),
+    # CA: upper 5 %, central, lower and full fan about a third each; PA: on the cheek's side.
+    "fan": Place(
+        "eye",
+        {6: None},
+        {
+            "upper": (0.05, 0.05, _fan((0.58, 0.010, 0.05), (0.57, 0.030, 0.10))),
+            "central": (0.32, 0.32, _fan(
+                (0.62, -0.010, -0.005), (0.61, -0.035, -0.065), (0.59, 0.015, 0.05))),
+            "lower": (0.32, 0.32, _fan(
+                (0.61, -0.030, -0.06), (0.59, -0.055, -0.125), (0.56, -0.075, -0.18))),
+            "full": (0.31, 0.31, _fan(
+                (0.62, -0.020, -0.03), (0.60, -0.045, -0.10), (0.60, 0.012, 0.055),
+                (0.57, -0.070, -0.165), (0.57, 0.035, 0.11))),
+        },
+        count=(0.08, 0.12, 0.25, 0.30, 0.15, 0.10), depth=0.045, width=(1.6, 2.4), flank=0.6,
+        shift=(0.010, 0.010), breaks=0.3, one_sided=0.1,
+    ),
+    # FA, UD: the furrow under the eye deeper, a curved fold over the lifted cheek.
+    "under the eye": Place(
+        "eye",
+        {6: None},
+        {
+            "curved": (0.6, 0.6, (
+                Line(((0.15, -0.105), (0.25, -0.165), (0.36, -0.165), (0.45, -0.12))),
+                Line(((0.24, -0.205), (0.35, -0.225), (0.46, -0.185))))),
+            "short": (0.4, 0.4, (
+                Line(((0.13, -0.095), (0.20, -0.145), (0.30, -0.170))),
+                Line(((0.34, -0.15), (0.46, -0.125))))),
+        },
+        count=(0.0, 0.65, 0.35), depth=0.036, width=(2.4, 3.5), flank=0.5, lean=-0.7,
+        shift=(0.012, 0.012), breaks=0.1,
+    ),
+    # FA, UD: 7 bulges the lower lid above its line.
+    "lid": Place(
+        "eye",
+        {7: None, 6: ("x", ((0.0, 0.6), (0.6, 0.6)))},
+        {
+            "whole": (0.6, 0.6, (
+                Line(((0.175, -0.085), (0.27, -0.118), (0.37, -0.108), (0.43, -0.075))),
+                Line(((0.20, -0.120), (0.29, -0.140), (0.36, -0.130))))),
+            "inner": (0.4, 0.4, (
+                Line(((0.170, -0.080), (0.235, -0.113), (0.33, -0.122))),
+                Line(((0.37, -0.105), (0.45, -0.085))))),
+        },
+        count=(0.0, 0.6, 0.4), depth=0.026, width=(1.6, 2.2), flank=0.7, lean=0.7,
+        shift=(0.008, 0.006), breaks=0.1,
+    ),
+    # FW, BP: slanting pairs, to 3 cm; thin fair skin fine and down to the lid, other thick.
+    "nose": Place(
+        "nose",
+        {9: None},
+        {
+            "fine": (0.75, 0.25, (
+                Line(((0.042, -0.055), (0.076, -0.085), (0.112, -0.130))),
+                Line(((0.046, -0.105), (0.080, -0.140), (0.112, -0.190))),
+                Line(((0.046, -0.008), (0.085, -0.042), (0.130, -0.082))),
+                Line(((0.085, -0.095), (0.135, -0.120))),
+                Line(((0.045, -0.160), (0.080, -0.200), (0.105, -0.250))))),
+            "thick": (0.25, 0.75, (
+                Line(((0.036, -0.050), (0.072, -0.078), (0.116, -0.128))),
+                Line(((0.040, -0.115), (0.074, -0.150), (0.106, -0.208))),
+                Line(((0.036, -0.002), (0.068, -0.026), (0.108, -0.070))))),
+        },
+        count=(0.0, 0.05, 0.30, 0.35, 0.20, 0.10), depth=0.042, width=(1.5, 2.4), flank=0.7,
+        shift=(0.006, 0.014), breaks=0.2, one_sided=0.08,
+    ),
+}  # fmt: skip
+"""Name -> lines of a place."""

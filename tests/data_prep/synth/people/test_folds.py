@@ -1,0 +1,123 @@
+"""Folds: a person's own, shared by units of one place, steep in intensity, never under the nose."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from data_prep.synth.atlas import MIDDLES
+from data_prep.synth.mesh.canvas import canvas
+from data_prep.synth.people import folds, wrinkles
+from data_prep.synth.people.folds_table import PITS, PLACES
+from data_prep.synth.people.identity import identity
+from data_prep.synth.people.wrinkles import furrows
+from data_prep.synth.plan.seeds import SUBJECTS, stream
+
+A_OF_E = 0.2
+"""Largest share of level E's depth that level A shows."""
+HANDS_OFF = 0.05
+"""Darkening that counts as no line."""
+
+
+@pytest.fixture(scope="module")
+def people() -> dict[str, wrinkles.Furrows]:
+    return {s: furrows(identity(s, 0), stream(0, "folds", s)) for s in SUBJECTS}
+
+
+def test_no_two_people_have_the_same_lines(people):
+    assert len(people) == 41
+    for name in PLACES:
+        own = [f.folds[name].relief.tobytes() for f in people.values() if name in f.folds]
+        assert len(set(own)) == len(own) > 5, name
+
+
+def test_patterns_and_numbers_of_lines_vary():
+    for name, place in PLACES.items():
+        found = Counter(folds.chosen(place, 0.5, np.random.default_rng(i)) for i in range(200))
+        patterns = {pattern for pattern, _ in found}
+        assert patterns == set(place.patterns), name
+        numbers = {n for _, n in found}
+        assert max(numbers) <= 6
+        assert len(numbers) > 1 or sum(n > 0 for n in place.count) == 1, name
+
+
+@pytest.mark.parametrize(("age", "share"), [(18, wrinkles.NEVER[0]), (70, wrinkles.NEVER[1])])
+def test_some_people_do_not_fold_at_all(age, share):
+    european = replace(identity("F001", 0), age=age, ancestry=np.array([0.0, 0.0, 1.0]))
+    drawn = [wrinkles.gains(european, np.random.default_rng(i)) for i in range(1500)]
+    for gains in drawn:
+        gains.pop("pits")
+    smooth = np.mean([max(gains.values()) <= wrinkles.SMOOTH for gains in drawn])
+    assert smooth == pytest.approx(share, abs=0.03)
+    every = np.concatenate([list(gains.values()) for gains in drawn])
+    assert ((every > wrinkles.SMOOTH) & (every < 0.3)).sum() == 0, "deep or not at all"
+
+
+def test_older_and_european_skin_folds_deeper():
+    def depth(**of: float | np.ndarray) -> float:
+        person = replace(identity("F001", 0), **of)
+        drawn = [wrinkles.gains(person, np.random.default_rng(i)) for i in range(300)]
+        return float(np.mean([list(gains.values()) for gains in drawn]))
+
+    european, asian = np.array([0.0, 0.0, 1.0]), np.array([0.0, 1.0, 0.0])
+    young = depth(age=25.0, ancestry=european)
+    assert depth(age=60.0, ancestry=european) > young > depth(age=25.0, ancestry=asian)
+
+
+def test_no_line_crosses_below_the_nose(people):
+    for subject, lines in people.items():
+        for name, at in lines.folds.items():
+            top, bottom, left, right = at.box
+            x, y = canvas().x[top:bottom, left:right], canvas().y[top:bottom, left:right]
+            under = (abs(x) < 0.10) & (y < -0.44) & (y > -0.52)
+            assert at.relief[under, 2].min(initial=0) > -HANDS_OFF, (subject, name)
+
+
+def test_units_of_one_place_share_its_lines_and_the_deepest_counts():
+    live = np.zeros((1, 2, 8), np.float32)
+    share = np.float32([[[1.0, 0.5], [0.2, 1.0]]])
+    relief, side = np.ones((1, 2, 3), np.float32), np.ones((1, 2), np.float32)
+    on = np.float32([0.6, 0.8])
+    wrinkles.fold(live, 0, 0, relief, share, side, on, 0 * on, np.float32(0))
+    np.testing.assert_allclose(live[0, :, 5], [0.6, 0.8], rtol=1e-6)
+    shared = {units for units in map(frozenset, (p.units for p in PLACES.values()))}
+    assert frozenset({1, 2}) in shared
+    assert any({9, 10, 12} <= units for units in shared)
+
+
+def test_what_skin_shows_at_rest_is_not_added_again():
+    live, one = np.zeros((1, 1, 8), np.float32), np.ones((1, 1), np.float32)
+    relief, share = np.ones((1, 1, 3), np.float32), np.ones((1, 1, 1), np.float32)
+    rest = np.float32(0.4)
+    wrinkles.fold(live, 0, 0, relief, share, one, np.float32([0.3]), np.float32([0.3]), rest)
+    assert (live == 0).all()
+    wrinkles.fold(live, 0, 0, relief, share, one, np.float32([0.9]), np.float32([0.9]), rest)
+    np.testing.assert_allclose(live[0, 0, 5:], 0.5, rtol=1e-5)
+
+
+def test_level_a_shows_little_of_what_level_e_shows():
+    assert wrinkles.strength(MIDDLES["A"]) < A_OF_E * wrinkles.strength(MIDDLES["E"])
+    steepness = np.array([wrinkles.strength(v) / v for v in MIDDLES.values()])
+    assert (np.diff(steepness) > 0).all()
+
+
+def test_left_and_right_differ_by_about_eight_percent():
+    place = replace(PLACES["corner"], one_sided=0.0)
+    differences = []
+    for i in range(80):
+        rng = np.random.default_rng(i)
+        if not (lines := folds.curves(place, 0.5, rng)):
+            continue
+        height, (top, bottom, left, right) = folds.folded(lines, rng)
+        on_left = canvas().x[top:bottom, left:right] > 0
+        deep = [-height[half].min() for half in (on_left, ~on_left)]
+        differences.append(abs(np.log(deep[0] / deep[1])))
+    assert 0.05 < np.mean(differences) < 0.11
+
+
+def test_every_chin_is_pitted_and_every_one_its_own_way(people):
+    (au,) = PITS
+    pits = [f.folds[f"pits of {au}"] for f in people.values()]
+    assert len({p.relief.tobytes() for p in pits}) == 41
+    assert min(p.gain for p in pits) > wrinkles.SMOOTH
