@@ -99,8 +99,8 @@ def require_accepted(found: Account, accept: str | None, name: str) -> None:
 
     Args:
         found: Its account.
-        accept: The digest of the account that was accepted, ``corpus.accept`` of the config.
-        name: What the corpus is called.
+        accept: The digest of the account that was accepted, ``accept`` of the corpus in the config.
+        name: What the corpus is called, there and in the message.
 
     Raises:
         AccountError: Says what was left out, where the whole account lies, and how it is accepted.
@@ -112,11 +112,11 @@ def require_accepted(found: Account, accept: str | None, name: str) -> None:
     cure = "An account with errors cannot be accepted: mend the corpus."
     if not found.of("error"):
         cure = (
-            f"If that is how it should be, `corpus: {{accept: {found.digest}}}` in the config "
-            "accepts this very account and nothing else."
+            f"If that is how it should be, `accept: {found.digest}` beside `name: {name}` in the "
+            "config accepts this very account and nothing else."
         )
     if accept and accept != found.digest:
-        cure = f"`corpus.accept` names another account, {accept}. {cure}"
+        cure = f"`accept` beside `name: {name}` names another account, {accept}. {cure}"
     raise AccountError("\n".join([f"{name}: something was left out:", *said, *lies, cure]))
 
 

@@ -162,7 +162,7 @@ def test_only_the_very_account_is_accepted(frames, tmp_path):
         "left out: labels without a picture: 2\n  F001 T1: frame 2, 5",
         "F001_T1 (1).csv",
         str(path),
-        f"`corpus: {{accept: {told.digest}}}`",
+        f"`accept: {told.digest}` beside `name: bp4d`",
         "and nothing else",
     ):
         assert said in str(refused.value)

@@ -176,7 +176,7 @@ def test_options_of_the_config_reach_the_reader_and_others_are_refused(tmp_path)
         (root / f"extracted/sn001/{number}.png").write_bytes(b"pixels")
     run = CliRunner().invoke
     refused = run(app, ["check", str(root), "--corpus", "images=extracted"])
-    assert refused.exit_code == 1 and "`corpus.first_image: 0`" in refused.output
+    assert refused.exit_code == 1 and "`first_image: 0` beside `name: disfa`" in refused.output
     done = run(app, ["check", str(root), "--corpus", "images=extracted,first_image=0"])
     assert done.exit_code == 0 and "nothing was left out" in done.output
     for wrong, said in (

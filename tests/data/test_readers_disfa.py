@@ -126,7 +126,7 @@ def test_frames_extracted_from_0_do_not_slip_by_one(corpus):
     write_images(corpus / "frames/SN001", range(5))
     found = problems(corpus, images="frames")
     assert "00000.jpg: expected extracted frames from 1, found 0" in found
-    assert "`corpus.first_image: 0` in the config" in found
+    assert "`first_image: 0` beside `name: disfa` in the config" in found
     frames = read_disfa(corpus, images="frames", first_image=0)
     assert frames["frame"].tolist() == [1, 2, 3, 4, 5]
     assert frames["source"].iloc[0] == "frames/SN001/00000.jpg"

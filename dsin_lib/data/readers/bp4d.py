@@ -157,7 +157,7 @@ def _read(
     if not pictures:
         problems.append(
             f"{images}: expected folders F001 ... of images, found none; if they lie in a folder "
-            "of their own, `corpus.images` in the config names it"
+            "of their own, `images` beside the corpus' name in the config names it"
         )
     pairs = ((labelled, pictures, "images"), (pictures, labelled, "labels")) if pictures else ()
     for here, there, what in pairs:

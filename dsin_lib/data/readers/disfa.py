@@ -151,7 +151,7 @@ def _pictures(files: Files, camera: str, images: str | None) -> Where:
         wanted = "that folder" if images else f"{videos} or {folder.name}"
         files.problems.append(
             f"{folder}: expected {wanted}, found none or no subject SN001 ... in it; "
-            "`corpus.images` in the config names a folder of extracted frames"
+            "`images` beside the corpus' name in the config names a folder of extracted frames"
         )
     return Where(folder, found, "SN001", filmed=False)
 
@@ -176,7 +176,7 @@ def _extracted(files: Files, folder: Path, first_image: int) -> Pictures:
     if found and (lowest := min(found)) < first_image:
         files.problems.append(
             f"{found[lowest]}: expected extracted frames from {first_image}, found {lowest}; "
-            f"`corpus.first_image: {lowest}` in the config says that they begin there"
+            f"`first_image: {lowest}` beside `name: disfa` in the config says that they begin there"
         )
     shift = FIRST - first_image
     return {number + shift: (files.relative(path), None) for number, path in found.items()}
