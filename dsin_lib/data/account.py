@@ -94,28 +94,28 @@ def first_of_each(problems: Sequence[str], most: int = 3) -> Iterator[tuple[str,
         yield problem, seen[file] <= most
 
 
-def require_accepted(found: Account, accept: str | None, name: str) -> None:
+def require_accepted(told: Account, accept: str | None, name: str) -> None:
     """Refuse a corpus of which something was left out that nobody has accepted.
 
     Args:
-        found: Its account.
+        told: Its account.
         accept: The digest of the account that was accepted, ``accept`` of the corpus in the config.
         name: What the corpus is called, there and in the message.
 
     Raises:
         AccountError: Says what was left out, where the whole account lies, and how it is accepted.
     """
-    if found.clean or (accept == found.digest and not found.of("error")):
+    if told.clean or (accept == told.digest and not told.of("error")):
         return
-    said = [line for line in Account(tuple(found.of("error") + found.of("left out"))).lines(5)][:-1]
-    lies = [f"The whole account: {found.path}"] if found.path else []
+    said = [line for line in Account(tuple(told.of("error") + told.of("left out"))).lines(5)][:-1]
+    lies = [f"The whole account: {told.path}"] if told.path else []
     cure = "An account with errors cannot be accepted: mend the corpus."
-    if not found.of("error"):
+    if not told.of("error"):
         cure = (
-            f"If that is how it should be, `accept: {found.digest}` beside `name: {name}` in the "
+            f"If that is how it should be, `accept: {told.digest}` beside `name: {name}` in the "
             "config accepts this very account and nothing else."
         )
-    if accept and accept != found.digest:
+    if accept and accept != told.digest:
         cure = f"`accept` beside `name: {name}` names another account, {accept}. {cure}"
     raise AccountError("\n".join([f"{name}: something was left out:", *said, *lies, cure]))
 

@@ -33,8 +33,8 @@ def published(table: str) -> pd.DataFrame:
 
 def joined(tables: str) -> pd.DataFrame:
     """The rows of one table or of several, ``table3+table5``, without the printed averages."""
-    found = pd.concat([published(table) for table in tables.split("+")])
-    return found.drop(columns="printed_average")
+    rows = pd.concat([published(table) for table in tables.split("+")])
+    return rows.drop(columns="printed_average")
 
 
 def published_corpora() -> pd.DataFrame:
@@ -92,5 +92,5 @@ def reference_phi(corpus: str) -> pd.DataFrame:
     """
     if corpus not in PHI:
         raise ValueError(f"corpus: expected one of {PHI}, got {corpus!r}")
-    found = json.loads(files("dsin_lib.paper").joinpath(f"{corpus}_phi.json").read_text("utf-8"))
-    return pd.DataFrame(found["phi"], index=found["aus"])
+    listed = json.loads(files("dsin_lib.paper").joinpath(f"{corpus}_phi.json").read_text("utf-8"))
+    return pd.DataFrame(listed["phi"], index=listed["aus"])

@@ -32,8 +32,8 @@ def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
         "base": base, "always base": _always(base), "trial": runs, "always trial": _always(runs)
     }  # fmt: skip
     same = _people(runs) == _people(base)
-    found = [measure(lines)] if same else _apart(lines)
-    f1 = {line: of.average(line) for of in found for line in of.lines}
+    sides = [measure(lines)] if same else _apart(lines)
+    f1 = {line: of.average(line) for of in sides for line in of.lines}
     (base_, always_base, trial, always) = (np.append(*of[::-1]) for of in f1.values())
     moved = trial - base_
     above = moved - (always - always_base)

@@ -42,62 +42,64 @@ def rows_measured(config: Config, rows: Iterable[str]) -> Measured:
     return measure(with_baselines(by_row(config, rows)))
 
 
-def table(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def table(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """F1 in percent, one line a row, one column an Action Unit, their average last.
 
     A unit that a row does not predict is missing, and so is the average of such a row. Cells with a
     dead unit behind them stand in ``attrs["dead"]``.
 
     Args:
-        found: From :func:`rows_measured`.
+        measured: From :func:`rows_measured`.
         vgg: What VGG was trained from, to be said below its name.
     """
-    return _finished(100 * found.mean("f1"), found, vgg)
+    return _finished(100 * measured.mean("f1"), measured, vgg)
 
 
-def ranking(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def ranking(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Area under the ROC curve in percent, a line each row that ranks by itself, average last."""
-    return _finished(100 * found.mean("auc").loc[_ranking(found)], found, vgg)
+    return _finished(100 * measured.mean("auc").loc[_ranking(measured)], measured, vgg)
 
 
-def precision(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def precision(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Average precision in percent, one line a row that ranks by itself, below knowing nothing.
 
     Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
     never show a unit has no precision for it, and counts for neither.
     """
-    known = found.scores[found.scores["line"] == ALWAYS].dropna(subset="ap")
-    chance = known.groupby("au")["prevalence"].mean().reindex(found.aus).to_frame(CHANCE).T
-    of_rows = found.mean("ap").loc[_ranking(found)]
-    return _finished(100 * pd.concat([chance, of_rows]), found, vgg)
+    known = measured.scores[measured.scores["line"] == ALWAYS].dropna(subset="ap")
+    chance = known.groupby("au")["prevalence"].mean().reindex(measured.aus).to_frame(CHANCE).T
+    of_rows = measured.mean("ap").loc[_ranking(measured)]
+    return _finished(100 * pd.concat([chance, of_rows]), measured, vgg)
 
 
-def averages(found: Measured) -> pd.DataFrame:
+def averages(measured: Measured) -> pd.DataFrame:
     """The interval of every row's average: low and high, by the row as it is shown.
 
     Missing for a row of some units: it has no average.
     """
-    low, high = interval(found.drawn.mean(2))
-    return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, found.lines)))
+    low, high = interval(measured.drawn.mean(2))
+    return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, measured.lines)))
 
 
-def half_widths(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def half_widths(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Half the width of the interval of each cell and of each average, rows of a table alone."""
-    (low, high), whole = interval(found.drawn), averages(found)
-    cells = pd.DataFrame((high - low) / 2, whole.index, found.aus)
+    (low, high), whole = interval(measured.drawn), averages(measured)
+    cells = pd.DataFrame((high - low) / 2, whole.index, measured.aus)
     cells = cells.assign(average=(whole["high"] - whole["low"]) / 2)
-    cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
+    cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(measured)}
     return cells.drop(index=list(BASELINES.values()), errors="ignore")
 
 
-def pooled(found: Measured) -> pd.DataFrame:
+def pooled(measured: Measured) -> pd.DataFrame:
     """The other reading of fold-average: F1 of the frames of all folds together, in percent.
 
     Returns:
         One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
     """
-    together = pd.DataFrame(found.together, found.lines, found.aus).mean(axis=1, skipna=False)
-    mean = pd.Series(found.f1.mean(1), found.lines)
+    together = pd.DataFrame(measured.together, measured.lines, measured.aus).mean(
+        axis=1, skipna=False
+    )
+    mean = pd.Series(measured.f1.mean(1), measured.lines)
     columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
     lines = pd.DataFrame(columns).drop(index=list(BASELINES), errors="ignore").dropna()
     return lines.rename(index=shown_line)
@@ -213,8 +215,8 @@ def write_tables(config: Config) -> list[Path]:
     wanted |= {"table4": TABLE_4_ROWS} if config.corpora.table_4 else {}
     written: dict[str, pd.DataFrame] = {}
     for name, rows in wanted.items():
-        found = rows_measured(config, rows)
-        written |= csv_tables(name, found)
+        measured = rows_measured(config, rows)
+        written |= csv_tables(name, measured)
     for old in folder.glob("*.csv"):  # of a corpus that the profile no longer has
         old.unlink()
     for name, of in written.items():
@@ -222,10 +224,10 @@ def write_tables(config: Config) -> list[Path]:
     return [folder / f"{name}.csv" for name in written]
 
 
-def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
+def csv_tables(name: str, measured: Measured) -> Mapping[str, pd.DataFrame]:
     """A table and the scores behind it, as they are written."""
-    scores = found.scores[~found.scores["line"].isin(list(BASELINES))]
-    of = table(found)
+    scores = measured.scores[~measured.scores["line"].isin(list(BASELINES))]
+    of = table(measured)
     spoiled = marks(of).drop(columns="average") != ""
     dead = spoiled.apply(lambda units: " ".join(units.index[units]), axis=1)
     return {
@@ -234,24 +236,24 @@ def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
     }
 
 
-def _ranking(found: Measured) -> list[str]:
+def _ranking(measured: Measured) -> list[str]:
     """The lines that rank frames by scores of their own."""
-    return [line for line in found.lines if line not in BASELINES and ROWS[line].steps]
+    return [line for line in measured.lines if line not in BASELINES and ROWS[line].steps]
 
 
-def _finished(table: pd.DataFrame, found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """A table with its averages, notes and dead cells; a row of some units has no average."""
     some = [line for line in table.index if line in ROWS and ROWS[line].aus]
     average = table.mean(axis=1).mask(table.index.isin(some))
     table = table.assign(average=average)
     table.index = [line if line == CHANCE else shown_line(line) for line in table.index]
-    table.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
+    table.attrs = {"notes": _notes(vgg), "dead": _dead_cells(measured)}
     return table
 
 
-def _dead_cells(found: Measured) -> list[tuple[str, str]]:
+def _dead_cells(measured: Measured) -> list[tuple[str, str]]:
     """Row (as shown) and column of each cell with a dead unit behind it, averages included."""
-    cells = found.dead()
+    cells = measured.dead()
     whole = [line for line in dict.fromkeys(line for line, _ in cells) if not ROWS[line].aus]
     pairs = [*cells, *((line, "average") for line in whole)]
     return [(shown_line(line), column) for line, column in pairs]

@@ -32,8 +32,8 @@ def counts(
         tau: Predicted active from here upwards.
     """
     active, yes, no = probabilities >= tau, labels == 1, labels == 0
-    found = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
-    return by_subject(found.astype(int), subjects)
+    cells = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
+    return by_subject(cells.astype(int), subjects)
 
 
 def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:

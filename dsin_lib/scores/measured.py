@@ -214,11 +214,11 @@ def _counted(name: Name, one: Scored) -> pd.DataFrame:
 
 
 def _scored(name: Name, one: Scored) -> pd.DataFrame:
-    found = scores(one.values("test"), one.labels("test"), one.aus, one.taus).reset_index()
-    found.insert(0, "seed", one.run.seed)
-    found.insert(0, "fold", one.run.fold)
-    found.insert(0, "line", [name] * len(found))
-    return found.assign(tau=one.taus, dead=one.dead)
+    table = scores(one.values("test"), one.labels("test"), one.aus, one.taus).reset_index()
+    table.insert(0, "seed", one.run.seed)
+    table.insert(0, "fold", one.run.fold)
+    table.insert(0, "line", [name] * len(table))
+    return table.assign(tau=one.taus, dead=one.dead)
 
 
 def _check_same(counts: pd.DataFrame, lines: list[Name]) -> None:

@@ -170,9 +170,9 @@ def _read(
     for subject, sequence in sorted(labelled.keys() | pictures.keys()):
         file, folder = labelled.get((subject, sequence)), pictures.get((subject, sequence))
         labels = _codes(file, units, said, problems) if file else {}
-        found = files.images(folder) if folder else {}
-        for frame in sorted(labels.keys() | found.keys()):
-            source = files.relative(found[frame]) if frame in found else None
+        by_frame = files.images(folder) if folder else {}
+        for frame in sorted(labels.keys() | by_frame.keys()):
+            source = files.relative(by_frame[frame]) if frame in by_frame else None
             codes = labels.get(frame, (pd.NA,) * len(names))
             rows.append((subject, sequence, frame, source, *codes))
     if not rows and not problems:
@@ -191,13 +191,13 @@ def _codes(path: Path, units: Header, said: str, problems: list[str]) -> dict[in
     header = [cell.strip() for cell in cells]
     expected = f"{path}, line {at}: expected {said}, found"
     shown = ",".join(cell[:20] for cell in header[:5])
-    found = units(header)
-    if not header or None in found:
-        strange = [cell[:20] for cell, unit in zip(header, found, strict=True) if unit is None]
+    order = units(header)
+    if not header or None in order:
+        strange = [cell[:20] for cell, unit in zip(header, order, strict=True) if unit is None]
         named = f" ({', '.join(map(repr, strange[:5]))})" if strange else ""
         problems.append(f"{expected} {shown or 'an empty file'} ...{named}")
         return {}
-    place = {unit: index for index, unit in enumerate(found)}
+    place = {unit: index for index, unit in enumerate(order)}
     absent = [unit for unit in (FRAME, *BP4D_AUS) if unit not in place]
     if absent or len(place) != len(header):
         what = f"no column {absent}" if absent else "a column twice"

@@ -55,8 +55,8 @@ def counting_rules() -> pd.DataFrame:
     lists, printed = label_lists(), published_corpora()
     pair = lists["disfa"]["two_or_more_of_twelve_from_intensity_1"]
     bp4d, disfa = (lists[name]["active_units_histogram"] for name in NAMES)
-    found = [("BP4D", f"at least {k} of 12 units", *_kept(bp4d, k)) for k in range(6)]
-    found += [
+    rules = [("BP4D", f"at least {k} of 12 units", *_kept(bp4d, k)) for k in range(6)]
+    rules += [
         ("DISFA", "at least 1 of 8 units, intensity 2 or more", *_kept(disfa, 1)),
         ("DISFA", "at least 2 of 12 units, intensity 1 or more", *pair.values()),
     ]
@@ -67,7 +67,7 @@ def counting_rules() -> pd.DataFrame:
             "label cardinality": f"{cardinality:.2f}",
             "printed ": f"{printed.loc['label cardinality', corpus]:.2f}",
         }
-        for corpus, rule, frames, cardinality, *_ in found
+        for corpus, rule, frames, cardinality, *_ in rules
     }
     return pd.DataFrame(lines).T
 

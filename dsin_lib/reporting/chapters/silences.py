@@ -76,12 +76,12 @@ def folds(config: Config, row: str) -> tuple[int, ...]:
     return SWEEPS[SWEEP_OF[row]].folds(config) if row in SWEEP_OF else config.evaluation.folds
 
 
-def trainings(found: list[Pair]) -> list[Run]:
+def trainings(compared: list[Pair]) -> list[Run]:
     """The runs that are compared, each once."""
-    return list({run.folder: run for pair in found for run in (*pair.base, *pair.runs)}.values())
+    return list({run.folder: run for pair in compared for run in (*pair.base, *pair.runs)}.values())
 
 
-def swept(found: list[Pair]) -> pd.DataFrame:
+def swept(compared: list[Pair]) -> pd.DataFrame:
     """Each alternative reading alone.
 
     Returns:
@@ -99,7 +99,7 @@ def swept(found: list[Pair]) -> pd.DataFrame:
             "folds": ", ".join(map(str, dict.fromkeys(run.fold for run in pair.base))),
             **_named(change(pair.runs, pair.base)),
         }
-        for pair in found
+        for pair in compared
     ]
     table = pd.DataFrame(lines)
     table["matters"] = (table["low"] > 0) | (table["high"] < 0)
@@ -135,9 +135,9 @@ def register() -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("id").rename_axis(None)
 
 
-def unmeasured(config: Config, found: list[Pair]) -> pd.DataFrame:
+def unmeasured(config: Config, compared: list[Pair]) -> pd.DataFrame:
     """The choices without a line in the sweep, and why."""
-    measured = {pair.choice.id for pair in found}
+    measured = {pair.choice.id for pair in compared}
     lines = {
         one.id: {"reading": _word(taken(config, one)), "why": one.unmeasured or NO_TABLE_4}
         for one in readings().values()

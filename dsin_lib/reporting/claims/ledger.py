@@ -27,8 +27,8 @@ from dsin_lib.scores.verdicts import (
 
 def evidence(config: Config) -> Evidence:
     """What a profile has measured: its tables, the rows behind them, and the sweep of r."""
-    found = rows_measured(config, TABLE_3_ROWS)
-    own = held(found, config.vgg)
+    measured = rows_measured(config, TABLE_3_ROWS)
+    own = held(measured, config.vgg)
     tables = {own.about: own}
     rows = by_row(config, (*TRAINED, "omega"))
     if own.about == "table_4":  # Table 3's rows, measured on a corpus of Table 4's units
@@ -38,7 +38,7 @@ def evidence(config: Config) -> Evidence:
         tables.setdefault(second.about, second)
         rows["t4_dsin_10"] = runs_of(config, ["t4_dsin_10"])
     chi = {r: runs_of(config, ["omega"], chi_penalty(r)) for r in CHI_PENALTIES}
-    return Evidence(tables, rows, chi, found)
+    return Evidence(tables, rows, chi, measured)
 
 
 def ledger(known: Evidence) -> pd.DataFrame:
@@ -54,25 +54,25 @@ def ledger(known: Evidence) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(lines), held_beside(known)], ignore_index=True)
 
 
-def with_verdict(found: pd.DataFrame, verdict: str) -> pd.DataFrame:
+def with_verdict(table: pd.DataFrame, verdict: str) -> pd.DataFrame:
     """The lines of one verdict as the book prints them."""
-    lines = shown(found[found["verdict"] == verdict]).drop(columns="verdict")
+    lines = shown(table[table["verdict"] == verdict]).drop(columns="verdict")
     return lines if len(lines) else pd.DataFrame("", ["none"], lines.columns)
 
 
-def summary(found: pd.DataFrame) -> dict[str, int]:
+def summary(table: pd.DataFrame) -> dict[str, int]:
     """How many lines of the ledger have each verdict, those that this run decides.
 
     What is arithmetic on public label lists alone has no margin here and is counted as such.
     """
-    fixed = found["margin"].isna() & (found["basis"] == ARITHMETIC)
-    counts = found.loc[~fixed, "verdict"].value_counts()
+    fixed = table["margin"].isna() & (table["basis"] == ARITHMETIC)
+    counts = table.loc[~fixed, "verdict"].value_counts()
     return {name: int(counts.get(name, 0)) for name in VERDICTS} | {ARITHMETIC: int(fixed.sum())}
 
 
-def in_words(config: Config, found: pd.DataFrame) -> HTML:
+def in_words(config: Config, table: pd.DataFrame) -> HTML:
     """The ledger in two sentences, for the front page."""
-    counts = summary(found)
+    counts = summary(table)
     run_here = counts[SUPPORTED] + counts[NOT_SUPPORTED] + counts[UNDECIDED]
     names = " and ".join(CORPORA[corpus.name] for corpus in config.corpora.named())
     spoiled = counts[UNTESTABLE]

@@ -28,11 +28,11 @@ def no_benefit(known: Evidence) -> Finding:
 def equal(r: float) -> Callable[[Evidence], Finding]:
     """Whether a penalty moves average F1 by less than a point, against none."""
 
-    def found(known: Evidence) -> Finding:
+    def observed(known: Evidence) -> Finding:
         here, drawn = _f1(known, (r, 0.0))
         return finding(1 - abs(here[0] - here[1]), 1 - abs(drawn[:, 0] - drawn[:, 1]))
 
-    return found
+    return observed
 
 
 def strong_hurts(known: Evidence) -> Finding:
@@ -90,8 +90,8 @@ def converges(known: Evidence) -> Finding:
 
 def _f1(known: Evidence, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
     """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
-    found = measure({r: known.chi[r] for r in penalties})
-    return found.f1.mean(-1), found.drawn.mean(-1)
+    measured = measure({r: known.chi[r] for r in penalties})
+    return measured.f1.mean(-1), measured.drawn.mean(-1)
 
 
 def _gates(known: Evidence, penalties: Sequence[float]) -> list[np.ndarray]:

@@ -42,13 +42,13 @@ def individual_speed(known: Evidence) -> Finding:
 def taus(margin: Callable[[np.ndarray, list[str]], Margins]) -> Callable[[Evidence], Finding]:
     """A margin of the best thresholds (... au) of DSIN_10, chosen again in every resampling."""
 
-    def found(known: Evidence) -> Finding:
+    def observed(known: Evidence) -> Finding:
         runs = known.rows["dsin_10"]
         here, drawn = _best_taus(runs)
         aus = runs[0].corpus.aus
         return finding(float(margin(here, aus)), margin(drawn, aus))
 
-    return found
+    return observed
 
 
 def _seconds(of: Run) -> float:
@@ -104,16 +104,16 @@ def messages_correct(known: Evidence) -> Finding:
 def messages(row: str) -> Callable[[Evidence], Finding]:
     """F1 of y_hat less that of f in one trained network of a row."""
 
-    def found(known: Evidence) -> Finding:
+    def observed(known: Evidence) -> Finding:
         inside = sides(known.rows[row])
         (after, drawn), (before, drawn_before) = map(inside.average, ("ŷ", "f"))
         return finding(after - before, drawn - drawn_before)
 
-    return found
+    return observed
 
 
 def end_to_end(known: Evidence) -> Finding:
     """Step 5 against step 4 alone, which starts from the same patches and fusion."""
-    found = measure({row: known.rows[row] for row in ("dsin_10", "omega")})
-    (whole, drawn), (alone, drawn_alone) = map(found.average, ("dsin_10", "omega"))
+    measured = measure({row: known.rows[row] for row in ("dsin_10", "omega")})
+    (whole, drawn), (alone, drawn_alone) = map(measured.average, ("dsin_10", "omega"))
     return finding(whole - alone, drawn - drawn_alone)

@@ -104,8 +104,8 @@ def _more(first: np.ndarray, second: np.ndarray) -> Margins:
 
 def _spread(scores: np.ndarray) -> Margins:
     """Standard deviation over rows, averaged over the units that any row finds at all."""
-    found = (scores > 0).any(-2)
-    return (scores.std(-2) * found).sum(-1) / np.maximum(found.sum(-1), 1)
+    shows = (scores > 0).any(-2)
+    return (scores.std(-2) * shows).sum(-1) / np.maximum(shows.sum(-1), 1)
 
 
 def _gain(scores: np.ndarray) -> Margins:

@@ -94,8 +94,8 @@ def across(config: Config) -> pd.DataFrame:
     return pd.DataFrame(lines).T
 
 
-def _gain(found: Measured, row: str, over: str) -> tuple[float, np.ndarray]:
-    (here, drawn), (there, other) = found.average(row), found.average(over)
+def _gain(measured: Measured, row: str, over: str) -> tuple[float, np.ndarray]:
+    (here, drawn), (there, other) = measured.average(row), measured.average(over)
     return here - there, drawn - other
 
 
@@ -118,5 +118,5 @@ def _together(runs: Iterable[Run]) -> dict[str, np.ndarray]:
 
 
 def _of_patches(run: Run) -> dict[str, np.ndarray]:
-    found = run.files.arrays()
-    return {name: tensor for name, tensor in found.items() if name.startswith("pi.")}
+    arrays = run.files.arrays()
+    return {name: tensor for name, tensor in arrays.items() if name.startswith("pi.")}
