@@ -9,13 +9,12 @@ import numpy as np
 import pandas as pd
 from IPython.display import HTML
 
-from dsin_lib.config import Config
 from dsin_lib.reporting.messages import sides
 from dsin_lib.reporting.page.provenance import provenance_line
 from dsin_lib.reporting.page.tables import plain
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run, runs_of
-from dsin_lib.runs.sweeps import ROWS_OF_SEEDS, SWEEPS
+from dsin_lib.runs.run import Run
+from dsin_lib.runs.sweeps import ROWS_OF_SEEDS
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.measured import Measured, measure
 
@@ -31,11 +30,14 @@ MESSAGES = "messages, f to ŷ in DSIN<sub>10</sub>"
 SPREAD, PEOPLE, SIGN = "standard deviation", "± of the people tested", "sign"
 
 
-def repeated(config: Config) -> list[Run]:
-    """The main rows from every seed of a profile, on its first fold."""
-    again = SWEEPS["seeds"]
-    seeds = (*config.evaluation.seeds, *again.seeds(config))
-    return runs_of(config, ROWS_OF_SEEDS, folds=again.folds(config), seeds=seeds)
+def repeated(rows: Sequence[Run], others: Sequence[Run]) -> list[Run]:
+    """The main rows from every seed of a profile, on its first fold.
+
+    Args:
+        rows: The rows from the seeds of the tables, the first fold first.
+        others: The same from the other seeds: the sweep ``seeds``, which knows that fold alone.
+    """
+    return [*(run for run in rows if run.fold == rows[0].fold), *others]
 
 
 def shown(runs: Sequence[Run]) -> HTML:

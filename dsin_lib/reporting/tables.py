@@ -4,7 +4,7 @@ Every score is F1 in percent on the test subjects, averaged over folds and seeds
 has the rows of the predictors that look at no image: F1 means nothing without them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from dsin_lib.paper.claims import PAPERS_CORPUS
 from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
 from dsin_lib.reporting.page.tables import INTERVAL, ends, marks, number, small, styled
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS, TABLE_3, TABLE_4
-from dsin_lib.runs.run import by_row
+from dsin_lib.runs.run import Run, by_row
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.measured import ALWAYS, PRIOR, Measured, measure, with_baselines
 
@@ -33,13 +33,16 @@ TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 
 
-def rows_measured(config: Config, rows: Iterable[str]) -> Measured:
-    """Rows of a profile, below those of the predictors that look at no image.
+def rows_measured(rows: Mapping[str, Sequence[Run]]) -> Measured:
+    """Rows of a table, below those of the predictors that look at no image.
+
+    Args:
+        rows: The runs of each row by its id, as :func:`dsin_lib.runs.run.by_row` lists them.
 
     Raises:
         MissingRunError: A run is not there; names it and the command that makes it.
     """
-    return measure(with_baselines(by_row(config, rows)))
+    return measure(with_baselines(rows))
 
 
 def table(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
@@ -215,7 +218,7 @@ def write_tables(config: Config) -> list[Path]:
     wanted |= {"table4": TABLE_4_ROWS} if config.corpora.table_4 else {}
     written: dict[str, pd.DataFrame] = {}
     for name, rows in wanted.items():
-        measured = rows_measured(config, rows)
+        measured = rows_measured(by_row(config, rows))
         written |= csv_tables(name, measured)
     for old in folder.glob("*.csv"):  # of a corpus that the profile no longer has
         old.unlink()

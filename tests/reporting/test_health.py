@@ -32,7 +32,7 @@ def bold(html):
 def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    measured = rows_measured(config, SOME)
+    measured = rows_measured(by_row(config, SOME))
     table = tables.table(measured)
     assert table.attrs["dead"] == [(MOUTH, "AU12"), (MOUTH, "average")]
     marked = tables.beside_paper(table).data
@@ -49,7 +49,7 @@ def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
 def test_a_marked_cell_is_never_bold(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    table = tables.table(rows_measured(config, SOME))
+    table = tables.table(rows_measured(by_row(config, SOME)))
     table.loc[MOUTH], table.loc[EYE] = 99.0, 1.0
     mouth, eye = map(table.index.get_loc, (MOUTH, EYE))
     cells = bold(tables.beside_paper(table).data)
@@ -59,7 +59,7 @@ def test_a_marked_cell_is_never_bold(copied):
 def test_scores_say_how_many_networks_are_dead(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    written = tables.csv_tables("table3", rows_measured(config, SOME))
+    written = tables.csv_tables("table3", rows_measured(by_row(config, SOME)))
     scores, table = written["table3_scores"], written["table3"].set_index("row")
     assert table["dead"][table["dead"] != ""].to_dict() == {MOUTH: "AU12"}
     marked = scores[scores["dead"] > 0]
@@ -71,7 +71,7 @@ def test_what_was_not_fed_or_came_back_to_life_marks_nothing(copied):
     found(config, "pp_f", "fusion", "AU12", first=True)
     found(config, "pp_f", "mouth", "AU12", fed=False)
     found(config, "pp_f", "nose", "AU01", state="blind")
-    table = tables.table(rows_measured(config, ["pp_f"]))
+    table = tables.table(rows_measured(by_row(config, ["pp_f"])))
     assert table.attrs["dead"] == [] and "†" not in tables.beside_paper(table).data
     assert "†" not in plain(table).data
 
@@ -143,10 +143,10 @@ def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(c
 
 def test_a_gain_over_a_dead_unit_is_none(copied):
     config = copied(*SOME)
-    table = tables.table(rows_measured(config, SOME))
+    table = tables.table(rows_measured(by_row(config, SOME)))
     assert np.isfinite(tables.gain(table, *SOME))
     found(config, "pp_mouth", "mouth", "AU12")
-    marked = tables.table(rows_measured(config, SOME))
+    marked = tables.table(rows_measured(by_row(config, SOME)))
     assert np.isnan(tables.gain(marked, *SOME))
     missing = sound(marked).isna() & ~table.isna()
     assert [

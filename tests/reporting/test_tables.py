@@ -17,7 +17,7 @@ from dsin_lib.reporting.page.tables import INTERVAL, number, plain
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE, BASELINES
 from dsin_lib.runs.predictions import LABEL, frames_of, values_of
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run
+from dsin_lib.runs.run import Run, by_row
 from dsin_lib.scores.measured import ALWAYS, Measured
 from dsin_lib.scores.thresholds import best_taus
 
@@ -101,7 +101,7 @@ def test_vgg_says_what_it_is(tmp_path, results):
     small, rows = load_config("smoke"), ("vgg_face", "pp_face")
     for row in rows:
         told(Run(small, ROWS[row], 1, 0))
-    found = tables.rows_measured(small, rows)
+    found = tables.rows_measured(by_row(small, rows))
     shown = [tables.beside_paper(tables.table(found, small.vgg))]
     for of_rows in (tables.ranking, tables.precision, tables.half_widths):
         shown.append(plain(of_rows(found, small.vgg)))
@@ -149,7 +149,7 @@ def test_regions_average_each_half_of_the_face(table):
 def test_tuned_thresholds_come_from_held_out_subjects_only(smoke, monkeypatch):
     monkeypatch.setenv("DSIN_RESULTS", str(smoke))
     config = load_config("smoke")
-    scores = tables.rows_measured(config, ["dsin_10", "dsin_10_tt"]).scores
+    scores = tables.rows_measured(by_row(config, ["dsin_10", "dsin_10_tt"])).scores
     fixed, tuned = (
         scores[scores["line"] == row].reset_index(drop=True) for row in ("dsin_10", "dsin_10_tt")
     )

@@ -12,8 +12,9 @@ from jaxtyping import Float, Float32, UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config, Corpus, Place, Preprocessing
+from dsin_lib.config import Corpus, Preprocessing
 from dsin_lib.config.places import corpus_dir, store_dir
+from dsin_lib.config.sections import Reporting
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
@@ -49,11 +50,19 @@ class Gallery:
     listed: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, config: Config, place: Place = "table_3") -> "Gallery":
-        """The faces of a profile's corpus, by its place in the paper."""
-        corpus, preprocessing = config.corpus(place), config.preprocessing
+    def of(
+        cls, corpus: Corpus, preprocessing: Preprocessing, reporting: Reporting | None = None
+    ) -> "Gallery":
+        """The faces of a corpus, prepared in this way.
+
+        Args:
+            corpus: The corpus; its store must be there.
+            preprocessing: How it was prepared.
+            reporting: Lists the licensed subjects whose images may be shown; none: nobody's.
+        """
         store = Store.open(store_dir(corpus, preprocessing), corpus.active_from)
-        return cls(store, corpus, preprocessing, config.reporting.publishable_subjects)
+        listed = () if reporting is None else reporting.publishable_subjects
+        return cls(store, corpus, preprocessing, listed)
 
     def may_show(self, subject: str) -> bool:
         """Whether the pixels of a subject may be shown."""

@@ -14,7 +14,7 @@ from dsin_lib.reporting.claims import against_paper
 from dsin_lib.reporting.claims.against_paper import Held
 from dsin_lib.reporting.page.tables import plain
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run
+from dsin_lib.runs.run import Run, by_row
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.verdicts import NOT_RUN, verdict
 
@@ -54,7 +54,7 @@ def test_from_random_weights_vgg_is_not_the_network_of_the_sentence(results, tmp
     small = load_config("smoke")
     for row in ("vgg_face", "pp_face"):
         told(Run(small, ROWS[row], 1, 0))
-    found = tables.rows_measured(small, ("vgg_face", "pp_face"))
+    found = tables.rows_measured(by_row(small, ("vgg_face", "pp_face")))
     tuned = load_config("paper", {"vgg.weights": str(tmp_path / "vgg_face.safetensors")})
     for vgg, known in ((small.vgg, False), (tuned.vgg, True)):
         line = against_paper.claim_line(

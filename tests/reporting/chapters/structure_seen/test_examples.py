@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import told as telling
 from matplotlib import pyplot as plt
+from told import gallery_of
 
 from dsin_lib.config import Corpus, load_config
 from dsin_lib.reporting import messages
@@ -166,6 +167,6 @@ def test_a_licensed_face_is_drawn_without_its_pixels(own, told, name):
 def test_no_example_is_said_in_words(own, told):
     of = predictions()
     without = told(of[of["subject"] == "D"])
-    figure = examples.shown(Gallery.of(own), without, "spoiled")
+    figure = examples.shown(gallery_of(own), without, "spoiled")
     assert figure.axes[0].texts[0].get_text() == "no test frame is spoiled"
     plt.close(figure)
