@@ -32,7 +32,7 @@ KEYS = ["corpus", "subject", "sequence", "frame"]
 COLUMNS = [*KEYS, "source"]
 INTENSITY = "_intensity"
 ACTIVE_FROM = 2
-"""The lowest intensity that counts as active, the field's habit. Reading: disfa-activity."""
+"""The lowest intensity that counts as active, as in the field. Reading: disfa-activity."""
 
 STATUSES = {
     "ok": "face found, patches cut",

@@ -1,6 +1,6 @@
 """The chance of training beside the chance of who is tested.
 
-A seed draws the initial weights, the subjects held out of the training and the order of frames.
+A seed decides the initial weights, the subjects held out of the training and the order of frames.
 """
 
 from collections.abc import Sequence
@@ -103,7 +103,7 @@ def in_words(measured: Measured, runs: Sequence[Run]) -> HTML:
 
 
 def _from_seed(runs: Sequence[Run], seed: int) -> pd.DataFrame:
-    """Each line's value, then those of the draws, in F1 points (line, 1 + draw)."""
+    """Each line's value, then its resampled ones, in F1 points (line, 1 + resample)."""
     own = {run.row.id: run for run in runs if run.seed == seed}
     measured = measure({row: [own["dsin_10"].of(row)] for row in SCORED})
     lines = {ROWS[row].shown: _values(measured, row) for row in SCORED}

@@ -80,13 +80,13 @@ def averages(measured: Measured) -> pd.DataFrame:
 
     Missing for a row of some units: it has no average.
     """
-    low, high = interval(measured.drawn.mean(2))
+    low, high = interval(measured.resampled.mean(2))
     return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, measured.lines)))
 
 
 def half_widths(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Half the width of the interval of each cell and of each average, rows of a table alone."""
-    (low, high), whole = interval(measured.drawn), averages(measured)
+    (low, high), whole = interval(measured.resampled), averages(measured)
     cells = pd.DataFrame((high - low) / 2, whole.index, measured.aus)
     cells = cells.assign(average=(whole["high"] - whole["low"]) / 2)
     cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(measured)}

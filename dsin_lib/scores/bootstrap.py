@@ -28,7 +28,7 @@ def counts(
     Args:
         probabilities: Predictions, 0..1.
         labels: 0, 1 or nan, which counts nowhere.
-        subjects: Whose frame each is (frame).
+        subjects: The subject of each frame (frame).
         tau: Predicted active from here upwards.
     """
     active, yes, no = probabilities >= tau, labels == 1, labels == 0
@@ -58,7 +58,7 @@ def averaged_f1(
     Reading: fold-average. Missing (nan) for a unit that a row has no coded frame for.
 
     Args:
-        folds: As of :func:`resampled_f1`, which does the same under draws of the subjects.
+        folds: As of :func:`resampled_f1`, which does the same for resampled subjects.
     """
     means = [np.where(fold.any(axis=(2, 3)), f1_of(fold.sum(2)), np.nan).mean(0) for fold in folds]
     return np.mean(means, axis=0)
@@ -71,20 +71,20 @@ def resampled_f1(
 ) -> Float[np.ndarray, "resample row au"]:
     """F1 of every row under the same resamplings, averaged over folds and training seeds.
 
-    Reading: fold-average. Each resampling draws every fold's test subjects anew, with replacement,
-    and takes the mean over folds. All rows and seeds of a fold see the same draw. A unit that a
-    row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
+    Reading: fold-average. Each resampling takes every fold's test subjects anew, with replacement,
+    and the mean over folds. All rows and seeds of a fold see the same resampling. A unit that a row
+    has no coded frame for, since it does not predict it, is missing (nan) in all of them.
 
     Args:
         folds: Counts of one fold each (seed row subject 4 au), of every training seed and row on
             its test subjects, of whom folds may have more or fewer.
         resamples: How many.
-        seed: Of the draws.
+        seed: Of the resampling.
     """
     rng = np.random.default_rng(seed)
     means = []
     for fold in folds:
-        drawn = _draws(rng, fold.shape[2], resamples)
+        drawn = _times_taken(rng, fold.shape[2], resamples)
         coded = fold.any(axis=(2, 3))
         f1 = f1_of(np.einsum("bs,erska->berka", drawn, fold))
         means.append(np.where(coded, f1, np.nan).mean(1))
@@ -94,7 +94,7 @@ def resampled_f1(
 def in_percent(
     folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
 ) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "resample row"]]:
-    """F1 in percent of every row, averaged over units too: here, and in draws of the subjects."""
+    """F1 in percent of every row, averaged over units too: measured, and resampled."""
     return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
@@ -110,24 +110,25 @@ def resampled(
         folds: Sums of one fold each over the frames of a subject (subject seed ...).
         statistic: From sums over subjects (resample seed ...) to one number each (resample seed).
         resamples: How many.
-        seed: Of the draws, which are those of :func:`resampled_f1` for the same subjects.
+        seed: Of the resampling, which is that of :func:`resampled_f1` for the same subjects.
     """
     rng = np.random.default_rng(seed)
-    drawn = [np.tensordot(_draws(rng, len(fold), resamples), fold, 1) for fold in folds]
+    drawn = [np.tensordot(_times_taken(rng, len(fold), resamples), fold, 1) for fold in folds]
     here = np.mean([statistic(fold.sum(0)[None]).mean() for fold in folds])
     return float(here), np.mean([statistic(total).mean(1) for total in drawn], axis=0)
 
 
 def of_others(drawn: np.ndarray) -> np.ndarray:
-    """Draws (resample ...) to hold against those of another group of people.
+    """Resampled values (resample ...), to be compared with those of another group of people.
 
-    Shifted by one, no draw meets the one that came of the same random numbers.
+    Both groups were resampled with the same sequence of random numbers. Shifted by one, the values
+    that are compared come of different random numbers, so the two groups vary independently.
     """
     return np.roll(drawn, 1, axis=0)
 
 
-def _draws(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
-    """How often each subject is drawn (resample subject)."""
+def _times_taken(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
+    """How often each resampling takes each subject (resample subject)."""
     return rng.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples)
 
 

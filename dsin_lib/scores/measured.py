@@ -23,7 +23,6 @@ ALWAYS, PRIOR = "always positive", "training prevalence"
 """Predictors that look at no image, on the frames of a run: every unit in every frame; every unit
 with the probability that it has among the training frames, which passes tau or does not."""
 Name = str | float
-KEYS = ["line", "fold", "seed", "subject", "au"]
 COUNTS = ["tp", "fp", "fn", "tn"]
 
 
@@ -84,7 +83,7 @@ class Measured:
             ``dead``, how many networks behind it are dead for the unit though it was fed.
         scores: One line a line, fold, seed and Action Unit: f1, auc, ap, prevalence (0..1), frames,
             tau, dead.
-        seed: Of the draws of test subjects.
+        seed: Of the resampling of test subjects.
     """
 
     counts: pd.DataFrame
@@ -139,14 +138,14 @@ class Measured:
         return 100 * np.where(coded, f1_of(total), np.nan).mean(0)
 
     @cached_property
-    def drawn(self) -> Float[np.ndarray, "resample line au"]:
-        """The same under each draw of test subjects, which all lines share."""
+    def resampled(self) -> Float[np.ndarray, "resample line au"]:
+        """The same in each resampling of the test subjects, which all lines share."""
         return 100 * resampled_f1(self.folds, seed=self.seed)
 
     def average(self, line: Name) -> tuple[float, Float[np.ndarray, " resample"]]:
-        """F1 in percent, averaged over units, here and in draws; missing if a unit is."""
+        """F1 in percent, averaged over units, measured and resampled; missing if a unit is."""
         at = self.lines.index(line)
-        return float(self.f1[at].mean()), self.drawn[:, at].mean(-1)
+        return float(self.f1[at].mean()), self.resampled[:, at].mean(-1)
 
     def gain(self, line: Name, over: Name) -> dict[str, float]:
         """By how many F1 points a line's average exceeds another's, and the interval's ends."""
@@ -160,7 +159,7 @@ def measure(lines: Mapping[Name, Iterable[Scored | Run]], seed: int = 0) -> Meas
 
     Args:
         lines: By name; each with the same folds and seeds, on the same people.
-        seed: Of the draws of test subjects.
+        seed: Of the resampling of test subjects.
 
     Raises:
         ValueError: A line has other folds, seeds, people or Action Units; names it.

@@ -26,8 +26,8 @@ def best_taus(
 ) -> Float[np.ndarray, " au"]:
     """The tau of the highest F1 of each Action Unit on these frames.
 
-    Reading: threshold-set. Give it held-out training subjects; on test frames it measures what the
-    field's habit is worth. Of equally good thresholds the one nearest to 0.5 is taken.
+    Reading: threshold-set. Give it held-out training subjects; on test frames it measures what
+    test-fold selection is worth. Of equally good thresholds the one nearest to 0.5 is taken.
     """
     curves = f1_curves(probabilities, labels)
     near = np.argsort(np.abs(TAUS - 0.5), kind="stable")

@@ -33,7 +33,7 @@ def test_the_prior_is_the_training_subjects_and_passes_tau_or_not(tiny, found):
     np.testing.assert_allclose(table.loc[BASELINES[PRIOR], often], every[often])
 
 
-def test_every_table_has_both_and_neither_is_ever_the_best(found):
+def test_every_table_has_both_and_the_best_of_a_column_is_a_row(found):
     table = tables.table(found)
     assert list(table.index[:2]) == list(BASELINES.values())
     assert "font-weight: 700" in tables.beside_paper(table).data

@@ -128,14 +128,14 @@ def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(c
     config = copied("pp_mouth", Run(tiny, ROWS["pp_mouth"], 1, 0, patient))
     trial, base = Run(config, ROWS["pp_mouth"], 1, 0, patient), by_row(config, ["pp_mouth"])
     before = comparisons.change([trial], base["pp_mouth"])
-    drawn = measure(base).drawn
+    drawn = measure(base).resampled
     assert not np.isnan([value for value in before.values() if isinstance(value, float)]).any()
     found(config, "pp_mouth", "mouth", "AU12")
     after = comparisons.change([trial], base["pp_mouth"])
-    missing = {name for name, value in after.items() if name != "draws" and np.isnan(value)}
+    missing = {name for name, value in after.items() if name != "resampling" and np.isnan(value)}
     assert missing == {"F1 base", "change", "low", "high", "above", "above low", "above high"}
     assert all(after[name] == before[name] for name in set(before) - missing)
-    again = measure(base).drawn
+    again = measure(base).resampled
     au12 = config.corpora.table_3.aus.index("AU12")
     assert np.isnan(again[..., au12]).all()
     np.testing.assert_array_equal(np.delete(again, au12, 2), np.delete(drawn, au12, 2))

@@ -47,5 +47,5 @@ def test_half_widths_are_of_the_cells(found):
     assert list(widths.columns) == list(tables.table(found).columns)
     assert list(widths.index) == [ROWS[row].shown for row in SOME]
     own = widths.loc["PP(mouth)"]
-    assert own["AU12"] == pytest.approx(np.ptp(interval(found.drawn[:, mouth, 6])) / 2)
+    assert own["AU12"] == pytest.approx(np.ptp(interval(found.resampled[:, mouth, 6])) / 2)
     assert own["average"] < own.drop("average").max()

@@ -58,7 +58,7 @@ def read_disfa(
 
     Args:
         root: The corpus' folder.
-        active_from: The lowest intensity that counts as active, 1 to 5; 2 is the field's habit,
+        active_from: The lowest intensity that counts as active, 1 to 5; 2 is what the field takes,
             the paper prints "greater than 3".
         camera: ``left`` or ``right``; also the name of the one sequence a subject has.
         images: The folder of the subjects' folders of extracted frames, relative to the root.

@@ -43,7 +43,7 @@ def in_words(config: Config, table: pd.DataFrame) -> HTML:
     return HTML(
         f"<p>Of {run_here} claims that this run can be held against, "
         f"<strong>{counts[SUPPORTED]} are supported, {counts[NOT_SUPPORTED]} are not, and "
-        f"{counts[UNDECIDED]} stay undecided</strong>: another draw of people could turn "
+        f"{counts[UNDECIDED]} stay undecided</strong>: other people could turn "
         f"these round, another training any of them. {counts[ARITHMETIC]} more are settled by "
         f"public label lists alone (a dash under <em>this run</em> in the ledger), and "
         f"{counts[NOT_RUN]} need systems, rows or a corpus that it does not have, or could not be "

@@ -34,13 +34,13 @@ HONEST = "honest, one τ"
 STOPPED = "stopped on the test fold, one τ"
 TUNED = "honest, τ from held-out subjects"
 PEEKED = "honest stop, τ from the test fold"
-HABIT = "both on the test fold"
+SELECTED = "both on the test fold"
 PROTOCOLS = {
     HONEST: Protocol("held_out", None),
     STOPPED: Protocol("test", None),
     TUNED: Protocol("held_out", "held_out"),
     PEEKED: Protocol("held_out", "test"),
-    HABIT: Protocol("test", "test"),
+    SELECTED: Protocol("test", "test"),
 }
 UNTRAINED = (HONEST, TUNED, PEEKED)
 """Those that need no training of their own, so that every fold of a profile has them."""

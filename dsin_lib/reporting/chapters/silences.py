@@ -1,7 +1,8 @@
 """What the paper leaves open, and what another reading of it is worth: the register and the sweep.
 
-Each reading is tried alone, on the cheapest row that feels it. A change of F1 has the interval of
-a bootstrap over test subjects: paired where both readings are tested on the same people.
+A *reading* is one way to make a choice that the paper leaves open. Each is tried alone, on the
+cheapest row that feels it. A change of F1 has the interval of a bootstrap over test subjects:
+paired where both readings are tested on the same people.
 """
 
 from dataclasses import dataclass
@@ -87,8 +88,8 @@ def swept(compared: list[Pair]) -> pd.DataFrame:
     Returns:
         One line a reading, choices with the largest change first: choice, reading, default (what
         the profile takes), row, folds, F1 default, F1 reading, change, low, high, matters (whether
-        the interval excludes zero), draws, and the same change above the always-positive predictor
-        (``always ...``, ``above ...``).
+        the interval excludes zero), resampling, and the same change above the always-positive
+        predictor (``always ...``, ``above ...``).
     """
     lines = [
         {
@@ -124,7 +125,7 @@ def register() -> pd.DataFrame:
             "id": one.id,
             "section": one.section,
             "the paper says": one.says,
-            "and is silent on": one.silent,
+            "and leaves open": one.silent,
             "default here": _word(one.default),
             "other readings": ", ".join(_word(r) for r in one.readings if r != one.default),
             "evidence": one.evidence,
@@ -163,7 +164,7 @@ def shown(swept: pd.DataFrame) -> pd.DataFrame:
         matters=swept["matters"].map({True: "yes", False: "no"}),
     ).rename(columns={"default": "instead of", "matters": "excludes zero"})
     columns = ["instead of", "row", "folds", "F1 default", "F1 reading", "change", "low", "high"]
-    return table.set_index(names(swept))[[*columns, "excludes zero", "draws"]]
+    return table.set_index(names(swept))[[*columns, "excludes zero", "resampling"]]
 
 
 def above_always_positive(swept: pd.DataFrame) -> pd.DataFrame:

@@ -42,7 +42,7 @@ class Held:
         rows: As the paper prints them.
         aus: Column names.
         scores: F1 in percent.
-        drawn: The same under each draw of test subjects.
+        resampled: The same in each resampling of the test subjects.
         dead: Row and unit of each score with a network behind it that is dead for a fed unit.
     """
 
@@ -50,7 +50,7 @@ class Held:
     rows: list[str]
     aus: list[str]
     scores: Float[np.ndarray, "row au"]
-    drawn: Float[np.ndarray, "resample row au"]
+    resampled: Float[np.ndarray, "resample row au"]
     dead: frozenset[tuple[str, str]] = frozenset()
 
     def has(self, claim: Claim) -> bool:
@@ -71,7 +71,7 @@ class Held:
         every = claim.margin == "contrast"  # the units that it names against all others
         if dead := self.dead_of(rows_of(claim), None if every else claim.aus):
             return {**NOTHING, "basis": in_words(dead)}
-        low, high = interval(margins(claim, self.drawn, self.rows, self.aus))
+        low, high = interval(margins(claim, self.resampled, self.rows, self.aus))
         here = float(margins(claim, self.scores, self.rows, self.aus))
         return {**NOTHING, "margin": here, "low": float(low), "high": float(high)}
 
@@ -90,11 +90,11 @@ def held(measured: Measured, vgg: VGG) -> Held:
     scores = (100 * measured.mean("f1")).loc[lines].to_numpy(float)
     dead = frozenset((named[line], au) for line, au in measured.dead() if line in named)
     about = measured_on(paper_table(measured.aus))
-    return Held(about, list(named.values()), measured.aus, scores, measured.drawn[:, at], dead)
+    return Held(about, list(named.values()), measured.aus, scores, measured.resampled[:, at], dead)
 
 
 def differences(ours: Held) -> pd.DataFrame:
-    """Every difference that the paper draws a conclusion from, by what is compared on which units.
+    """Every difference that the paper bases a conclusion on, by what is compared on which units.
 
     Returns:
         F1 points here, the ends of their interval, the paper's, and in words whether the interval

@@ -12,7 +12,7 @@ from dsin_lib.paper.published import TABLES, bp4d_prevalence, joined, published
 HALF = 0.0501
 """Half of the last digit in print: an average that differs by more is another number."""
 BOTH = 2 * HALF
-"""So far rounding can take the two apart: half a digit the cells' mean, half the average's."""
+"""The most that rounding alone can put between a printed average and the mean of its cells."""
 TWICE = (
     ("table3", "DSIN_10", "table5", "DSIN"),
     ("table3", "DSIN_10^ft", "table5", "DSIN^tt"),

@@ -20,7 +20,7 @@ OFF, ON = 0.1, 0.9
 
 
 def no_benefit(known: Evidence) -> Finding:
-    """The best penalty of the figure against none, the best one found again in every draw."""
+    """The best penalty of the figure against none; each resampling chooses its own best one."""
     here, drawn = _f1(known, CHI_PENALTIES)
     return finding(1 - (here[1:].max() - here[0]), 1 - (drawn[:, 1:].max(1) - drawn[:, 0]))
 
@@ -89,9 +89,9 @@ def converges(known: Evidence) -> Finding:
 
 
 def _f1(known: Evidence, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
+    """Average F1 in percent at each penalty: measured (penalty), resampled (resample penalty)."""
     measured = measure({r: known.chi[r] for r in penalties})
-    return measured.f1.mean(-1), measured.drawn.mean(-1)
+    return measured.f1.mean(-1), measured.resampled.mean(-1)
 
 
 def _gates(known: Evidence, penalties: Sequence[float]) -> list[np.ndarray]:

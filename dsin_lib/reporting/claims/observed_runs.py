@@ -57,7 +57,7 @@ def _seconds(of: Run) -> float:
 
 
 def _best_taus(runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
-    """The best threshold of each unit (au), and in draws of the subjects that choose it."""
+    """The best threshold of each unit: measured (au), and resampled over subjects (resample au)."""
     first = [run for run in runs if run.seed == runs[0].seed]
     folds = []
     for run in first:  # of one seed: others hold out some of the same people
@@ -84,7 +84,7 @@ def tau_low(best: np.ndarray, aus: list[str]) -> Margins:
 
 
 def tau_au04(best: np.ndarray, aus: list[str]) -> Margins:
-    """How far outside the low thresholds that of AU04 is."""
+    """Distance of AU04's threshold from the range of low ones; below zero inside it."""
     of_au04, (low, high) = best[..., aus.index("AU04")], LOW_TAU
     return np.maximum(low - of_au04, of_au04 - high).round(9)
 

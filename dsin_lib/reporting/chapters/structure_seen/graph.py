@@ -48,7 +48,7 @@ WIDTH = 9.0
 POSITIVE, NEGATIVE = "#0072b2", "#d55e00"
 DASHES = (0, (2, 1))
 SHAPES = {"upper": ("o", "#dfe8f2", 640), "lower": ("s", "#f6ead9", 540)}
-"""Half of the face to the form of its nodes, their colour and their area."""
+"""Marker, colour and area of the nodes of each half of the face."""
 
 
 def phi(active: pd.DataFrame) -> pd.DataFrame:

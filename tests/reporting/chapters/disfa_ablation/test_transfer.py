@@ -131,7 +131,7 @@ def test_differences_of_table_4_are_those_that_the_paper_concludes_from():
     cells = table.loc[["PP(nose)", "PP(face)"], ["AU06", "AU09"]].mean(axis=1)
     assert line["here"] == pytest.approx(cells["PP(nose)"] - cells["PP(face)"])
     assert line["paper"] == pytest.approx((32.0 + 50.9 - 26.8 - 21.3) / 2)
-    assert line["interval"] == "zero in every draw", "one draw moves both rows alike"
+    assert line["interval"] == "zero in every resampling", "one resampling moves both rows alike"
     assert any(one.startswith("DSIN<sub>10</sub><sup>tt</sup> over") for one in found.index)
 
 
