@@ -40,7 +40,7 @@ def repeated(rows: Sequence[Run], others: Sequence[Run]) -> list[Run]:
     return [*(run for run in rows if run.fold == rows[0].fold), *others]
 
 
-def shown(runs: Sequence[Run]) -> HTML:
+def table(runs: Sequence[Run]) -> HTML:
     """The table of :func:`across` with its provenance, or that there is one seed."""
     if len({run.seed for run in runs}) == 1:
         words = f"Profile {runs[0].profile.name} trains no row from another seed."
@@ -115,8 +115,8 @@ def _from_seed(runs: Sequence[Run], seed: int) -> pd.DataFrame:
 
 
 def _values(measured: Measured, line: str) -> np.ndarray:
-    here, drawn = measured.average(line)
-    return np.append(here, drawn)
+    here, resampled = measured.average(line)
+    return np.append(here, resampled)
 
 
 def _one_sign(values: pd.DataFrame) -> np.ndarray:

@@ -84,9 +84,9 @@ def resampled_f1(
     rng = np.random.default_rng(seed)
     means = []
     for fold in folds:
-        drawn = _times_taken(rng, fold.shape[2], resamples)
+        times = _times_taken(rng, fold.shape[2], resamples)
         coded = fold.any(axis=(2, 3))
-        f1 = f1_of(np.einsum("bs,erska->berka", drawn, fold))
+        f1 = f1_of(np.einsum("bs,erska->berka", times, fold))
         means.append(np.where(coded, f1, np.nan).mean(1))
     return np.mean(means, axis=0)
 
@@ -113,18 +113,18 @@ def resampled(
         seed: Of the resampling, which is that of :func:`resampled_f1` for the same subjects.
     """
     rng = np.random.default_rng(seed)
-    drawn = [np.tensordot(_times_taken(rng, len(fold), resamples), fold, 1) for fold in folds]
+    totals = [np.tensordot(_times_taken(rng, len(fold), resamples), fold, 1) for fold in folds]
     here = np.mean([statistic(fold.sum(0)[None]).mean() for fold in folds])
-    return float(here), np.mean([statistic(total).mean(1) for total in drawn], axis=0)
+    return float(here), np.mean([statistic(total).mean(1) for total in totals], axis=0)
 
 
-def of_others(drawn: np.ndarray) -> np.ndarray:
+def of_others(values: np.ndarray) -> np.ndarray:
     """Resampled values (resample ...), to be compared with those of another group of people.
 
     Both groups were resampled with the same sequence of random numbers. Shifted by one, the values
     that are compared come of different random numbers, so the two groups vary independently.
     """
-    return np.roll(drawn, 1, axis=0)
+    return np.roll(values, 1, axis=0)
 
 
 def _times_taken(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:

@@ -149,8 +149,8 @@ class Measured:
 
     def gain(self, line: Name, over: Name) -> dict[str, float]:
         """By how many F1 points a line's average exceeds another's, and the interval's ends."""
-        (here, drawn), (there, other) = self.average(line), self.average(over)
-        low, high = interval(drawn - other)
+        (here, resampled), (there, other) = self.average(line), self.average(over)
+        low, high = interval(resampled - other)
         return {"points": here - there, "low": float(low), "high": float(high)}
 
 

@@ -27,8 +27,12 @@ def best_taus(
     """The tau of the highest F1 of each Action Unit on these frames.
 
     Reading: threshold-set. Give it held-out training subjects; on test frames it measures what
-    test-fold selection is worth. Of equally good thresholds the one nearest to 0.5 is taken.
+    test-fold selection is worth. Ties as of :func:`highest`.
     """
-    curves = f1_curves(probabilities, labels)
+    return highest(f1_curves(probabilities, labels))
+
+
+def highest(curves: Float[np.ndarray, "*batch tau au"]) -> Float[np.ndarray, "*batch au"]:
+    """The tau at which each curve is highest; of several, the one nearest to 0.5."""
     near = np.argsort(np.abs(TAUS - 0.5), kind="stable")
-    return TAUS[near][curves[near].argmax(0)]
+    return TAUS[near][curves[..., near, :].argmax(-2)]

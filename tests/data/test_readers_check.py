@@ -14,7 +14,7 @@ from data_prep import check as module
 from data_prep.__main__ import app
 from data_prep.check import check
 from dsin_lib.facs import BP4D_AUS, DISFA_AUS, au_names
-from dsin_lib.paper.published import bp4d_labels, disfa_labels, disfa_prevalence
+from dsin_lib.paper.published import bp4d_labels, disfa_labels
 
 CODES = {1: {}, 2: {12: 1}, 3: {1: 1, 12: 1}, 4: {6: 9}}
 
@@ -98,7 +98,7 @@ def test_a_subject_without_a_neutral_frame_is_noted(tmp_path):
 def test_what_is_published_of_disfa_agrees_with_itself():
     labels = disfa_labels()
     assert set(labels["prevalence"]) == set(labels["intensity_histogram"])
-    assert disfa_prevalence().index.tolist() == au_names(DISFA_AUS)
+    assert list(labels["prevalence"]) == au_names(DISFA_AUS)
     for name, counts in labels["intensity_histogram"].items():
         assert sum(counts) == labels["intensity_frames"]
         share = sum(counts[labels["active_from"] :]) / labels["intensity_frames"]

@@ -64,14 +64,14 @@ def test_the_main_rows_are_trained_from_another_seed(whole):
 
 def test_the_page_says_how_far_a_seed_moves_the_rows(whole):
     runs = repeated(whole)
-    shown = seeds.shown(runs).data
+    shown = seeds.table(runs).data
     assert "seed 1" in shown and "seeds 0, 1" in shown
     words = seeds.in_words(tables.rows_measured(by_row(whole, ["dsin_10"])), runs).data
     spread = seeds.across(runs)[seeds.SPREAD]
     assert "from one seed (0)" in words and "from 1 more" in words
     assert f"of up to {spread.iloc[:5].max():.1f} points" in words
     alone = changed(whole, {"evaluation.more_seeds": []})
-    assert "no row from another seed" in seeds.shown(repeated(alone)).data
+    assert "no row from another seed" in seeds.table(repeated(alone)).data
 
 
 def test_a_seed_of_the_tables_is_not_trained_twice():

@@ -4,18 +4,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from dsin_lib.config import Corpus
 from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
-from dsin_lib.paper.published import label_lists, published_corpora
-from dsin_lib.reporting.page.figures import diverging
+from dsin_lib.paper.published import LISTED, NAMES, label_lists, published_corpora
 
-NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
-LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
-"""The public label lists to set beside a corpus of a layout; BP4D+ has none of its own."""
 RATIOS = ("label cardinality", "label density")
 """The quantities of Table 2 that are no counts."""
 
@@ -78,12 +73,6 @@ def prevalence(corpus: Corpus, store: Store) -> pd.DataFrame:
     of = LISTED[corpus.source.layout]
     listed = pd.Series(label_lists()[of]["prevalence"])
     return 100 * pd.DataFrame({"this corpus": labels, NAMES[of]: listed}).T[list(labels.index)]
-
-
-def co_occurrence(corpus: Corpus, store: Store) -> Figure:
-    """Correlation (phi) of every two labels over all coded frames."""
-    phi = store.frames[corpus.aus].astype(float).corr()
-    return diverging(phi.where(phi < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
 def undetected() -> int:

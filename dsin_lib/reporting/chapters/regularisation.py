@@ -60,9 +60,9 @@ def summary(swept: Sweep) -> pd.DataFrame:
         [change(runs, swept[0.0]) for runs in swept.values()], index=pd.Index(list(swept), name="r")
     )[["F1 trial", "change", "low", "high", "always trial"]]
     means = pd.DataFrame({r: pd.DataFrame(map(_of_run, runs)).mean() for r, runs in swept.items()})
-    drawn = curves(swept)
-    shared = int(drawn.groupby("r")["epoch"].max().min())
-    at_shared = drawn[drawn["epoch"] == shared].set_index("r")["chi_std"]
+    by_epoch = curves(swept)
+    shared = int(by_epoch.groupby("r")["epoch"].max().min())
+    at_shared = by_epoch[by_epoch["epoch"] == shared].set_index("r")["chi_std"]
     return table.join(means.T).assign(shared=shared, spread=at_shared)
 
 
@@ -102,10 +102,10 @@ def factors(table: pd.DataFrame) -> pd.DataFrame:
     return _by_r(table)[list(columns)].rename(columns=columns)
 
 
-def moments(drawn: pd.DataFrame) -> Figure:
+def moments(by_epoch: pd.DataFrame) -> Figure:
     """Mean (line) and standard deviation (envelope) of chi over training, as in Fig. 6."""
     figure, panels = _panels(r"$\chi$")
-    for (r, of_r), axis in zip(drawn.groupby("r"), panels, strict=True):
+    for (r, of_r), axis in zip(by_epoch.groupby("r"), panels, strict=True):
         mean, std = of_r["chi_mean"], of_r["chi_std"]
         axis.fill_between(of_r["epoch"], mean - std, mean + std, color="C0", alpha=0.3, lw=0)
         axis.plot(of_r["epoch"], mean, color="C0")

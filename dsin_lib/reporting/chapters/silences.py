@@ -157,7 +157,7 @@ def by_chance(swept: pd.DataFrame) -> float:
     return (1 - LEVEL) * len(swept)
 
 
-def shown(swept: pd.DataFrame) -> pd.DataFrame:
+def in_book(swept: pd.DataFrame) -> pd.DataFrame:
     """The sweep as the book prints it."""
     table = swept.assign(
         row=[ROWS[row].shown for row in swept["row"]],

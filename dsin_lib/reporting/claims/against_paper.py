@@ -144,7 +144,7 @@ def claim_line(claim: Claim, printed_in: str, ours: Held | None) -> dict[str, ob
     }
 
 
-def shown(lines: pd.DataFrame) -> pd.DataFrame:
+def in_book(lines: pd.DataFrame) -> pd.DataFrame:
     """The ledger as the book prints it: what is claimed, in print, here, and the verdict."""
     in_print, here = ([number(x, 2) for x in lines[name]] for name in ("paper", "margin"))
     columns = {

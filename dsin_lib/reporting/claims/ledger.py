@@ -3,7 +3,7 @@
 import pandas as pd
 
 from dsin_lib.paper.claims import claims, measured_on
-from dsin_lib.reporting.claims.against_paper import claim_line, shown
+from dsin_lib.reporting.claims.against_paper import claim_line, in_book
 from dsin_lib.reporting.claims.finding import ARITHMETIC, Evidence
 from dsin_lib.reporting.claims.observations import held as held_beside
 from dsin_lib.scores.verdicts import VERDICTS
@@ -24,7 +24,7 @@ def ledger(known: Evidence) -> pd.DataFrame:
 
 def with_verdict(table: pd.DataFrame, verdict: str) -> pd.DataFrame:
     """The lines of one verdict as the book prints them."""
-    lines = shown(table[table["verdict"] == verdict]).drop(columns="verdict")
+    lines = in_book(table[table["verdict"] == verdict]).drop(columns="verdict")
     return lines if len(lines) else pd.DataFrame("", ["none"], lines.columns)
 
 

@@ -21,24 +21,24 @@ OFF, ON = 0.1, 0.9
 
 def no_benefit(known: Evidence) -> Finding:
     """The best penalty of the figure against none; each resampling chooses its own best one."""
-    here, drawn = _f1(known, CHI_PENALTIES)
-    return finding(1 - (here[1:].max() - here[0]), 1 - (drawn[:, 1:].max(1) - drawn[:, 0]))
+    here, resamples = _f1(known, CHI_PENALTIES)
+    return finding(1 - (here[1:].max() - here[0]), 1 - (resamples[:, 1:].max(1) - resamples[:, 0]))
 
 
 def equal(r: float) -> Callable[[Evidence], Finding]:
     """Whether a penalty moves average F1 by less than a point, against none."""
 
     def observed(known: Evidence) -> Finding:
-        here, drawn = _f1(known, (r, 0.0))
-        return finding(1 - abs(here[0] - here[1]), 1 - abs(drawn[:, 0] - drawn[:, 1]))
+        here, resamples = _f1(known, (r, 0.0))
+        return finding(1 - abs(here[0] - here[1]), 1 - abs(resamples[:, 0] - resamples[:, 1]))
 
     return observed
 
 
 def strong_hurts(known: Evidence) -> Finding:
     """The paper's own penalty against twenty times as much."""
-    here, drawn = _f1(known, (5e-3, 1e-1))
-    return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])
+    here, resamples = _f1(known, (5e-3, 1e-1))
+    return finding(here[0] - here[1], resamples[:, 0] - resamples[:, 1])
 
 
 def sparse(known: Evidence) -> Finding:

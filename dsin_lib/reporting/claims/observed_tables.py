@@ -90,11 +90,11 @@ def _of_tables(
     ours = [known.tables[corpus] for corpus in corpora]
     at = [[one.rows.index(row) for row in rows] for one in ours]
     here = margin(*(one.scores[rows_] for one, rows_ in zip(ours, at, strict=True)))
-    drawn = [one.resampled[:, rows_] for one, rows_ in zip(ours, at, strict=True)]
-    drawn[1:] = map(of_others, drawn[1:])
+    resamples = [one.resampled[:, rows_] for one, rows_ in zip(ours, at, strict=True)]
+    resamples[1:] = map(of_others, resamples[1:])
     printed = [published(PRINTED_IN[corpus]).loc[list(rows)] for corpus in corpora]
     paper = margin(*(one.drop(columns="printed_average").to_numpy(float) for one in printed))
-    return finding(float(here), margin(*drawn), float(paper))
+    return finding(float(here), margin(*resamples), float(paper))
 
 
 def _more(first: np.ndarray, second: np.ndarray) -> Margins:

@@ -1,4 +1,4 @@
-"""The sweep measures what the register names, one reading at a time, and names what it leaves out."""
+"""The sweep measures what the register names, one by one, and names what it leaves out."""
 
 import pytest
 from made import made
@@ -65,7 +65,7 @@ def test_a_line_is_one_reading_against_the_profile_s_own(tiny, swept):
 
 
 def test_the_book_s_tables_and_figure_hold_every_line(swept):
-    shown = silences.shown(swept)
+    shown = silences.in_book(swept)
     assert set(shown.index) == {"patience: 2", "folds: author"}
     assert set(zip(shown["row"], shown["folds"], strict=True)) == {ABOUT}
     assert list(silences.above_always_positive(swept).index) == ["folds: author"]

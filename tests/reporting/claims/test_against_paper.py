@@ -102,7 +102,7 @@ def test_the_ledger_holds_our_rows_against_every_claim_about_the_corpus(found, o
     assert line["margin"] == pytest.approx(eye - mouth - 5)
     assert line["verdict"] == verdict(line["low"], line["high"])
     assert line["paper"] == pytest.approx(10.28) and line["arithmetic"] == "holds"
-    shown = plain(against_paper.shown(every)).data
+    shown = plain(against_paper.in_book(every)).data
     assert "10.28" in shown and "by more than five points" in shown
 
 

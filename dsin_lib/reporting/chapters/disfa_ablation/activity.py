@@ -99,7 +99,7 @@ def scores(swept: Levels) -> pd.DataFrame:
     return pd.concat(lines, ignore_index=True)
 
 
-def printed(scored: pd.DataFrame) -> pd.DataFrame:
+def in_book(scored: pd.DataFrame) -> pd.DataFrame:
     """The scores as a table: one line a level, one column a predictor, ends of intervals below."""
     cells = scored["average"].map(number)
     known = scored["low"].notna()

@@ -51,7 +51,7 @@ def movement(rows: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame({row: _movement(run) for row, run in rows.items()}).T
 
 
-def shown(moved: pd.DataFrame) -> pd.DataFrame:
+def in_book(moved: pd.DataFrame) -> pd.DataFrame:
     """The changes as the book prints them: a zero is a zero, and nothing is rounded to one."""
     cells = moved.map(lambda change: "0" if change == 0 else f"{change:.1g}")
     steps = [" and ".join(map(str, ROWS[row].steps)) for row in moved.index]
@@ -85,18 +85,18 @@ def across(config: Config) -> pd.DataFrame:
     second = measure({row: runs_of(config, [f"t4_{row}"]) for row in GAINING})
     lines = {}
     for words, row, over in GAINS:
-        (on_first, drawn_first), (on_second, drawn_second) = (
+        (on_first, resampled_first), (on_second, resampled_second) = (
             _gain(of, row, over) for of in (first, second)
         )
-        low, high = interval(of_others(drawn_second) - drawn_first)
+        low, high = interval(of_others(resampled_second) - resampled_first)
         here = {"first corpus": on_first, "second corpus": on_second}
         lines[words] = {**here, "difference": on_second - on_first, "low": low, "high": high}
     return pd.DataFrame(lines).T
 
 
 def _gain(measured: Measured, row: str, over: str) -> tuple[float, np.ndarray]:
-    (here, drawn), (there, other) = measured.average(row), measured.average(over)
-    return here - there, drawn - other
+    (here, resampled), (there, other) = measured.average(row), measured.average(over)
+    return here - there, resampled - other
 
 
 def _movement(run: Run) -> dict[str, float]:

@@ -116,7 +116,7 @@ def typical(run: Run) -> dict[str, float]:
     return {name: float(100 * which.mean()) for name, which in kept.items()}
 
 
-def shown(gallery: Gallery, run: Run, kind: str, k: int = 4) -> Figure:
+def figure(gallery: Gallery, run: Run, kind: str, k: int = 4) -> Figure:
     """The examples of a kind: each a face, and beside it labels, f at tau and y_hat at tau.
 
     A number is an active unit, a dot an inactive one. ``×`` marks a wrong prediction, ``✓`` one

@@ -80,7 +80,7 @@ def test_fully_connected_layers_start_afresh_and_are_trained(tiny):
 def test_a_filter_that_moved_is_seen(own):
     near = {"t4_pp_nose": made(own, "t4_pp_nose")}
     path = near["t4_pp_nose"].folder / "weights.safetensors"
-    assert (transfer.shown(transfer.movement(near)).iloc[0, 1:3] == "0").all()
+    assert (transfer.in_book(transfer.movement(near)).iloc[0, 1:3] == "0").all()
     for kind, name in {
         transfer.CONVOLUTIONS: "convolutions.2.0.weight",
         transfer.BATCH_NORM: "convolutions.1.1.running_mean",
@@ -89,7 +89,7 @@ def test_a_filter_that_moved_is_seen(own):
         tensors[f"pi.nets.nose.{name}"].view(-1)[3] += 1e-6
         save_file(tensors, path)
         assert 0 < transfer.movement(near).loc["t4_pp_nose", kind] < 2e-6
-    assert (transfer.shown(transfer.movement(near)).iloc[0, 1:3] != "0").all()
+    assert (transfer.in_book(transfer.movement(near)).iloc[0, 1:3] != "0").all()
 
 
 def test_a_row_s_filters_come_from_the_table_3_rows_of_its_patches():
