@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from dsin_lib.data.account_items import KINDS, Account, AccountError, Item
-from dsin_lib.data.frames import STATUSES, as_ranges, au_columns, initial_status, neutral
+from dsin_lib.data.account_items import KINDS, STATUSES, Account, AccountError, Item
+from dsin_lib.data.frames import as_ranges, au_columns, initial_status, neutral
 from dsin_lib.faces.subject_face import RULES
 
 __all__ = [
@@ -39,7 +39,7 @@ def account(frames: pd.DataFrame, unmatched: Iterable[str]) -> Account:
         ValueError: For a status or a rule that there is not.
     """
     status = frames["status"] if "status" in frames else initial_status(frames)
-    if unknown := set(status) - STATUSES.keys():
+    if unknown := set(status) - {*STATUSES}:
         raise ValueError(f"frames: expected statuses {list(STATUSES)}, found {sorted(unknown)}")
     labels, usable = frames[au_columns(frames)], status == "ok"
     has_neutral = (neutral(frames) & usable).groupby(frames["subject"]).any()

@@ -63,6 +63,13 @@ other persons show is not labelled, and whether the right one was taken only its
 """
 
 
+STATUSES = (
+    "ok", "no image", "no label", "unreadable image", "dropped frame", "truncated image", "no face"
+)  # fmt: skip
+"""What can become of a frame; all but the first are kinds of items, and leave it out of the arrays,
+never out of the table."""
+
+
 class AccountError(ValueError):
     """An account that was not accepted, or a file that holds none."""
 

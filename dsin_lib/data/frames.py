@@ -34,18 +34,6 @@ INTENSITY = "_intensity"
 ACTIVE_FROM = 2
 """The lowest intensity that counts as active, as in the field. Reading: disfa-activity."""
 
-STATUSES = {
-    "ok": "face found, patches cut",
-    "no image": "labelled, but no image file, or not in the video",
-    "no label": "an image file, but no coded Action Unit",
-    "unreadable image": "empty, may not be read, no JPEG or PNG, or damaged or absent in its video",
-    "dropped frame": "its video holds no picture at its place: the capture program left it empty",
-    "truncated image": "the file begins as an image and ends too early",
-    "no face": "the detector found no face",
-}
-"""What can become of a frame; all but the first leave it out of the arrays, never out of the table.
-"""
-
 
 class FramesError(ValueError):
     """A table that is not a frames table."""
@@ -105,13 +93,14 @@ def validate(frames: pd.DataFrame) -> pd.DataFrame:
     labels = frames[aus].astype("Int8")
     wrong = (labels.notna() & ~labels.isin([0, 1])).any()
     if wrong.any():
-        raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {list(aus)}")
+        others = list(labels.columns[wrong])
+        raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {others}")
     levels = frames[intensity_columns(frames)].astype("Int8")
     wrong = (levels.notna() & ~levels.isin(range(6))).any()
     if wrong.any():
-        found = list(levels.columns[wrong])
+        others = list(levels.columns[wrong])
         raise FramesError(
-            f"frames: expected intensities 0 to 5 or missing, found others in {found}"
+            f"frames: expected intensities 0 to 5 or missing, found others in {others}"
         )
     return frames.assign(**labels, **levels).sort_values(KEYS, ignore_index=True)
 

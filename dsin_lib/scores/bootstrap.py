@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from jaxtyping import Float, Int
 
+from dsin_lib.scores.f1 import f1_of
+
 RESAMPLES = 2000
 LEVEL = 0.95
 """Share of the resamplings inside an interval."""
@@ -42,12 +44,6 @@ def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:
     total = np.zeros((len(names), *values.shape[1:]), values.dtype)
     np.add.at(total, whose, values)
     return total
-
-
-def f1_of(total: np.ndarray) -> np.ndarray:
-    """F1 (... au), 0..1, of summed counts (... 4 au); 0 where nothing is active or predicted."""
-    tp, fp, fn = (total[..., k, :] for k in range(3))
-    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
 
 
 def averaged_f1(
@@ -89,13 +85,6 @@ def resampled_f1(
         f1 = f1_of(np.einsum("bs,erska->berka", times, fold))
         means.append(np.where(coded, f1, np.nan).mean(1))
     return np.mean(means, axis=0)
-
-
-def in_percent(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
-) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "resample row"]]:
-    """F1 in percent of every row, averaged over units too: measured, and resampled."""
-    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
 def resampled(

@@ -15,8 +15,8 @@ from jaxtyping import Float, Int, Num
 from dsin_lib.runs.predictions import LABEL, PARTS, SCORE, subjects_of, values_of
 from dsin_lib.runs.run import Run
 from dsin_lib.runs.units import dead_of
-from dsin_lib.scores.bootstrap import averaged_f1, counts, f1_of, interval, resampled_f1
-from dsin_lib.scores.f1 import scores
+from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
+from dsin_lib.scores.f1 import f1_of, scores
 from dsin_lib.scores.thresholds import best_taus
 
 ALWAYS, PRIOR = "always positive", "training prevalence"

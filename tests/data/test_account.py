@@ -16,8 +16,7 @@ from dsin_lib.data.account import (
     account_of_problems,
     require_accepted,
 )
-from dsin_lib.data.account_items import KINDS
-from dsin_lib.data.frames import STATUSES
+from dsin_lib.data.account_items import KINDS, STATUSES
 from dsin_lib.faces.subject_face import RULES
 
 
@@ -83,7 +82,7 @@ def test_a_status_or_a_rule_that_there_is_not_is_refused(frames):
 
 
 def test_every_status_is_told():
-    assert STATUSES.keys() - {"ok"} <= KINDS.keys()
+    assert {*STATUSES} - {"ok"} <= KINDS.keys()
     severities = {kind.severity for kind in KINDS.values()}
     assert severities == {"read", "note", "left out", "error"}
 
