@@ -1,4 +1,4 @@
-"""The frames table: one row a frame, whatever the corpus.
+"""The frames table: one line a frame, whatever the corpus.
 
 =============  =====================================================================
 column         meaning
@@ -17,7 +17,7 @@ is, missing where the source is an image, and ``AU01_intensity`` ..., 0 to 5 or 
 A prepared corpus adds ``status`` and, of faces, ``n_faces`` (seen in the picture) and ``taken_by``
 (the rule by which the subject's was chosen among several).
 
-Every frame that has an image or a label is a row, so that none is lost on the way: a frame with
+Every frame that has an image or a label is a line, so that none is lost on the way: a frame with
 one and not the other keeps its place and says so in its status.
 """
 

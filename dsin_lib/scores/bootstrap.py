@@ -1,6 +1,6 @@
 """Error bars by resampling subjects: frames of one person are not independent, people are.
 
-Every row of a table is scored on the same resampled subjects, so that a difference of two rows
+Every line of a table is scored on the same resampled subjects, so that a difference of two lines
 keeps what they have in common (a paired bootstrap). F1 needs only counts, and counts of frames add
 up over subjects: a resampling is a weighted sum.
 """
@@ -47,11 +47,11 @@ def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:
 
 
 def averaged_f1(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
-) -> Float[np.ndarray, "row au"]:
-    """F1 of every row on all test subjects, averaged over folds and training seeds.
+    folds: Sequence[Int[np.ndarray, "seed line _ 4 au"]],
+) -> Float[np.ndarray, "line au"]:
+    """F1 of every line on all test subjects, averaged over folds and training seeds.
 
-    Reading: fold-average. Missing (nan) for a unit that a row has no coded frame for.
+    Reading: fold-average. Missing (nan) for a unit that a line has no coded frame for.
 
     Args:
         folds: As of :func:`resampled_f1`, which does the same for resampled subjects.
@@ -61,18 +61,18 @@ def averaged_f1(
 
 
 def resampled_f1(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
+    folds: Sequence[Int[np.ndarray, "seed line _ 4 au"]],
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> Float[np.ndarray, "resample row au"]:
-    """F1 of every row under the same resamplings, averaged over folds and training seeds.
+) -> Float[np.ndarray, "resample line au"]:
+    """F1 of every line under the same resamplings, averaged over folds and training seeds.
 
     Reading: fold-average. Each resampling takes every fold's test subjects anew, with replacement,
-    and the mean over folds. All rows and seeds of a fold see the same resampling. A unit that a row
-    has no coded frame for, since it does not predict it, is missing (nan) in all of them.
+    and the mean over folds. All lines and seeds of a fold see the same resampling. A unit that a
+    line has no coded frame for, since it does not predict it, is missing (nan) in all of them.
 
     Args:
-        folds: Counts of one fold each (seed row subject 4 au), of every training seed and row on
+        folds: Counts of one fold each (seed line subject 4 au), of every training seed and line on
             its test subjects, of whom folds may have more or fewer.
         resamples: How many.
         seed: Of the resampling.

@@ -43,7 +43,7 @@ def read_bp4d(
         unmatched: Receives the files that match nothing, relative to the root.
 
     Returns:
-        The frames table, a row for every frame that has an image or a label.
+        The frames table, a line for every frame that has an image or a label.
 
     Raises:
         CorpusError: If a label file is no text of commas, has a wrong header, a code other than
@@ -63,7 +63,7 @@ def read_bp4d_plus(
     Labels: ``AUCoding/AU_OCC/F001_T1.csv``. The header's first cell stands for the frame number,
     whatever its name; each other names its Action Unit: ``1`` or ``AU1``, zero-padded or not. Of
     its about 34 units the paper's twelve are kept. Tasks that are not coded have images and no
-    labels; those frames are rows too.
+    labels; those frames are lines too.
 
     Args:
         root: The corpus' folder.
@@ -72,7 +72,7 @@ def read_bp4d_plus(
         unmatched: Receives the files that match nothing, relative to the root.
 
     Returns:
-        The frames table, a row for every frame that has an image or a label.
+        The frames table, a line for every frame that has an image or a label.
 
     Raises:
         CorpusError: As for :func:`read_bp4d`.
@@ -166,7 +166,7 @@ def _read(
             problems.append(f"{where}*: expected {what} of subject {subject}, found none")
 
     names = au_names(BP4D_AUS)
-    rows: list[tuple] = []
+    lines: list[tuple] = []
     for subject, sequence in sorted(labelled.keys() | pictures.keys()):
         file, folder = labelled.get((subject, sequence)), pictures.get((subject, sequence))
         labels = _codes(file, units, said, problems) if file else {}
@@ -174,12 +174,12 @@ def _read(
         for frame in sorted(labels.keys() | by_frame.keys()):
             source = files.relative(by_frame[frame]) if frame in by_frame else None
             codes = labels.get(frame, (pd.NA,) * len(names))
-            rows.append((subject, sequence, frame, source, *codes))
-    if not rows and not problems:
+            lines.append((subject, sequence, frame, source, *codes))
+    if not lines and not problems:
         problems.append(f"{root}: expected frames, found neither a labelled one nor an image")
     if problems:
         raise CorpusError(root, problems)
-    return frames_table(corpus_name(root, licensed), rows, names)
+    return frames_table(corpus_name(root, licensed), lines, names)
 
 
 def _codes(path: Path, units: Header, said: str, problems: list[str]) -> dict[int, tuple]:

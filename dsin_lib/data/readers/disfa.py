@@ -67,7 +67,7 @@ def read_disfa(
 
     Returns:
         The frames table with ``video_index`` (missing where the source is an image), the labels,
-        and each unit's intensity (``AU01_intensity`` ...); a row for every frame that has a
+        and each unit's intensity (``AU01_intensity`` ...); a line for every frame that has a
         picture or a label.
 
     Raises:
@@ -96,7 +96,7 @@ def read_disfa(
         problems.append(f"{expected}: expected labels of subject {subject}, found none")
 
     blank = (pd.NA,) * len(DISFA_AUS)
-    rows: list[tuple] = []
+    lines: list[tuple] = []
     for subject in sorted(labels.keys() | where.places.keys()):
         levels = _intensities(files, subject, labels[subject]) if subject in labels else {}
         pictures: Pictures = {}
@@ -108,12 +108,12 @@ def read_disfa(
         for frame in sorted(levels.keys() | pictures.keys()):
             intensities = levels.get(frame, blank)
             picture = pictures.get(frame, (None, None))
-            rows.append((subject, camera, frame, *picture, *blank, *intensities))
+            lines.append((subject, camera, frame, *picture, *blank, *intensities))
     if problems:
         raise CorpusError(root, problems)
     names = au_names(DISFA_AUS)
     columns = ["video_index", *names, *(f"{name}_intensity" for name in names)]
-    return with_activity(frames_table(corpus_name(root, "disfa"), rows, columns), active_from)
+    return with_activity(frames_table(corpus_name(root, "disfa"), lines, columns), active_from)
 
 
 def is_disfa(root: Path) -> bool:

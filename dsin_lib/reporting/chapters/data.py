@@ -10,6 +10,7 @@ from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
 from dsin_lib.paper.published import LISTED, NAMES, label_lists, published_corpora
+from dsin_lib.reporting.page import figures  # noqa: F401 (for the book's theme)
 
 RATIOS = ("label cardinality", "label density")
 """The quantities of Table 2 that are no counts."""

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import networkx as nx
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -19,6 +18,7 @@ from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.observations import observations
 from dsin_lib.paper.published import LISTED, NAMES, reference_phi
+from dsin_lib.reporting.page.figures import plt  # with the book's theme
 from dsin_lib.runs.files import HEARD
 from dsin_lib.runs.predictions import FUSED, LABEL, SCORE, values_of
 from dsin_lib.runs.run import Run
