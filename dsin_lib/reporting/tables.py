@@ -14,9 +14,8 @@ from IPython.display import HTML
 from dsin_lib.config import Config
 from dsin_lib.config.places import config_dir
 from dsin_lib.config.sections import VGG
-from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.claims import PAPERS_CORPUS
-from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
+from dsin_lib.paper.published import label_lists, published
 from dsin_lib.reporting.page.tables import INTERVAL, ends, marks, number, small, styled
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS, TABLE_3, TABLE_4
 from dsin_lib.runs.run import Run, by_row
@@ -93,21 +92,6 @@ def half_widths(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     return cells.drop(index=list(BASELINES.values()), errors="ignore")
 
 
-def pooled(measured: Measured) -> pd.DataFrame:
-    """The other reading of fold-average: F1 of the frames of all folds together, in percent.
-
-    Returns:
-        One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
-    """
-    together = pd.DataFrame(measured.together, measured.lines, measured.aus).mean(
-        axis=1, skipna=False
-    )
-    mean = pd.Series(measured.f1.mean(1), measured.lines)
-    columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
-    lines = pd.DataFrame(columns).drop(index=list(BASELINES), errors="ignore").dropna()
-    return lines.rename(index=shown_line)
-
-
 def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> HTML:
     """A table with the paper's number, small, under each of ours.
 
@@ -155,19 +139,6 @@ def listed_baselines(name: str) -> pd.DataFrame:
     return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES.values()))
 
 
-def bp4d_always_positive() -> dict[str, object]:
-    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
-    prevalence = bp4d_prevalence()
-    average = float((200 * prevalence / (1 + prevalence)).mean())
-    averages = published("table3")["printed_average"].dropna()
-    return {
-        "average": average,
-        "rows": len(averages),
-        "rows_below": int((averages < average).sum()),
-        "names_below": list(averages.index[averages < average]),
-    }
-
-
 def shown_line(line: str) -> str:
     """A line as the book shows it: a row by its name in print, a baseline by its own."""
     return BASELINES.get(line) or ROWS[line].shown
@@ -193,16 +164,6 @@ def in_print(printed: pd.DataFrame, row: str, over: str) -> str:
     """A gain of the paper's in words, some rows of which it does not print for a corpus."""
     points = gain(printed, row, over)
     return "not printed" if np.isnan(points) else f"{points:+.1f}"
-
-
-def regions(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean F1 over the upper-face and over the lower-face Action Units."""
-    region = {f"AU{n:02d}": unit.region for n, unit in ACTION_UNITS.items()}
-    aus = table.drop(columns="average")
-    halves = aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
-    dead = table.attrs.get("dead", ())
-    halves.attrs["dead"] = [(row, region[au]) for row, au in dead if au in region]
-    return halves
 
 
 def above_always_positive(table: pd.DataFrame) -> pd.DataFrame:

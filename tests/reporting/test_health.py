@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from dsin_lib.__main__ import app
 from dsin_lib.config import load_config, results_root
 from dsin_lib.reporting import comparisons, health, tables
+from dsin_lib.reporting.chapters import patch_prediction
 from dsin_lib.reporting.page.tables import LEGEND, plain, sound
 from dsin_lib.reporting.tables import rows_measured
 from dsin_lib.runs.files import write
@@ -40,7 +41,7 @@ def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
     cells = marked.split("<tr>")[2 + table.index.get_loc(MOUTH)].split("<td")
     assert [i for i, cell in enumerate(cells[1:]) if "†<br>" in cell] == [6, 12]
     assert "†" not in tables.beside_paper(table.drop(index=MOUTH)).data, "a table without that row"
-    halves = tables.regions(table)
+    halves = patch_prediction.regions(table)
     assert plain(halves).data.count("†") == 2, "its half of the face, and the legend"
     for of_rows in (tables.ranking, tables.precision, tables.half_widths):
         assert plain(of_rows(measured)).data.count("†") == 3
