@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from numbered import write_numbered
 
 from dsin_lib.data.frames import FramesError, validate
 from dsin_lib.data.readers import CorpusError, read_disfa, recognise
@@ -35,10 +36,7 @@ def write_video(path: Path, n: int, px: int = 64) -> Path:
 
 
 def write_images(folder: Path, frames, padding: int = 5, suffix: str = ".jpg") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for frame in frames:
-        (folder / f"{frame:0{padding}d}{suffix}").write_bytes(b"pixels")
-    return folder
+    return write_numbered(folder, frames, padding, suffix)
 
 
 @pytest.fixture
