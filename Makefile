@@ -21,7 +21,7 @@ export MKL_NUM_THREADS ?= 1
 export NUMBA_NUM_THREADS ?= 1
 export PYTHONUNBUFFERED = 1
 
-# `make site` shows the published run, unless a CONFIG is asked for or nothing is published.
+# `make site` shows what is published, unless a CONFIG is asked for or nothing is published.
 ifeq ($(origin CONFIG) $(wildcard results/published/published.json),file results/published/published.json)
 SITE := -m dsin_lib.reporting.site.restore
 else
@@ -53,8 +53,8 @@ lab: $(READY) ## JupyterLab on the notebooks
 site: $(READY) ## render what is published, or CONFIG's results if you name one; trains nothing
 	@$(PY) $(SITE)
 
-publish: $(READY) ## copy what CONFIG's book shows to results/published, to be committed
-	@$(PY) -m dsin_lib.reporting.site.publish --config $(CONFIG)
+publish: $(READY) ## copy CONFIG's chapters (all, or ONLY="fusion ledger") to results/published, to be committed
+	@$(PY) -m dsin_lib.reporting.site.publish --config $(CONFIG) $(addprefix --only ,$(ONLY))
 
 lint: $(READY) ## style, layers, stripped notebooks
 	$(PY) -m ruff check . && $(PY) -m ruff format --check .

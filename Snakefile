@@ -1,4 +1,4 @@
-"""The DAG: corpora -> stores -> each (row, fold, seed), each sweep -> tables -> notebooks -> site.
+"""The DAG: corpora -> stores, features -> each (row, fold, seed), each sweep -> tables -> notebooks -> site.
 
 `make book` calls it; by hand, from the project's root:
     .venv/bin/snakemake --cores 2 -n                     what would be done, and why
@@ -15,9 +15,11 @@ os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.config.places import config_dir, corpus_dir, store_dir
 from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, without_corpus
+from dsin_lib.runs.pins import is_pinned
 from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of
 from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
+from dsin_lib.systems.ensure import features_of
 
 PROFILE = config.get("profile", "quick")
 CONFIG = load_config(PROFILE)
@@ -61,6 +63,21 @@ def record(run):
     return str(run.folder / "provenance.json")
 
 
+def features(run):
+    """The features that a run's system reads, by the record that is written when one is made."""
+    return {str(feature.record_path(run.store)): feature for feature in features_of(run.row)}
+
+
+def is_made_here(run):
+    """A pinned run, published or brought from elsewhere, is read as it is: no rule makes it."""
+    return not is_pinned(run.folder)
+
+
+MADE_HERE = [run for run in runs_of(CONFIG, (row.id for row in ROWS.values() if row.fits and row.corpus == "table_3")) if is_made_here(run)]
+
+FEATURES = {path: feature for run in MADE_HERE for path, feature in features(run).items()}
+
+
 def records(rows):
     return [record(run) for run in runs_of(CONFIG, rows)]
 
@@ -71,7 +88,7 @@ def sweep_records(names):
 
 def before_run(w):
     own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
-    return [*stores_of([own]), *(record(start) for start in own.starts)]
+    return [*stores_of([own]), *features(own), *(record(start) for start in own.starts)]
 
 
 def before_sweep(w):
@@ -86,9 +103,9 @@ def before_sweep(w):
 
 def shown(chapter):
     """Changes with whatever a chapter shows."""
-    specs = [run.spec for run in runs(chapter, CONFIG)]
+    names = [run.folder.name for run in runs(chapter, CONFIG)]
     sections = [CONFIG.corpora, CONFIG.preprocessing, CONFIG.evaluation, CONFIG.reporting]
-    return digest([CONFIG.name, [section.key() for section in sections], specs])
+    return digest([CONFIG.name, [section.key() for section in sections], names])
 
 
 def made_by(chapter):
@@ -104,6 +121,7 @@ wildcard_constraints:
     seed=r"\d+",
     chapter="|".join(CHAPTERS),
     sweep="|".join(SWEEPS),
+    store=r"[^/]+",
 
 
 localrules: site
@@ -138,7 +156,21 @@ rule store:
     shell: "cd {PROJECT:q} && {PY:q} -m data_prep store --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
 
 
+rule feature:
+    input: str(results_root() / "stores" / "{store}" / "store.json"),
+    output: str(results_root() / "stores" / "{store}" / "features" / "{feature}.json"),
+    params:
+        feature=lambda w, output: FEATURES[output[0]].arguments,
+        options=lambda w, input: store_options(input[0]),
+    threads: 2
+    priority: 100
+    message: "Computing the feature {wildcards.feature} of {wildcards.store}"
+    log: str(HOME / "logs" / "feature_{store}_{feature}.log"),
+    shell: "cd {PROJECT:q} && {PY:q} -m data_prep feature {params.feature} --config {PROFILE:q} {params.options} --workers {threads} 2>&1 | tee {log:q}"
+
+
 rule run:
+    wildcard_constraints: key="|".join([run.folder.name.rsplit("_", 1)[1] for run in MADE_HERE] or ["none"])
     input: before_run,
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
@@ -198,7 +230,7 @@ rule book:
     input:
         notebooks=expand(str(HOME / "book" / "{chapter}.ipynb"), chapter=SHOWN),
         pages=[str(path) for path in sorted((PROJECT / "book").rglob("*")) if path.suffix in {".md", ".bib", ".css", ".html", ".svg"}],
-        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), str(PROJECT / "dsin_lib/reporting/site/build.py")],
+        settings=[str(PROJECT / "_config.yml"), str(PROJECT / "_toc.yml"), *[str(PROJECT / "dsin_lib/reporting/site" / name) for name in ("build.py", "references.py")]],
     output: str(HOME / "site" / "index.html"),
     message: "Building the site"
     log: str(HOME / "logs" / "site.log"),

@@ -23,6 +23,7 @@ from rich.table import Table
 
 from data_prep.prepare import prepare
 from data_prep.synth import write_corpus
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align
 from dsin_lib.faces.landmarks import landmarks
@@ -87,7 +88,7 @@ def main(
                 workers=workers,
             )
         start, cpu_before = perf_counter(), cpu_seconds()
-        prepare(root, Path(scratch) / "store", workers=workers)
+        prepare(root, Path(scratch) / "store", Preprocessing(face_px=112), workers=workers)
         whole, cpu = perf_counter() - start, cpu_seconds() - cpu_before
         store = Store.open(Path(scratch) / "store")
         timed_frames = time_steps(root, store, frames)

@@ -1,4 +1,4 @@
-"""``python -m data_prep``: the corpus and the store of a config, each made only once."""
+"""``python -m data_prep``: a config's corpora, stores and features, each made only once."""
 
 import sys
 from pathlib import Path
@@ -8,10 +8,11 @@ import typer
 import yaml
 
 from data_prep.check import check as check_corpus
-from data_prep.ensure import ensure_corpus, prepared
+from data_prep.ensure import ensure_corpus, ensure_feature, prepared
 from dsin_lib.config import Config, Corpus, changed, load_config
 from dsin_lib.config.places import store_dir
 from dsin_lib.data.account import require_accepted
+from dsin_lib.data.beside import named
 from dsin_lib.data.store import read_account
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -19,6 +20,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 
 ConfigOption = Annotated[str, typer.Option(help="a profile, or the path of a YAML file")]
 TableOption = Annotated[int, typer.Option(help="whose corpus: that of Table 3 or of Table 4")]
+PreprocessingOption = Annotated[str, typer.Option(help="parameters to change: alignment=affine")]
 
 
 @app.command()
@@ -31,14 +33,28 @@ def corpus(config: ConfigOption = "quick", table: TableOption = 3, workers: int 
 def store(
     config: ConfigOption = "quick",
     table: TableOption = 3,
-    preprocessing: Annotated[str, typer.Option(help="parameters to change: alignment=affine")] = "",
+    preprocessing: PreprocessingOption = "",
     workers: int = 2,
 ) -> None:
     """Finds the faces, aligns them and cuts the patches."""
-    values = _values(preprocessing, "--preprocessing")
-    changes = {f"preprocessing.{name}": value for name, value in values.items()}
-    chosen = changed(load_config(config), changes)
+    chosen = _prepared_as(load_config(config), preprocessing)
     typer.echo(prepared(_corpus(chosen, table), chosen.preprocessing, workers=workers))
+
+
+@app.command()
+def feature(
+    name: Annotated[str, typer.Argument(help="a file of dsin_lib/data/features")],
+    config: ConfigOption = "quick",
+    table: TableOption = 3,
+    parameters: Annotated[str, typer.Option(help="of the feature: size=0.25")] = "",
+    preprocessing: PreprocessingOption = "",
+    workers: int = 2,
+) -> None:
+    """Computes a feature of every face of a store, beside it."""
+    wanted = named(name, **_values(parameters, "--parameters"))
+    chosen = _prepared_as(load_config(config), preprocessing)
+    of = _corpus(chosen, table)
+    typer.echo(ensure_feature(of, chosen.preprocessing, wanted, workers=workers).filename)
 
 
 @app.command()
@@ -61,6 +77,12 @@ def check(
     """Prints what a corpus holds beside the published counts, and its account; fails on errors."""
     found = check_corpus(root, **_values(corpus, "--corpus"))
     raise typer.Exit(int(bool(found.account.of("error"))))
+
+
+def _prepared_as(config: Config, preprocessing: str) -> Config:
+    """A config with the changes of the option ``--preprocessing``."""
+    values = _values(preprocessing, "--preprocessing")
+    return changed(config, {f"preprocessing.{name}": value for name, value in values.items()})
 
 
 def _values(text: str, option: str) -> dict[str, Any]:

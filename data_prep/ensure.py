@@ -1,23 +1,29 @@
-"""Faces, patches and runs, made if they are not there: what every notebook begins with."""
+"""Faces, patches, features and runs, made if they are not there."""
 
 from collections.abc import Callable, Iterable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
+from data_prep.chunks import run_chunks
+from data_prep.feature_pass import make_feature
 from data_prep.prepare import prepare
 from data_prep.synth import CORPUS_VERSION, write_corpus
+from data_prep.workers import worker_pool
 from dsin_lib.config import Config, ConfigError, Corpus, Preprocessing
 from dsin_lib.config.places import corpus_dir, store_dir
 from dsin_lib.data.account import require_accepted
+from dsin_lib.data.beside import Feature
 from dsin_lib.data.folds import first_subjects
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store, read_account
 from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.runs.run import Run, distinct
-from dsin_lib.training.ensure import ensure as trained
+from dsin_lib.systems.ensure import ensure as trained
+from dsin_lib.systems.ensure import features_of
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""
@@ -62,6 +68,29 @@ def ensure_store(
     return Store.open(store, corpus.active_from)
 
 
+def ensure_feature(
+    corpus: Corpus,
+    preprocessing: Preprocessing,
+    feature: Feature,
+    *,
+    workers: int = 2,
+    progress: bool = True,
+) -> np.ndarray:
+    """A feature of every usable frame of a store, (row, ...), mapped; made if it is not there.
+
+    Raises:
+        StoreError: It is damaged, or cannot be made, see
+            :func:`data_prep.feature_pass.make_feature`.
+    """
+    store = ensure_store(corpus, preprocessing, workers=workers, progress=progress)
+    with alone(store.root / feature.stem):
+        if not feature.is_there(store):
+            with worker_pool(workers) as pool:
+                run = partial(run_chunks, pool=pool, workers=workers, progress=progress)
+                make_feature(corpus_dir(corpus), store, feature, run)
+    return feature.of(store)
+
+
 def prepared(
     corpus: Corpus, preprocessing: Preprocessing, *, workers: int = 2, progress: bool = True
 ) -> Path:
@@ -69,12 +98,12 @@ def prepared(
     how = {"workers": workers, "progress": progress}
     root, store = ensure_corpus(corpus, **how), store_dir(corpus, preprocessing)
     with alone(store):
-        prepare(root, store, read=reader(corpus), **preprocessing.model_dump(), **how)
+        prepare(root, store, preprocessing, read=reader(corpus), **how)
     return store
 
 
 def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
-    """What a chapter shows: the patches of a profile's corpora, and some runs, made if missing.
+    """What a chapter shows: patches of a profile's corpora, and runs, with all that these read.
 
     Args:
         config: The profile.
@@ -88,6 +117,9 @@ def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
     wanted += [(one.corpus, one.config.preprocessing) for one in distinct(runs)]
     for corpus, preprocessing in dict.fromkeys(wanted):
         ensure_store(corpus, preprocessing)
+    for one in distinct(runs):
+        for feature in features_of(one.row):
+            ensure_feature(one.corpus, one.config.preprocessing, feature)
     return trained(runs)
 
 

@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +11,7 @@ from numpy.lib.format import open_memmap
 from data_prep import parts as kept
 from data_prep.chunks import Chunk
 from data_prep.landmark_pass import Landmarks
-from data_prep.parts import Parameters, Run
+from data_prep.parts import Run
 from data_prep.pictures import (
     Picture,
     decode_picture,
@@ -21,6 +20,7 @@ from data_prep.pictures import (
     read_picture,
     said,
 )
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.store import LANDMARKS
 from dsin_lib.faces.align import align
 from dsin_lib.faces.landmarks import N_POINTS
@@ -35,7 +35,7 @@ def cut_patches(
     found: Landmarks,
     anchors: list[list[float]],
     parts: Path,
-    parameters: Parameters,
+    preprocessing: Preprocessing,
     run: Run,
 ) -> Path:
     """Second pass: align every face and cut its patches into arrays.
@@ -45,7 +45,7 @@ def cut_patches(
         found: What the first pass found.
         anchors: Pixels (x, y) of the aligned face.
         parts: Where the arrays grow.
-        parameters: Of the store.
+        preprocessing: What the pixels depend on, besides the corpus.
         run: Runs the chunks.
 
     Returns:
@@ -55,11 +55,11 @@ def cut_patches(
         ImageError: Naming a picture that is no longer what the landmarks were found in. These are
             forgotten, so that the next try looks at the corpus as it is then.
     """
-    made_of = kept.key(found.key, found.content, anchors, asdict(parameters))
+    made_of = kept.key(found.key, found.content, anchors, preprocessing.model_dump())
     building = kept.folder_of(parts, "pixels", made_of)
     usable = np.flatnonzero(found.table["row"].notna())
     n = len(usable)
-    sides = {**dict.fromkeys(PATCH_POINTS, parameters.patch_px), "face": parameters.face_px}
+    sides = {**dict.fromkeys(PATCH_POINTS, preprocessing.patch_px), "face": preprocessing.face_px}
     specs = {name: (np.uint8, (n, sides[name], sides[name], 3)) for name in PATCHES}
     specs |= {name: (np.float32, (n, N_POINTS, 2)) for name in LANDMARKS}
     absent = [name for name in specs if not (building / f"{name}.npy").is_file()]
@@ -76,7 +76,7 @@ def cut_patches(
         rows = slice(start, start + len(some))
         points[rows] = found.points[usable[rows]]
     points.flush()
-    task = (root, building, np.array(anchors), parameters)
+    task = (root, building, np.array(anchors), preprocessing)
     chunks = [
         Chunk(
             building / f"{start:08d}.done",
@@ -97,7 +97,7 @@ def cut_chunk(
     root: Path,
     building: Path,
     anchors: Float[np.ndarray, "3 2"],
-    parameters: Parameters,
+    preprocessing: Preprocessing,
     start: int,
     some: Sequence[Picture],
     digests: UInt8[np.ndarray, "frame 16"],
@@ -109,7 +109,7 @@ def cut_chunk(
         root: The corpus' folder.
         building: The folder of the arrays, with ``landmarks.npy`` filled in.
         anchors: Pixels (x, y) of the aligned face.
-        parameters: Of the store.
+        preprocessing: What the pixels depend on, besides the corpus.
         start: Row of the first picture.
         some: The pictures, in the order of the rows.
         digests: Of the pictures, as the landmarks were found in them.
@@ -123,16 +123,16 @@ def cut_chunk(
     points = np.load(building / "landmarks.npy", mmap_mode="r")
     for row, (picture, digest) in enumerate(zip(some, digests, strict=True), start):
         image = _as_before(root, picture, digest)
-        face, moved, _ = align(image, points[row], anchors, alignment=parameters.alignment)
+        face, moved, _ = align(image, points[row], anchors, alignment=preprocessing.alignment)
         aligned_points[row] = moved
-        arrays["face"][row] = resize(face, parameters.face_px)
+        arrays["face"][row] = resize(face, preprocessing.face_px)
         for name in PATCH_POINTS:
             arrays[name][row] = crop(
                 face,
                 moved,
                 name,
-                patch_crop=parameters.patch_crop,
-                patch_px=parameters.patch_px,
+                patch_crop=preprocessing.patch_crop,
+                patch_px=preprocessing.patch_px,
             )
     for array in (*arrays.values(), aligned_points):
         array.flush()

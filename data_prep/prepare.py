@@ -11,7 +11,6 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,9 +20,10 @@ import pandas as pd
 from data_prep.anchors import reference_anchors
 from data_prep.chunks import console, run_chunks
 from data_prep.landmark_pass import find_landmarks
-from data_prep.parts import CODE, Parameters, versions
+from data_prep.parts import CODE, versions
 from data_prep.patch_pass import cut_patches
 from data_prep.workers import worker_pool
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.account import Account, account
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus
@@ -47,13 +47,9 @@ say = partial(console.print, soft_wrap=True, markup=False, highlight=False)  # n
 def prepare(
     root: Path,
     store: Path,
+    preprocessing: Preprocessing = Preprocessing(),
     *,
     read: Callable[..., pd.DataFrame] = read_corpus,
-    alignment: str = "similarity",
-    patch_crop: str = "box",
-    face_px: int = 112,
-    patch_px: int = 56,
-    upsample: int = 0,
     workers: int = 2,
     progress: bool = True,
 ) -> None:
@@ -68,36 +64,30 @@ def prepare(
     Args:
         root: The corpus' folder.
         store: The folder to make.
+        preprocessing: What the pixels depend on, besides the corpus.
         read: Reads the corpus into its frames table; ``unmatched=[]`` receives what matched
             nothing.
-        alignment: ``similarity`` or ``affine``. Reading: alignment.
-        patch_crop: ``box`` or ``fixed``. Reading: patch-crop.
-        face_px: Width and height of the stored face, pixels.
-        patch_px: Width and height of the patches, pixels.
-        upsample: Doublings of the image before detection.
         workers: Processes; 1 works in this one.
         progress: Whether to draw a progress bar.
 
     Raises:
         CorpusError: If the corpus cannot be read.
         AlignmentError: If too few subjects have a neutral frame with a face.
-        ValueError: For a parameter out of range.
     """
     root, store = Path(root).resolve(), Path(store).resolve()
-    parameters = Parameters(alignment, patch_crop, face_px, patch_px, upsample)
     unmatched = list[str]()
     frames = read(root, unmatched=unmatched)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
-    wanted = {"code": CODE, "source": source, "parameters": asdict(parameters)}
+    wanted = {"code": CODE, "source": source, "parameters": preprocessing.model_dump()}
     if up_to_date(store, wanted):
         keep_account(store, unmatched)
         shutil.rmtree(store / PARTS, ignore_errors=True)
         return
     with worker_pool(workers) as pool:
         run = partial(run_chunks, pool=pool, workers=workers, progress=progress)
-        found = find_landmarks(root, frames, store / PARTS, source, upsample, run)
+        found = find_landmarks(root, frames, store / PARTS, source, preprocessing.upsample, run)
         anchors = reference_anchors(found.table, found.points)
-        building = cut_patches(root, found, anchors["anchors"], store / PARTS, parameters, run)
+        building = cut_patches(root, found, anchors["anchors"], store / PARTS, preprocessing, run)
     frames = found.table
     with named(building / FRAMES):
         frames.to_parquet(building / FRAMES, index=False)

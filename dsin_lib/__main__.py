@@ -23,7 +23,7 @@ def run(
     """Trains one row of a table on one fold, with all that it starts from, unless it is there."""
     from dsin_lib.runs.rows import row_named
     from dsin_lib.runs.run import Run
-    from dsin_lib.training.ensure import ensure
+    from dsin_lib.systems.ensure import ensure
 
     (made,) = ensure([Run(load_config(config), row_named(row), fold, seed, _changes(change or []))])
     typer.echo(made.folder)
@@ -34,7 +34,7 @@ def sweep(name: str, config: str = "quick", fold: int = 1, seed: int = 0) -> Non
     """Trains every run of a sweep on one fold, unless they are already there."""
     from dsin_lib.files import write_text
     from dsin_lib.runs.sweeps import SWEEPS, record_of
-    from dsin_lib.training.ensure import ensure
+    from dsin_lib.systems.ensure import ensure
 
     if name not in SWEEPS:
         raise ValueError(f"sweep: expected one of {sorted(SWEEPS)}, got {name!r}")
@@ -70,6 +70,41 @@ def health(config: str = "quick") -> None:
     for line in [*counts, *defects, f"{len(wanted)} runs expected, {missing} missing"]:
         typer.echo(line)
     raise typer.Exit(1 if defects else 2 if missing else 0)
+
+
+@app.command()
+def again(config: str = "quick", row: list[str] | None = None) -> None:
+    """Fits one run of each row anew, beside the one that is there, and says whether it is equal.
+
+    Exit status: 1 if the predictions of one are not.
+    """
+    from dsin_lib.runs.chapters import trainings
+    from dsin_lib.systems.again import fitted_again, one_of_each
+
+    equal = True
+    for same, said in fitted_again(one_of_each(trainings(load_config(config)), row)):
+        typer.echo(said)
+        equal = equal and same
+    raise typer.Exit(0 if equal else 1)
+
+
+@app.command()
+def pin(
+    config: str = "quick",
+    why: str = "pinned by hand",
+    undo: Annotated[bool, typer.Option("--undo", help="let them follow the code again")] = False,
+) -> None:
+    """Keeps every run of a config as it is, whatever becomes of the code that made it."""
+    from dsin_lib.runs import pins
+    from dsin_lib.runs.chapters import trainings
+
+    there = [run.folder for run in trainings(load_config(config)) if run.is_there()]
+    for folder in there:
+        if undo:
+            pins.unpin(folder)
+        else:
+            pins.pin(folder, why)
+    typer.echo(f"{len(there)} runs {'follow the code again' if undo else 'stay as they are'}")
 
 
 @app.command()

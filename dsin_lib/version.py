@@ -5,11 +5,24 @@ import subprocess
 import dsin_lib
 from dsin_lib.config import PROJECT
 
+CODE = (".", ":(exclude)results/published")
+"""What counts as code: all that is in git, but for what has been published."""
+
 
 def code_version() -> str:
-    """The commit, marked when files differ from it; the package's version without git."""
-    command = ["git", "-C", str(PROJECT), "describe", "--always", "--dirty", "--abbrev=12"]
+    """The commit, marked when files differ from it; the package's version without git.
+
+    Published results are in git too, but change nothing that is computed: publishing a second
+    chapter before the first one is committed must not look like another state of the code.
+    """
     try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+        commit = _git("describe", "--always", "--abbrev=12")
+        changed = _git("status", "--porcelain", "--untracked-files=no", "--", *CODE)
     except (OSError, subprocess.CalledProcessError):
         return dsin_lib.__version__
+    return f"{commit}-dirty" if changed else commit
+
+
+def _git(*words: str) -> str:
+    command = ["git", "--no-optional-locks", "-C", str(PROJECT), *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor
 
+from dsin_lib.data.beside import Feature, Rows
 from dsin_lib.data.folds import Split
 from dsin_lib.data.store import Store
 
@@ -30,18 +31,38 @@ class PatchData:
         frames: The split's part of the frames table, one line a frame that has patches.
         patches: Patch name to its memory-mapped array, (row height width 3), 0..255.
         y: Labels 0, 1 or nan where not coded.
+        store: What they are of: their landmarks and features; none for patches of no store.
     """
 
     frames: pd.DataFrame
     patches: Mapping[str, UInt8[np.ndarray, "row _ _ 3"]]
     y: Float[Tensor, "frame au"]
+    store: Store | None = None
 
     def __len__(self) -> int:
         return len(self.frames)
 
+    @property
+    def rows(self) -> Int[np.ndarray, " frame"]:
+        """The place of every frame in the store's arrays."""
+        return self.frames["row"].to_numpy()
+
+    @property
+    def landmarks(self) -> Float32[np.ndarray, "frame 68 2"]:
+        """68 landmarks of every frame, pixels (x, y) of the 224 px aligned face."""
+        return np.asarray(self.store.aligned_landmarks[self.rows])
+
+    def feature(self, feature: Feature) -> Rows:
+        """A feature of every frame, on disk until it is indexed.
+
+        Raises:
+            StoreError: It is missing or damaged; names the file and what makes it.
+        """
+        return Rows(feature.of(self.store), self.rows)
+
     def batch(self, items: Sequence[int]) -> Batch:
         """Patches as bytes, channels last in memory, and labels."""
-        rows = self.frames["row"].to_numpy()[items]
+        rows = self.rows[items]
         images = {
             name: torch.from_numpy(pixels[rows]).permute(0, 3, 1, 2)
             for name, pixels in self.patches.items()
@@ -81,7 +102,7 @@ class ResidentData:
 
 def resident(data: PatchData, device: torch.device) -> ResidentData:
     """Copies the patches of a split to a device, once."""
-    rows = data.frames["row"].to_numpy()
+    rows = data.rows
     patches = {name: torch.from_numpy(of[rows]).to(device) for name, of in data.patches.items()}
     return ResidentData(data.frames, patches, data.y.to(device))
 
@@ -149,7 +170,7 @@ def split_data(
         if frames.empty:
             raise ValueError(f"no usable frame of the {part} subjects {getattr(split, part)}")
         y = torch.from_numpy(frames[list(aus)].to_numpy(np.float32, na_value=np.nan))
-        parts[part] = PatchData(frames, arrays, y)
+        parts[part] = PatchData(frames, arrays, y, store)
     return parts
 
 

@@ -12,7 +12,8 @@ account.json                what was read of the corpus, and what was left out a
 store.json                  parameters, source, counts, versions; written last
 ==========================  ==========================================================
 
-A folder without ``store.json`` is not a store: it is complete or absent.
+A folder without ``store.json`` is not a store: it is complete or absent. What some systems take in
+beside the patches lies in ``features/`` and is no part of it: :mod:`dsin_lib.data.beside`.
 """
 
 import json

@@ -202,7 +202,7 @@ def csv_tables(name: str, measured: Measured) -> Mapping[str, pd.DataFrame]:
 
 def _ranking(measured: Measured) -> list[str]:
     """The lines that rank frames by scores of their own."""
-    return [line for line in measured.lines if line not in BASELINES and ROWS[line].steps]
+    return [line for line in measured.lines if line not in BASELINES and ROWS[line].fits]
 
 
 def _finished(table: pd.DataFrame, measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:

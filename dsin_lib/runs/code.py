@@ -1,12 +1,12 @@
 """The code that computes a run, as eight hex digits.
 
-A mended equation changes them, a mended word does not. Covered is what training imports, module by
-module, inside this library. Some modules are left out: what rows and configs decide stands in a
-run's spec, and what others only carry changes no number.
+A mended equation changes them, a mended word does not. Covered is what fitting a system imports,
+module by module, inside this library. Some modules are left out: what rows and configs decide
+stands in a run's spec, and what others only carry changes no number.
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,52 +14,67 @@ from dsin_lib.code_digest import code_digest
 from dsin_lib.config import PROJECT, digest
 
 LIBRARY = "dsin_lib"
-TRAINING = "dsin_lib.training.train"
+SYSTEMS = f"{LIBRARY}.systems"
+FITTING = f"{SYSTEMS}.fit"
 FOLDS = PROJECT / LIBRARY / "data" / "folds.json"
-IN_THE_SPEC = (
-    "dsin_lib.config",
-    "dsin_lib.paper",
-    "dsin_lib.facs",
-    "dsin_lib.runs.rows",
-    "dsin_lib.runs.run",
-)
+IN_THE_SPEC = ("config", "paper", "facs", "runs.rows", "runs.run")
 CARRYING = (
-    "dsin_lib.data.account",
-    "dsin_lib.faces",
-    "dsin_lib.files",
-    "dsin_lib.homes",
-    "dsin_lib.kernel",
-    "dsin_lib.locks",
-    "dsin_lib.runs.files",
-    "dsin_lib.runs.health",
-    "dsin_lib.training.memory",
-    "dsin_lib.training.provenance",
-    "dsin_lib.version",
+    "data.account",
+    "data.account_items",
+    "data.beside",
+    "faces",
+    "files",
+    "homes",
+    "kernel",
+    "locks",
+    "runs.code",
+    "runs.files",
+    "runs.pins",
+    "systems.provenance",
+    "training.memory",
+    "version",
 )
 """Modules, and those below them, that are left out: decided in the spec, or only carrying."""
+LEFT_OUT = tuple(f"{LIBRARY}.{name}" for name in (*IN_THE_SPEC, *CARRYING))
 
 
 @cache
-def computing_code(system: str = TRAINING) -> str:
+def computing_code(system: str) -> str:
     """Eight hex digits of the modules that compute a run; equal on every Python from 3.11.
 
     Args:
-        system: The module that training starts from.
+        system: The file of :mod:`dsin_lib.systems` that the run's row names.
+
+    Raises:
+        ValueError: There is no such file; names it.
     """
-    code = code_digest(_path(name) for name in modules(system))
+    path = _path(f"{SYSTEMS}.{system}")
+    if not path.is_file():
+        raise ValueError(f"system: expected a file {path.relative_to(PROJECT)}, found none")
+    code = code_digest(_path(name) for name in modules((FITTING, f"{SYSTEMS}.{system}")))
     return digest([code, FOLDS.read_text(encoding="utf-8")])
 
 
+def together(codes: Iterable[str]) -> str:
+    """One code for what several have made: theirs if it is one, else a digest of all."""
+    distinct = sorted(set(codes))
+    return distinct[0] if len(distinct) == 1 else digest(distinct)
+
+
 @cache
-def modules(start: str = TRAINING) -> tuple[str, ...]:
-    """The modules of this library that a module imports, directly or not, and itself; sorted."""
-    found, waiting = set(), [start]
+def modules(starts: tuple[str, ...]) -> tuple[str, ...]:
+    """The modules of this library that some modules import, directly or not, and they; sorted."""
+    reached, waiting = set(), list(starts)
     while waiting:
         name = waiting.pop()
-        if name not in found and not name.startswith((*IN_THE_SPEC, *CARRYING)):
-            found.add(name)
+        if name not in reached and not _is_left_out(name):
+            reached.add(name)
             waiting += _imported(name)
-    return tuple(sorted(found))
+    return tuple(sorted(reached))
+
+
+def _is_left_out(name: str) -> bool:
+    return any(name == out or name.startswith(f"{out}.") for out in LEFT_OUT)
 
 
 def _imported(name: str) -> Iterator[str]:

@@ -12,6 +12,8 @@ from jaxtyping import Float
 
 from dsin_lib.runs.run import Run
 
+PROBABILITY = 0.5
+"""The operating point of scores that are probabilities; that of margins is 0."""
 KEYS = ["subject", "sequence", "frame"]
 """Columns that name a frame."""
 SCORE, LABEL, FUSED, CHI = "", "_label", "_fused", "_chi"

@@ -15,6 +15,7 @@ from dsin_lib.config import Place
 from dsin_lib.facs import au_names
 from dsin_lib.shapes import PATCHES
 
+ALGORITHM_1 = "algorithm_1"
 NO_CHANGE: Mapping[str, object] = MappingProxyType({})
 
 
@@ -26,8 +27,10 @@ class Row:
         id: Name of its folder and of its Snakemake jobs.
         label: As printed in the paper.
         shown: As shown in the book (MyST).
+        system: What is fitted: a file of :mod:`dsin_lib.systems`.
         corpus: The corpus that it is trained and measured on, by its place in the paper.
-        steps: Steps of Algorithm 1 that it trains; none for a row that only re-reads predictions.
+        steps: Steps of Algorithm 1 that it trains; none for a row of another system, and for one
+            that only reads predictions again.
         patches: Patches that it sees.
         starts_from: Ids of the rows whose weights (or predictions) it takes.
         change: Dotted config parameters and their values.
@@ -54,6 +57,12 @@ class Row:
     filters_from: tuple[str, ...] = ()
     fixed_filters: bool = False
     corpus: Place = "table_3"
+    system: str = ALGORITHM_1
+
+    @property
+    def fits(self) -> bool:
+        """Whether something is fitted; if not, it reads the predictions that it starts from."""
+        return bool(self.steps) or self.system != ALGORITHM_1
 
 
 PATCH_LABELS = {
@@ -143,8 +152,8 @@ PARTS = (
 depend on. No table shows them."""
 
 ROWS = {row.id: row for row in (*TABLE_3, *TABLE_4, *PARTS)}
-TRAINED = tuple(row.id for row in TABLE_3 if row.steps)
-TABLE_4_TRAINED = tuple(row.id for row in TABLE_4 if row.steps)
+TRAINED = tuple(row.id for row in TABLE_3 if row.fits)
+TABLE_4_TRAINED = tuple(row.id for row in TABLE_4 if row.fits)
 
 
 def row_named(row_id: str) -> Row:

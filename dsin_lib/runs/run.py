@@ -1,7 +1,8 @@
-"""The run: one training of a row, on a fold, from a seed, under a change of the profile.
+"""The run: a row fitted on a fold, from a seed, under a change of the profile.
 
 Tables, curves, sweeps and maps are made of runs and of nothing else. A run is named by all that its
-numbers depend on, so whoever asks for the same numbers, in whatever profile, finds the same folder.
+numbers depend on, code included, so whoever asks for the same numbers, in whatever profile, finds
+the same folder, and a mended equation makes another.
 """
 
 import shlex
@@ -17,8 +18,10 @@ import yaml
 
 from dsin_lib.config import Config, Corpus, changed, digest, origin, results_root
 from dsin_lib.config.places import store_dir, store_name
+from dsin_lib.runs.code import computing_code, together
 from dsin_lib.runs.files import Files, is_complete, read
-from dsin_lib.runs.rows import NO_CHANGE, ROWS, Row, row_named
+from dsin_lib.runs.pins import is_pinned, pinned_code
+from dsin_lib.runs.rows import ALGORITHM_1, NO_CHANGE, ROWS, Row, row_named
 
 SECTIONS = {
     1: ("patch_prediction",),
@@ -89,7 +92,7 @@ class Run:
     @cached_property
     def trained(self) -> "Run":
         """Itself, or the run whose predictions its row reads again."""
-        return self if self.row.steps else self.starts[0]
+        return self if self.row.fits else self.starts[0]
 
     @cached_property
     def starts(self) -> tuple["Run", ...]:
@@ -105,12 +108,12 @@ class Run:
         """All that must be trained before it, the first one first, and itself; some twice."""
         for before in (*self.filters, *self.starts):
             yield from before.chain()
-        if self.row.steps:
+        if self.row.fits:
             yield self
 
     @cached_property
     def spec(self) -> dict[str, Any]:
-        """Everything that its numbers depend on, and nothing else.
+        """Everything that its numbers depend on but the code, and nothing else.
 
         Two runs with equal specs are the same run.
         """
@@ -128,6 +131,7 @@ class Run:
             "fold_lists": self.config.evaluation.fold_lists,
             "corpus": self.corpus.model_dump(mode="json", exclude={"accept"}),
             **config,
+            **({} if self.row.system == ALGORITHM_1 else {"system": self.row.system}),
             "starts_from": [start.spec for start in self.starts],
             **({"aus": self.aus} if self.row.aus else {}),
             **({"filters_from": [of.spec for of in self.filters]} if self.filters else {}),
@@ -135,17 +139,35 @@ class Run:
 
     @cached_property
     def folder(self) -> Path:
-        """Where its files are.
-
-        The names of the stores are part of its name, since a variable of the environment may say
-        where a licensed corpus lies without the config knowing.
-        """
+        """Where its files are."""
         if self.trained is not self:
             return self.trained.folder
+        return self._parent / f"{self._name}-{self.code}"
+
+    @cached_property
+    def code(self) -> str:
+        """The code that makes it, or has made it if it is pinned; that of its starts included."""
+        return pinned_code(self._parent, self._name) or self.code_today
+
+    @property
+    def code_today(self) -> str:
+        """The code that would make it now."""
+        own = computing_code(self.row.system)
+        return together([own, *(one.code for one in (*self.starts, *self.filters))])
+
+    @property
+    def _parent(self) -> Path:
+        return results_root() / "runs" / self.row.id
+
+    @cached_property
+    def _name(self) -> str:
+        """Of its folder, without the code.
+
+        The names of the stores are part of it, since a variable of the environment may say where a
+        licensed corpus lies without the config knowing.
+        """
         stores = [store_name(one.corpus, one.config.preprocessing) for one in self._read()]
-        key = digest([self.spec, *stores])
-        name = f"fold{self.fold}_seed{self.seed}_{key}"
-        return results_root() / "runs" / self.row.id / name
+        return f"fold{self.fold}_seed{self.seed}_{digest([self.spec, *stores])}"
 
     def _read(self) -> list["Run"]:
         """Itself, and a run of Table 3 if it takes filters of that corpus."""
@@ -171,9 +193,16 @@ class Run:
         """Whether all its files are there, of exactly this spec.
 
         Raises:
-            ValueError: They are damaged; names the folder.
+            ValueError: They are damaged, or the run is pinned and some are missing; names the
+                folder.
         """
-        return is_complete(self.folder, self.trained.spec)
+        there = is_complete(self.folder, self.trained.spec)
+        if not there and is_pinned(self.folder):
+            raise ValueError(
+                f"{self.folder}: expected all files of a pinned run, found some missing or of "
+                f"another spec; put them back, or remove the folder to have it made anew"
+            )
+        return there
 
     @property
     def files(self) -> Files:

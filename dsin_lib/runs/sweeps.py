@@ -73,8 +73,8 @@ def record_of(config: Config, name: str, fold: int, seed: int) -> Path:
 
 
 def sweep_key(config: Config, name: str, fold: int = 0, seed: int = 0) -> str:
-    """Eight hex digits that change with what the runs of a sweep depend on."""
-    return digest([run.spec for run in SWEEPS[name].at(config, fold, seed)])
+    """Eight hex digits that change with what the runs of a sweep depend on, code included."""
+    return digest([run.folder.name for run in SWEEPS[name].at(config, fold, seed)])
 
 
 def chi_penalty(r: float) -> Mapping[str, object]:

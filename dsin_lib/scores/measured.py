@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int, Num
 
-from dsin_lib.runs.predictions import LABEL, PARTS, SCORE, subjects_of, values_of
+from dsin_lib.runs.predictions import LABEL, PARTS, PROBABILITY, SCORE, subjects_of, values_of
 from dsin_lib.runs.run import Run
 from dsin_lib.runs.units import dead_of
 from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
@@ -58,12 +58,17 @@ class Scored:
 
     @cached_property
     def taus(self) -> Float[np.ndarray, " au"]:
-        """From where each unit is called active: the config's tau, or those that the row tunes."""
-        how = self.run.config.evaluation
-        if self.run.row.thresholds == "fixed" or self.what in (ALWAYS, PRIOR):
+        """From where each unit is called active: the config's tau, or those that the row tunes.
+
+        Scores that are no probabilities have their system's own operating point in place of tau.
+        """
+        how, point = self.run.config.evaluation, self.run.provenance["point"]
+        if self.what in (ALWAYS, PRIOR):
             return np.full(len(self.aus), how.tau)
+        if self.run.row.thresholds == "fixed":
+            return np.full(len(self.aus), how.tau if point == PROBABILITY else point)
         part = PARTS[how.thresholds_from]
-        return best_taus(self.values(part), self.labels(part))
+        return best_taus(self.values(part), self.labels(part), point)
 
     @cached_property
     def dead(self) -> np.ndarray:

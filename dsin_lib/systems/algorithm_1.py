@@ -18,7 +18,7 @@ from dsin_lib.model.losses import constant_optimum
 from dsin_lib.runs.health import dead, food, with_states
 from dsin_lib.runs.predictions import CHI, FUSED
 from dsin_lib.systems import door
-from dsin_lib.training.frozen import inputs_of, split_frozen
+from dsin_lib.training.frozen import inputs_of, without_frozen
 from dsin_lib.training.looks import looks
 from dsin_lib.training.modules import load_filters, load_weights, make_modules
 from dsin_lib.training.predict import final, predict
@@ -37,34 +37,35 @@ class System(door.System):
             module.start_at(constant_optimum(train.y))
         load_weights(modules, [start.files.weights() for start in run.starts])
         load_filters(modules["pi"], [of.files.weights() for of in run.filters])
-        self.device = default_device()
+        device = default_device()
         for module in modules.values():
-            module.to(self.device)
+            module.to(device)
         self.whole, clocks = DSIN(**modules), (time.perf_counter(), time.process_time())
-        moving, self.frozen = split_frozen(row, modules)
+        moving, self.frozen = without_frozen(row, modules)
         data = {"train": self._inputs(train), "valid": self._inputs(valid)}
-        data = on_device(data, self.device)
+        data = on_device(data, device)
         self.once = (time.perf_counter() - clocks[0], time.process_time() - clocks[1])
+        self.food = food(train.y, train.frames["subject"].to_numpy(), aus)
+        fed = self.food.loc[self.food["fed"], "au"].tolist()
         self.steps = [
             run_step(
-                step, trained, inputs, config, run.seed + step.number, units, row.patches, name
+                step, trained, inputs, config, run.seed + step.number, units, row.patches, fed, name
             )
             for name, (trained, inputs, units) in trainings(row, moving, data, aus).items()
             for step in ALGORITHM_1
             if step.number in row.steps
         ]
-        self.fed = food(train.y, train.frames["subject"].to_numpy(), aus)
         self.model = DSIN(**moving)
 
     def predict(self, part: PatchData) -> Float[np.ndarray, "frame au"]:
         """The last prediction of the trained modules."""
         inputs = self._inputs(part)
         self.out = predict(self.model, inputs)
-        if self.model.omega is not None:
-            self.out["f"] = self.out.get("f", getattr(inputs, "x", None))
+        if self.model.omega is not None and self.model.phi is None:
+            self.out["f"] = inputs.x.cpu()  # what it is given, in place of what Phi makes
         return final(self.out).numpy()
 
-    def beside(self, part: PatchData) -> Mapping[str, Float[np.ndarray, "frame au"]]:
+    def beside(self) -> Mapping[str, Float[np.ndarray, "frame au"]]:
         """With structure inference, f that it started from and its mean correction factors."""
         if "y_hat" not in self.out:
             return door.NOTHING
@@ -72,9 +73,8 @@ class System(door.System):
 
     def left(self) -> door.Left:
         """Histories, health, looks and weights of every step."""
-        health = pd.concat([step.health for step in self.steps]).merge(
-            self.fed, on="au", how="left"
-        )
+        health = pd.concat([step.health for step in self.steps])
+        health = health.merge(self.food, on="au", how="left")
         warn_of_dead(self.run.row.id, with_states(health))
         tensors = {name: of.contiguous().cpu() for name, of in self.whole.state_dict().items()}
         histories = [step.history for step in self.steps]
@@ -87,8 +87,9 @@ class System(door.System):
         return door.Left(
             history=history,
             health=health,
-            looks=looks(self.whole.cpu().eval(), self.out, self.out.get("f"), self.run.aus),
+            looks=looks(self.whole.cpu().eval(), self.out, self.run.aus),
             weights=tensors,
+            numbers=sum(of.numel() for of in tensors.values()),
             seconds=seconds,
             cpu_seconds=cpu_seconds,
             epochs=trained.groupby("step").size().to_dict(),
@@ -101,10 +102,10 @@ class System(door.System):
 
 def warn_of_dead(name: str, health: pd.DataFrame) -> None:
     """Says by name which units never learned though they had frames to learn from."""
-    found = [f"{unit.au} of the network {unit.network}" for unit in dead(health).itertuples()]
-    if found:
+    units = [f"{unit.au} of the network {unit.network}" for unit in dead(health).itertuples()]
+    if units:
         warnings.warn(
-            f"{name}: dead units: {', '.join(found)}: saturated on nearly every training "
+            f"{name}: dead units: {', '.join(units)}: saturated on nearly every training "
             "frame, with positive frames to learn from; tables mark them and no claim uses them",
             stacklevel=2,
         )

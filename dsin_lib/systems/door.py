@@ -14,8 +14,10 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float
 
+from dsin_lib.data.beside import Feature
 from dsin_lib.data.dataset import PatchData
 from dsin_lib.data.store import Store
+from dsin_lib.runs.predictions import PROBABILITY
 from dsin_lib.runs.run import Run
 
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -29,9 +31,10 @@ class Left:
         history: One line an epoch, as of :class:`dsin_lib.runs.files.Files`.
         health: One line a step, network and Action Unit, as of the same.
         looks: Tables of what it shows of itself, by name.
-        weights: Tensors by name.
-        seconds: By step, on the clock; and of the processor.
-        cpu_seconds: The same of the processor.
+        weights: Tensors of torch by name, which a run that starts from this one reads again.
+        numbers: How many numbers it has learned.
+        seconds: By step, on the clock.
+        cpu_seconds: By step, of the processor.
         epochs: By step.
     """
 
@@ -39,23 +42,26 @@ class Left:
     health: pd.DataFrame | None = None
     looks: Mapping[str, pd.DataFrame] = field(default_factory=lambda: NOTHING)
     weights: Mapping[str, Any] | None = None
-    seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
-    cpu_seconds: Mapping[str, float] = field(default_factory=lambda: NOTHING)
-    epochs: Mapping[str, int] = field(default_factory=lambda: NOTHING)
+    numbers: int | None = None
+    seconds: Mapping[int, float] = field(default_factory=lambda: NOTHING)
+    cpu_seconds: Mapping[int, float] = field(default_factory=lambda: NOTHING)
+    epochs: Mapping[int, int] = field(default_factory=lambda: NOTHING)
 
 
 class System:
     """A system at the door; a file of this folder has a class of this name, made of this one.
 
     Attributes:
-        run: What is trained: its row, fold, seed, config, Action Units, and the runs that it
-            starts from, which are there.
-        store: The prepared corpus.
-        point: The operating point: the score from which on a unit is called active. 0.5 of
-            probabilities, 0 of margins.
+        run: What is fitted: its row, fold, seed, config, Action Units, and the runs that it starts
+            from or takes filters of, which are there.
+        store: The prepared corpus: its landmarks too.
+        point: The operating point: the score from which on a unit is called active. Probabilities
+            have :data:`PROBABILITY`, in place of which a config may name another; margins have 0.
+        features: What it reads beside patches and landmarks; made of the store before it is fitted.
     """
 
-    point = 0.5
+    point = PROBABILITY
+    features: tuple[Feature, ...] = ()
 
     def __init__(self, run: Run, store: Store) -> None:
         self.run, self.store = run, store
@@ -73,12 +79,12 @@ class System:
         """
         raise NotImplementedError
 
-    def beside(self, part: PatchData) -> Mapping[str, Float[np.ndarray, "frame au"]]:
-        """More that is kept of each frame and unit, by the suffix of its columns."""
+    def beside(self) -> Mapping[str, Float[np.ndarray, "frame au"]]:
+        """More of each frame and unit of the part just scored, by the suffix of its columns."""
         return NOTHING
 
     def left(self) -> Left:
-        """What it leaves behind beside its scores."""
+        """What it leaves behind beside its scores; asked last."""
         return Left()
 
 
@@ -86,13 +92,10 @@ def system_of(run: Run, store: Store) -> System:
     """The system that a run's row names.
 
     Raises:
-        ValueError: There is no such file, or it has no class ``System``.
+        ValueError: Its file has no class ``System``; names row and file.
     """
-    name = run.row.system
-    try:
-        return import_module(f"dsin_lib.systems.{name}").System(run, store)
-    except (ModuleNotFoundError, AttributeError) as error:
-        raise ValueError(
-            f"{run.row.id}: system: expected a file dsin_lib/systems/{name}.py with a class System, "
-            f"got {error}"
-        ) from error
+    name = f"dsin_lib.systems.{run.row.system}"
+    of = getattr(import_module(name), "System", None)
+    if of is None or not issubclass(of, System):
+        raise ValueError(f"{run.row.id}: {name}: expected a class System of the door's, got {of}")
+    return of(run, store)

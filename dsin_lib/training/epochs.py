@@ -10,6 +10,7 @@ mini-batches and updates are those of the plain learner.
 import shutil
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from fastai.basics import Learner
@@ -65,11 +66,12 @@ class EpochLearner(Learner):
             return self.loss_func(self.model(x), y)
 
         optimiser = self.opt.opt  # fastai wraps torch's own
-        if self.compiled:
-            loss_of = self._compile(loss_of, x, y)
         if y.device.type == "cuda":
-            return captured(loss_of, self.model, optimiser, x, y)
-        return lambda x, y: updated(loss_of, optimiser, x, y)
+            with one_stream():
+                fast = self._compile(loss_of, x, y) if self.compiled else loss_of
+                return captured(fast, self.model, optimiser, x, y)
+        fast = self._compile(loss_of, x, y) if self.compiled else loss_of
+        return lambda x, y: updated(fast, optimiser, x, y)
 
     def _compile(self, loss_of: LossOf, x: Inputs, y: Tensor) -> LossOf:
         """The loss compiled, or as it was, with a word, where no compiler works."""
@@ -93,6 +95,24 @@ def updated(loss_of: LossOf, optimiser: torch.optim.Optimizer, x: Inputs, y: Ten
     return loss.detach()
 
 
+@contextmanager
+def one_stream() -> Iterator[torch.cuda.Stream]:
+    """A stream of a GPU on which all is done inside, that of an outer one if there is.
+
+    What compiles, warms up and is captured shares one: gradients are accumulated on the stream that
+    first asked for them, and a graph may wait for no other.
+    """
+    current = torch.cuda.current_stream()
+    if current != torch.cuda.default_stream():
+        yield current
+        return
+    aside = torch.cuda.Stream()
+    aside.wait_stream(current)
+    with torch.cuda.stream(aside):
+        yield aside
+    current.wait_stream(aside)
+
+
 def captured(
     loss_of: LossOf,
     model: torch.nn.Module,
@@ -105,22 +125,19 @@ def captured(
     Source: PyTorch's notes on CUDA graphs, "Whole-network capture". The steps that warm it up are
     taken back: weights and the optimiser's state are as they came.
     """
-    fixed_x, fixed_y = _each(torch.clone, x), y.clone()
-    before = {name: value.clone() for name, value in model.state_dict().items()}
-    aside = torch.cuda.Stream()
-    aside.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(aside):
+    with one_stream() as stream:
+        fixed_x, fixed_y = _each(torch.clone, x), y.clone()
+        before = {name: value.clone() for name, value in model.state_dict().items()}
         for _ in range(3):
             updated(loss_of, optimiser, fixed_x, fixed_y)
-    torch.cuda.current_stream().wait_stream(aside)
-    optimiser.zero_grad()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        fixed_loss = updated(loss_of, optimiser, fixed_x, fixed_y)
-    model.load_state_dict(before)
-    for state in optimiser.state.values():
-        for value in state.values():
-            value.zero_()  # step, exp_avg, exp_avg_sq: Adam begins with all of them at zero
+        optimiser.zero_grad()
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph, stream=stream):
+            fixed_loss = updated(loss_of, optimiser, fixed_x, fixed_y)
+        model.load_state_dict(before)
+        for state in optimiser.state.values():
+            for value in state.values():
+                value.zero_()  # step, exp_avg, exp_avg_sq: Adam begins with all of them at zero
 
     def replay(x: Inputs, y: Tensor) -> Tensor:
         _copy(fixed_x, x)

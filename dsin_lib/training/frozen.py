@@ -7,54 +7,57 @@ one module alone start from the same frozen others.
 import hashlib
 from collections.abc import Mapping
 
-from torch import Tensor, nn
+from torch import nn
 
-from dsin_lib.data.dataset import CachedData, Data, PatchData
+from dsin_lib.data.dataset import CachedData, Inputs, PatchData
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.patch_prediction import Maps
 from dsin_lib.runs.rows import Row
-from dsin_lib.training.predict import predict
+from dsin_lib.training.predict import last_output
 from dsin_lib.training.stages import ALGORITHM_1
 
-_KNOWN: dict[str, dict[str, Tensor] | Tensor] = {}
-"""Outputs of this process by their key: some hundred numbers a frame, never its pixels."""
+MOST = 12
+"""Outputs that are kept: of three parts of four frozen networks, some hundred numbers a frame."""
+_KNOWN: dict[str, Inputs] = {}
+"""Outputs of this process by their key, the oldest first."""
 
 
 def without_frozen(
-    row: Row, modules: Mapping[str, nn.Module], data: Mapping[str, PatchData]
-) -> tuple[dict[str, nn.Module], dict[str, Data]]:
-    """The modules that a row's steps train, and what they train on.
+    row: Row, modules: Mapping[str, nn.Module]
+) -> tuple[dict[str, nn.Module], nn.Module | None]:
+    """The modules that a row's steps train, and what of them never moves.
 
     Args:
         row: The row.
         modules: ``pi``, ``phi``, ``omega``, as far as the row needs them.
-        data: Patches of each part.
 
     Returns:
-        ``modules`` without what never moves, and its outputs in place of the patches; both as they
-        came if everything moves.
+        ``modules`` without what never moves, and that, or none if everything moves.
     """
     moving = {group for step in ALGORITHM_1 if step.number in row.steps for group in step.trained}
     left = {group: module for group, module in modules.items() if group in moving}
     if row.fixed_filters:
-        left["pi"] = modules["pi"].heads()
-        frozen: nn.Module = Maps(modules["pi"])
-    elif len(left) < len(modules):
-        frozen = DSIN(**{group: module for group, module in modules.items() if group not in left})
-    else:
-        return left, dict(data)
-    return left, {part: CachedData(outputs(frozen, of), of.y) for part, of in data.items()}
+        return left | {"pi": modules["pi"].heads()}, Maps(modules["pi"])
+    if len(left) == len(modules):
+        return left, None
+    return left, DSIN(**{group: of for group, of in modules.items() if group not in left})
 
 
-def outputs(frozen: nn.Module, data: PatchData) -> dict[str, Tensor] | Tensor:
-    """The last outputs on every frame: maps a patch of filters, else f, else p.
+def inputs_of(frozen: nn.Module, data: PatchData) -> CachedData:
+    """What modules that move are given in place of patches: the outputs of those that do not."""
+    return CachedData(outputs(frozen, data), data.y)
+
+
+def outputs(frozen: nn.Module, data: PatchData) -> Inputs:
+    """:func:`dsin_lib.training.predict.last_output` of frozen modules.
 
     Equal modules are asked for equal frames once a process.
     """
     key = _key(frozen, data)
     if key not in _KNOWN:
-        out = predict(frozen, data)
-        _KNOWN[key] = out.get("f", out.get("p", out))
+        _KNOWN[key] = last_output(frozen, data)
+        for oldest in list(_KNOWN)[:-MOST]:
+            del _KNOWN[oldest]
     return _KNOWN[key]
 
 

@@ -15,15 +15,12 @@ from dsin_lib.model.patch_prediction import PatchCNN
 from dsin_lib.runs.files import HEARD, LAYERS, MOVEMENT, VOTES
 
 
-def looks(
-    model: DSIN, out: Mapping[str, Tensor], fused: Float[Tensor, "frame au"] | None, aus: list[str]
-) -> dict[str, pd.DataFrame]:
+def looks(model: DSIN, out: Mapping[str, Tensor], aus: list[str]) -> dict[str, pd.DataFrame]:
     """Tables by name, as far as the network has what they show.
 
     Args:
         model: All of it, in evaluation mode.
-        out: Its outputs on the test frames.
-        fused: f on the test frames, what structure inference starts from.
+        out: Its outputs on the test frames, and f, what structure inference starts from.
         aus: Column names of the Action Units.
     """
     found = {}
@@ -32,7 +29,8 @@ def looks(
     elif model.pi is not None:
         found[LAYERS] = layers(model.pi)
     if model.omega is not None:
-        found[MOVEMENT], found[HEARD] = movement(out["y_hat_steps"], aus), heard(model, fused, aus)
+        found[MOVEMENT] = movement(out["y_hat_steps"], aus)
+        found[HEARD] = heard(model, out["f"], aus)
     return {name: table for name, table in found.items() if table is not None}
 
 

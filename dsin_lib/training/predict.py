@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor, nn
 
-from dsin_lib.data.dataset import Data, as_input
+from dsin_lib.data.dataset import Data, Inputs, as_input
 
 BATCH = 256
 
@@ -13,6 +13,12 @@ def final(out: dict[str, Tensor]) -> Tensor:
     if "y_hat" in out:
         return out["y_hat"]
     return out["f"] if "f" in out else out["p"].mean(1)
+
+
+def last_output(model: nn.Module, data: Data) -> Inputs:
+    """What modules that stand still make of every frame: f, else p, else maps a patch."""
+    out = predict(model, data)
+    return out.get("f", out.get("p", out))
 
 
 @torch.no_grad()

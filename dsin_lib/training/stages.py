@@ -18,7 +18,7 @@ from dsin_lib.model.losses import DSINLoss, balancing_weights
 from dsin_lib.runs.health import DEAD, record, with_states
 from dsin_lib.runs.rows import Row
 from dsin_lib.training.learner import fit
-from dsin_lib.training.predict import predict
+from dsin_lib.training.predict import last_output, predict
 
 
 @dataclass(frozen=True)
@@ -163,11 +163,9 @@ def trainings(
 
 
 def cached(frozen: DSIN, data: Mapping[str, Data]) -> dict[str, CachedData]:
-    """The last output of frozen modules on every frame, batch norm in its trained state."""
+    """The last output of frozen modules on every frame, where the frames are."""
     return {
-        part: CachedData(predict(frozen, of)["f" if frozen.phi is not None else "p"], of.y).to(
-            of.y.device
-        )
+        part: CachedData(last_output(frozen, of), of.y).to(of.y.device)
         for part, of in data.items()
         if part in ("train", "valid")
     }

@@ -14,6 +14,7 @@ from stores import arrays, assert_same, stamps
 
 from data_prep import parts
 from data_prep.prepare import prepare as prepare_with_workers
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.store import ACCOUNT, Store, StoreError
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -74,7 +75,7 @@ def test_what_matches_nothing_changes_the_account_and_nothing_else(make_corpus, 
 @pytest.mark.parametrize(
     ("changed", "said"),
     [
-        ({"face_px": 64}, "face_px 112 -> 64"),
+        ({"face_px": 112}, "face_px 224 -> 112"),
         ({"alignment": "affine"}, "alignment 'similarity' -> 'affine'"),
         ({"patch_crop": "fixed"}, "patch_crop 'box' -> 'fixed'"),
     ],
@@ -84,7 +85,7 @@ def test_other_parameters_make_it_anew_and_say_so(make_corpus, tmp_path, capsys,
     prepare(root, tmp_path / "store")
     before = arrays(Store.open(tmp_path / "store"))
     capsys.readouterr()
-    prepare(root, tmp_path / "store", **changed)
+    prepare(root, tmp_path / "store", Preprocessing(**changed))
     after = arrays(Store.open(tmp_path / "store"))
     assert f"Preparing {tmp_path / 'store'} anew: {said}\n" in capsys.readouterr().err
     assert any(not np.array_equal(before[name], after[name]) for name in before)

@@ -17,7 +17,7 @@ def test_a_store_without_room_names_its_file_and_is_taken_up_again(make_corpus, 
     command = [sys.executable, "-c", PREPARE, str(root), str(tmp_path / "store")]
     full = subprocess.run([*command, "100000"], capture_output=True, text=True)
     assert full.returncode == 1 and ".npy" in full.stderr.splitlines()[-1], full.stderr
-    assert "no room for 0.2 MB" in full.stderr and not (tmp_path / "store/store.json").exists()
+    assert "no room for 0.9 MB" in full.stderr and not (tmp_path / "store/store.json").exists()
     again = subprocess.run([*command, "10000000"], capture_output=True, text=True)
     assert again.returncode == 0, again.stderr
     assert (tmp_path / "store" / "store.json").is_file()

@@ -14,9 +14,9 @@ from data_prep import parts
 from data_prep.anchors import reference_anchors
 from data_prep.chunks import run_chunks
 from data_prep.landmark_pass import Landmarks, find_landmarks
-from data_prep.parts import Parameters
 from data_prep.patch_pass import cut_patches
 from data_prep.prepare import prepare as prepare_with_workers
+from dsin_lib.config import Preprocessing
 from dsin_lib.data.readers import read_corpus, read_disfa
 from dsin_lib.data.store import LANDMARKS, Store
 from dsin_lib.faces.stills import ImageError
@@ -33,7 +33,7 @@ def first_pass(root: Path, frames: pd.DataFrame, parts: Path) -> Landmarks:
 
 def second_pass(root: Path, found: Landmarks, parts: Path) -> Path:
     anchors = reference_anchors(found.table, found.points)["anchors"]
-    return cut_patches(root, found, anchors, parts, Parameters(), run)
+    return cut_patches(root, found, anchors, parts, Preprocessing(), run)
 
 
 @pytest.fixture

@@ -9,7 +9,12 @@ from PIL import Image
 from skimage import data
 
 from data_prep import parts
+from data_prep.chunks import run_chunks
+from data_prep.feature_pass import make_feature
 from data_prep.prepare import prepare as prepare_with_workers
+from dsin_lib.config import Preprocessing
+from dsin_lib.data.beside import Feature
+from dsin_lib.data.features import face_224
 from dsin_lib.data.readers import read_disfa
 from dsin_lib.data.store import Store
 from dsin_lib.faces.videos import read_video_frame
@@ -77,6 +82,11 @@ def test_videos_become_a_store(tmp_path, monkeypatch):
     heads = store.landmarks[:].mean(1) - store.landmarks[0].mean(0)
     for head, n in zip(heads, ok["frame"], strict=True):  # label n is of the video's frame n - 1
         assert np.abs(head - [(n - 1) % 7, (n - 1) % 5]).max() < 1.0, n
+
+    prepare(root, tmp_path / "small", Preprocessing(face_px=112), read=read_disfa)
+    small, whole_face = Store.open(tmp_path / "small"), Feature(face_224.make)
+    make_feature(root, small, whole_face, partial(run_chunks, progress=False))
+    assert np.array_equal(whole_face.of(small), store.patch("face")), "as of the damaged videos"
 
 
 def test_a_video_that_is_gone_and_the_rest_goes_on(tmp_path):

@@ -158,7 +158,8 @@ def test_a_gain_over_a_dead_unit_is_none(copied):
 def test_a_run_without_networks_is_reported_and_spoils_nothing(results):
     """A system that somebody else trained leaves predictions and no record of its units."""
     run = Run(load_config("smoke"), ROWS["pp_mouth"], 1, 0)
-    write(run.folder, spec=run.spec, predictions=by_chance(run), provenance={"prevalence": {}})
+    said = {"prevalence": {}, "point": 0.5}
+    write(run.folder, spec=run.spec, predictions=by_chance(run), provenance=said)
     assert (
         dead_of(run).empty and health.defects([run]) == [] and measure({"it": [run]}).dead() == []
     )

@@ -180,7 +180,7 @@ def asked(monkeypatch):
     """The run that the command line asks for; nothing is trained."""
     found = []
     monkeypatch.setattr(
-        "dsin_lib.training.ensure.ensure", lambda runs: found.extend(runs) or list(runs)
+        "dsin_lib.systems.ensure.ensure", lambda runs: found.extend(runs) or list(runs)
     )
 
     def asked(*words):

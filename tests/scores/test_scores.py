@@ -96,3 +96,17 @@ def test_the_mean_auc_is_scikit_learn_s_of_every_unit_that_has_both_states():
     assert mean_auc(p, y) == pytest.approx(np.mean(known), abs=1e-12)
     assert np.isnan(mean_auc(p[:, 3:], y[:, 3:])), "nothing to rank"
     assert np.isnan(mean_auc(np.where(p > 0.8, np.nan, p), y))
+
+
+def test_margins_have_thresholds_of_their_own_range(labels):
+    margins = 50 * rng.normal(size=labels.shape) - 200 * np.arange(labels.shape[1])
+    taus = best_taus(margins, labels, point=0.0)
+    best = per_au_f1(margins, labels, taus)
+    for tau in np.linspace(margins.min() - 1, margins.max(), 400):
+        assert (best >= per_au_f1(margins, labels, tau) - 0.02).all()
+    assert (best >= per_au_f1(margins, labels, margins.min(0))).all(), "calling all active"
+
+
+def test_of_equally_good_margins_the_operating_point_is_taken():
+    labels, margins = np.array([[1.0], [0.0], [1.0]]), np.array([[3.0], [-4.0], [2.0]])
+    assert best_taus(margins, labels, point=0.0)[0] == 0

@@ -8,15 +8,21 @@ import nbformat
 ROOT = Path(__file__).parents[2]
 
 
-def copy_checkout(folder):
-    """Code and configs in a path with a space; its one chapter only opens its config."""
+def copy_checkout(folder, *, chapters=False):
+    """Code and configs in a path with a space, as old as they are here.
+
+    Its one chapter only opens its config, unless the book's are asked for.
+    """
     other = folder / "my checkout"
     for name in ("dsin_lib", "data_prep", "configs"):
         ignored = shutil.ignore_patterns("__pycache__")
         shutil.copytree(ROOT / name, other / name, ignore=ignored)
     for name in ("Snakefile", "_toc.yml", "_config.yml"):
-        shutil.copy(ROOT / name, other)
-    write_chapter(other / "book" / "audit.ipynb")
+        shutil.copy2(ROOT / name, other)
+    if chapters:
+        shutil.copytree(ROOT / "book", other / "book")
+    else:
+        write_chapter(other / "book" / "audit.ipynb")
     return other
 
 

@@ -1,4 +1,7 @@
-"""A book whose trainings never ran and whose chapters were never executed, to be published."""
+"""A book whose trainings never ran and whose chapters were never executed, to be published.
+
+Of its two chapters one shows trainings and one does not: `fusion` and `data`.
+"""
 
 import base64
 import functools
@@ -44,6 +47,11 @@ def pixels(png):
     return np.array(Image.open(io.BytesIO(png)).convert("RGBA"))
 
 
+def contents(folder):
+    """Every file of a folder, by its path in it."""
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
 def plain_cells():
     cells = [nbformat.v4.new_code_cell(code, id=f"c{n}") for n, code in enumerate(CODE)]
     cells[0].metadata.tags, cells[1].metadata = ["parameters"], nbformat.from_dict(ALT)
@@ -80,15 +88,20 @@ def fill(trained):
     config, runs = trained
     results_root().mkdir()
     (results_root() / "runs").symlink_to(runs)
-    (config_dir(config) / "tables").mkdir(parents=True)
-    (config_dir(config) / "tables" / "table3.csv").write_text("row,AU01\nDSIN,50\n")
-    (config_dir(config) / "book").mkdir()
-    for name, pngs in {"one": (chart(), chart()), "two": ()}.items():
-        write_chapter(config, name, executed(config, *pngs))
+    fill_chapters(config)
     return config
 
 
-def write_fake(run):
+def fill_chapters(config, row="DSIN,50"):
+    """The tables and chapters of a profile, whose runs are there."""
+    (config_dir(config) / "tables").mkdir(parents=True)
+    (config_dir(config) / "tables" / "table3.csv").write_text(f"row,AU01\n{row}\n")
+    (config_dir(config) / "book").mkdir()
+    for name, pngs in {"fusion": (chart(), chart()), "data": ()}.items():
+        write_chapter(config, name, executed(config, *pngs))
+
+
+def write_fake(run, device="cpu"):
     """What a training leaves, of next to nothing."""
     steps = run.row.steps
     write(
@@ -104,7 +117,8 @@ def write_fake(run):
             "epochs": dict.fromkeys(steps, 3),
             "frames": {"train": 30, "valid": 10, "test": 20},
             "subjects": {"train": ["F001", "F002"], "valid": ["F003"], "test": ["M001"]},
-            **dict.fromkeys(("code", "data", "machine", "finished"), "x"),
+            "machine": {"system": "Linux", "device": device},
+            **dict.fromkeys(("code", "data", "finished"), "x"),
         },
     )
 
@@ -117,9 +131,10 @@ def write_pages(folder):
     """A book of two chapters and a page of prose."""
     book = folder / "book"
     book.mkdir(parents=True)
-    chapters = "".join(f"{{file: book/{name}}}, " for name in ("prose", "one", "two"))
-    (folder / "_toc.yml").write_text(f"parts: [{{chapters: [{chapters}]}}]")
+    (folder / "_toc.yml").write_text(
+        "root: book/prose\nparts: [{chapters: [{file: book/data}, {file: book/fusion}]}]\n"
+    )
     (book / "prose.md").write_text("# Prose\n")
-    for name in ("one", "two"):
+    for name in ("fusion", "data"):
         nbformat.write(nbformat.v4.new_notebook(cells=plain_cells()), book / f"{name}.ipynb")
     return folder

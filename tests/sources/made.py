@@ -2,7 +2,7 @@
 
 from dsin_lib.runs.rows import NO_CHANGE, row_named
 from dsin_lib.runs.run import Run
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 
 def made(config, row, fold=1, seed=0, change=NO_CHANGE):

@@ -37,7 +37,7 @@ from dsin_lib.__main__ import sweep
 from dsin_lib.config import load_config
 from dsin_lib.runs.rows import TRAINED
 from dsin_lib.runs.run import runs_of
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 ensure(runs_of(load_config(sys.argv[1]), TRAINED[:-1]))
 for name in ("test_fold", "activity", "seeds", "chi", "readings"):

@@ -6,8 +6,9 @@ import pandas as pd
 from dsin_lib.reporting.page.faces import Gallery
 from dsin_lib.reporting.tables import rows_measured
 from dsin_lib.runs.files import write
+from dsin_lib.runs.predictions import PROBABILITY
 from dsin_lib.runs.run import by_row, runs_of
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 PEOPLE = ("A", "B", "C")
 HELD_OUT = "held out"
@@ -42,7 +43,7 @@ def told(run, predictions=None, *, prevalence=0.4, dead=(), history=None):
         run.folder,
         spec=kept.spec,
         predictions=by_chance(kept) if predictions is None else predictions,
-        provenance={"prevalence": dict.fromkeys(kept.aus, prevalence)},
+        provenance={"prevalence": dict.fromkeys(kept.aus, prevalence), "point": PROBABILITY},
         health=_health(kept, dead),
         history=history,
     )

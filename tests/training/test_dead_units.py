@@ -18,7 +18,8 @@ from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.vgg import VGG16
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run
-from dsin_lib.training import train as train_module
+from dsin_lib.systems import algorithm_1
+from dsin_lib.systems.fit import fit
 from dsin_lib.training.stages import ALGORITHM_1
 
 RARE, COMMON = 0.1, 0.7
@@ -76,10 +77,10 @@ def test_every_network_of_a_run_begins_at_the_constant_optimum(own, monkeypatch,
     still = {"training.learning_rate": 1e-9, "patch_prediction.max_epochs": 1}
     config = changed(own, {**still, "training.max_cached_epochs": 1})
     monkeypatch.setattr(
-        train_module, "constant_optimum", lambda y: torch.linspace(0.05, 0.95, y.shape[1])
+        algorithm_1, "constant_optimum", lambda y: torch.linspace(0.05, 0.95, y.shape[1])
     )
     run = Run(config, row, 1, 0)
-    train_module.train(run)
+    fit(run)
     health = run.health
     begins = np.linspace(0.05, 0.95, health["au"].nunique())
     for (step, network), of in health.groupby(["step", "network"], sort=False):

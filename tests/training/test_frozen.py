@@ -12,7 +12,8 @@ from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.runs.files import read
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.sweeps import chi_penalty
-from dsin_lib.training import frozen, train
+from dsin_lib.systems import algorithm_1
+from dsin_lib.training import frozen
 from dsin_lib.training.frozen import outputs, without_frozen
 
 
@@ -25,8 +26,8 @@ def asked(monkeypatch):
         calls.append(model)
         return predict(model, data)
 
-    predict = frozen.predict
-    monkeypatch.setattr(frozen, "predict", counting)
+    predict = frozen.last_output
+    monkeypatch.setattr(frozen, "last_output", counting)
     monkeypatch.setattr(frozen, "_KNOWN", {})
     return calls
 
@@ -39,7 +40,7 @@ def test_structure_inference_alone_is_what_it_is_with_everything_computed_again(
     assert asked, "f of the frozen modules"
     run.folder.rename(run.folder.with_name("short"))
     short = read(run.folder.with_name("short"))
-    monkeypatch.setattr(train, "without_frozen", lambda row, modules, data: (modules, data))
+    monkeypatch.setattr(algorithm_1, "without_frozen", lambda row, modules: (modules, None))
     long = made(tiny, "omega").files
     pd.testing.assert_frame_equal(short.predictions, long.predictions, rtol=1e-6, atol=1e-7)
     assert short.predictions.columns.tolist() == long.predictions.columns.tolist()
@@ -73,5 +74,6 @@ def test_another_weight_or_another_frame_is_asked_anew(asked, tmp_path):
 
 def test_a_run_that_moves_everything_keeps_its_patches():
     modules = {"pi": torch.nn.Linear(1, 1), "phi": torch.nn.Linear(1, 1)}
-    assert without_frozen(ROWS["pp_f"], modules, {}) == (modules, {})
-    assert without_frozen(ROWS["phi"], modules, {}) == ({"phi": modules["phi"]}, {})
+    assert without_frozen(ROWS["pp_f"], modules) == (modules, None)
+    moving, frozen = without_frozen(ROWS["phi"], modules)
+    assert moving == {"phi": modules["phi"]} and frozen.pi is modules["pi"]

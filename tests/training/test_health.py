@@ -13,8 +13,8 @@ from dsin_lib.runs.health import BLIND, DEAD, FUSION, SEEING, STRUCTURE, with_st
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.split import store_of
 from dsin_lib.shapes import PATCHES
-from dsin_lib.training import train
-from dsin_lib.training.train import warn_of_dead
+from dsin_lib.systems import algorithm_1
+from dsin_lib.systems.algorithm_1 import warn_of_dead
 
 
 def lines(*rows):
@@ -71,8 +71,8 @@ def test_a_run_s_folder_has_every_network_of_every_step_and_what_it_was_fed(tiny
 
 def test_a_run_with_dead_units_says_so(own, monkeypatch):
     """Networks that begin at 0, as if they had run there, and hardly move."""
-    start = train.constant_optimum
-    monkeypatch.setattr(train, "constant_optimum", lambda y: start(y).fill_(1e-6))
+    start = algorithm_1.constant_optimum
+    monkeypatch.setattr(algorithm_1, "constant_optimum", lambda y: start(y).fill_(1e-6))
     monkeypatch.setattr(health_module, "FED_SUBJECTS", 1)
     monkeypatch.setattr(health_module, "FED_FRAMES", 1)
     still = changed(own, {"training.learning_rate": 1e-9, "patch_prediction.max_epochs": 1})

@@ -87,7 +87,7 @@ def test_layers_are_told_of_a_single_patch_network():
 )
 def test_of_any_other_no_layers_are_told(pi):
     assert looks.layers(pi) is None
-    assert looks.looks(DSIN(pi), {}, None, AUS) == {}
+    assert looks.looks(DSIN(pi), {}, AUS) == {}
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ def provenance_line(runs: Sequence[Run]) -> HTML:
     first, lists = runs[0].provenance, runs[0].config.evaluation.fold_lists
     folds, seeds = (sorted({getattr(run, name) for run in runs}) for name in ("fold", "seed"))
     codes, data = (dict.fromkeys(run.provenance[name] for run in runs) for name in ("code", "data"))
+    devices = dict.fromkeys(run.provenance["machine"]["device"] for run in runs)
     corpora = dict.fromkeys(CORPORA[run.corpus.name] for run in runs)
     frames, subjects = first["frames"], first["subjects"]
     seconds = sum(sum(run.provenance["seconds"].values()) for run in runs)
@@ -37,8 +38,12 @@ def provenance_line(runs: Sequence[Run]) -> HTML:
         *(f"{part}{where}: {frames[part]:,} frames of {len(subjects[part])} subjects"
           for part in frames),
         f"code {', '.join(codes)}",
+        *dict.fromkeys(
+            f"made by code {run.code} at commit {run.provenance['code']}"
+            for run in runs if run.code != run.code_today
+        ),
         f"data {', '.join(data)}",
         f"{len(runs)} {'training' if len(runs) == 1 else 'trainings'} of {seconds:,.0f} s "
-        f"by the clock on {first['machine']['device']}",
+        f"by the clock on {' and '.join(devices)}",
     )  # fmt: skip
     return HTML(f'<p class="provenance">{" · ".join(parts)}</p>')

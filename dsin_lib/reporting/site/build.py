@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated
@@ -25,14 +25,17 @@ import nbformat
 import typer
 import yaml
 
+from dsin_lib.reporting.site.references import mend
+
 ROOT = Path(__file__).resolve().parents[3]
 """The folder that holds ``_config.yml``, ``_toc.yml`` and ``book/``."""
 
 MATHJAX = ("tex-svg.js", "input/tex/extensions")
 """What the pages load of MathJax 3.2.2 (Apache-2.0): one file, and extensions on demand."""
 
-ONE_CORPUS, LEFT_OUT = "_absent.md", "_left_out.md"
-"""What a chapter says that the run cannot fill, and one that its profile leaves out."""
+ONE_CORPUS, LEFT_OUT, NOT_PUBLISHED = "_absent.md", "_left_out.md", "_not_published.md"
+"""What a chapter says that the run cannot fill, one that its profile leaves out, and one that is in
+the book but not published. In its place, ``CHAPTER`` becomes the chapter's name."""
 
 ALL_THERE: Mapping[str, str] = MappingProxyType({})
 
@@ -53,6 +56,7 @@ def build_site(
     *,
     licensed: bool = False,
     absent: Mapping[str, str] = ALL_THERE,
+    older: Collection[str] = (),
 ) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
@@ -62,6 +66,7 @@ def build_site(
         out: Where the site goes. A site already there is replaced once the new one is whole.
         licensed: Whether the notebooks were executed on a licensed corpus.
         absent: Chapters without an executed notebook, and the page of ``book/`` that says why.
+        older: Chapters whose executed notebook is of an older state of the book.
 
     Returns:
         The site's front page, ``out/index.html``.
@@ -74,7 +79,7 @@ def build_site(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
-        assemble(pages, executed, source, licensed=licensed, absent=absent)
+        assemble(pages, executed, source, licensed=licensed, absent=absent, older=older)
         run_jupyter_book(source, built)
         html = built / "_build" / "html"
         copy_mathjax(html / "_static" / "mathjax")
@@ -102,6 +107,7 @@ def assemble(
     *,
     licensed: bool = False,
     absent: Mapping[str, str] = ALL_THERE,
+    older: Collection[str] = (),
 ) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 
@@ -111,6 +117,8 @@ def assemble(
         source: Where the tree goes; it must not exist.
         licensed: Whether the notebooks were executed on a licensed corpus.
         absent: Chapters without an executed notebook, and the page that says why.
+        older: Chapters whose executed notebook is of an older state of the book. What they refer to
+            in vain, or others refer to on them or on absent ones, is put into words.
 
     Raises:
         FileNotFoundError: A notebook of the table of contents has no executed copy.
@@ -135,22 +143,30 @@ def assemble(
     for name, why in absent.items():
         short = title_only(pages / "book" / f"{name}.ipynb", why)
         nbformat.write(short, source / "book" / f"{name}.ipynb")
+    if otherwise := {*absent, *older}:
+        mend(source / "book", pages / "book", listed(pages), otherwise)
 
 
 def title_only(notebook: Path, why: str) -> nbformat.NotebookNode:
     """A chapter's title, and the page beside it that says why in place of the rest."""
     whole = nbformat.read(notebook, as_version=4)
     title = whole.cells[0].source.splitlines()[0]
-    note = (notebook.parent / why).read_text(encoding="utf-8")
+    note = (notebook.parent / why).read_text(encoding="utf-8").replace("CHAPTER", notebook.stem)
     whole.cells = [nbformat.v4.new_markdown_cell(f"{title}\n\n{note}")]
     return whole
 
 
 def notebooks(pages: Path) -> list[str]:
     """The pages of ``_toc.yml`` that are not Markdown, in reading order, without their suffix."""
+    book = pages / "book"
+    return [name for name in listed(pages) if not (book / f"{name}.md").is_file()]
+
+
+def listed(pages: Path) -> list[str]:
+    """The pages of ``_toc.yml``, in reading order, without their folder and suffix."""
     toc = yaml.safe_load((pages / "_toc.yml").read_text(encoding="utf-8"))
     files = [chapter["file"] for part in toc["parts"] for chapter in part["chapters"]]
-    return [Path(file).name for file in files if not (pages / f"{file}.md").is_file()]
+    return [Path(file).name for file in [toc["root"], *files]]
 
 
 def run_jupyter_book(source: Path, built: Path) -> None:

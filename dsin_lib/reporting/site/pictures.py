@@ -49,6 +49,11 @@ def put_back(notebook: NotebookNode, folder: Path) -> None:
             data[kind] = base64.b64encode(path.read_bytes()).decode("ascii")
 
 
+def referred(notebook: NotebookNode) -> list[str]:
+    """The references that :func:`take_out` left in a notebook, in reading order."""
+    return [data[kind] for data, kind in png_outputs(notebook) if REFERENCE.fullmatch(data[kind])]
+
+
 def png_outputs(notebook: NotebookNode) -> Iterator[tuple[NotebookNode, str]]:
     """The data of every PNG output, in reading order, and the key of the picture in it.
 

@@ -1,4 +1,8 @@
-"""Restore: the published results become the whole book again; nothing is trained or executed.
+"""Restore: the published chapters become a site again; nothing is trained or executed.
+
+A chapter of the table of contents that is not published is left out with a word. One that has
+changed since is shown as it was. What is published of a chapter that the book no longer has is left
+aside.
 
 Command line::
 
@@ -6,8 +10,8 @@ Command line::
 """
 
 import html
-import json
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,12 +20,46 @@ import typer
 
 from dsin_lib.config import results_root
 from dsin_lib.reporting.page.provenance import CORPORA
-from dsin_lib.reporting.site.build import ROOT, SiteError, build_site, how_to_open, notebooks
+from dsin_lib.reporting.site.build import (
+    NOT_PUBLISHED,
+    ROOT,
+    SiteError,
+    build_site,
+    how_to_open,
+    notebooks,
+)
 from dsin_lib.reporting.site.pictures import put_back
-from dsin_lib.reporting.site.publish import PUBLISHED, RECORD, sources
+from dsin_lib.reporting.site.publish import PUBLISHED
+from dsin_lib.reporting.site.publishable import sources
+from dsin_lib.reporting.site.record import Page, ShownRun, read
+from dsin_lib.reporting.site.references import with_included
 
 
-def restore(published: Path, folder: Path, pages: Path = ROOT) -> list[str]:
+@dataclass(frozen=True)
+class Restored:
+    """What became of the chapters that are in the book or published, by their names.
+
+    Attributes:
+        changed: Published, but the book has them otherwise by now; shown as they were.
+        absent: In the book, but not published.
+        aside: Published, but no longer in the book.
+    """
+
+    changed: tuple[str, ...]
+    absent: tuple[str, ...]
+    aside: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """One line for each kind that there is; empty if everything is as it should be."""
+        lines = {
+            "Changed since they were published, shown as they were": self.changed,
+            "Not published, left out with a word": self.absent,
+            "Published, but no longer in the book, left aside": self.aside,
+        }
+        return "\n".join(f"{what}: {', '.join(names)}" for what, names in lines.items() if names)
+
+
+def restore(published: Path, folder: Path, pages: Path = ROOT) -> Restored:
     """Write the published chapters as executed notebooks, pictures and all, run named on each.
 
     Args:
@@ -29,47 +67,76 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> list[str]:
         folder: Where the notebooks go; it must exist.
         pages: Folder with ``_toc.yml`` and ``book/``.
 
-    Returns:
-        The chapters that have changed since they were published; they are shown as they were.
-
     Raises:
-        FileNotFoundError: Nothing is published, or the table of contents has a newer chapter.
+        FileNotFoundError: Nothing is published, or a file of a published chapter is missing.
+        RecordError: The record of what is published is damaged.
     """
-    if not (published / RECORD).is_file():
-        raise FileNotFoundError(f"{published / RECORD}: expected published results, found none")
-    record = json.loads((published / RECORD).read_text(encoding="utf-8"))
-    names, book = notebooks(pages), published / "book"
-    missing = [name for name in names if not (book / f"{name}.ipynb").is_file()]
-    if missing:
-        again = " && ".join(
-            f"make {what} CONFIG={record['profile']}" for what in ("book", "publish")
-        )
-        raise FileNotFoundError(
-            f"no page in {book} of: {', '.join(missing)}. What is published is older than that. "
-            f"Publish again (`{again}`), or render your own results (`make site CONFIG=quick`)."
-        )
+    record, book = read(published), notebooks(pages)
     changed = []
-    for name in names:
-        page = nbformat.read(book / f"{name}.ipynb", 4)
-        if sources(page) != sources(nbformat.read(pages / "book" / f"{name}.ipynb", 4)):
+    for name in (name for name in book if name in record.chapters):
+        path = published / "book" / f"{name}.ipynb"
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: expected a published chapter, found none")
+        page = nbformat.read(path, 4)
+        written = nbformat.read(pages / "book" / f"{name}.ipynb", 4)
+        if sources(page) != sources(with_included(written, pages / "book")):
             changed.append(name)
-        put_back(page, book)
-        page.cells.append(nbformat.v4.new_markdown_cell(which_run(record), id="published"))
+        put_back(page, path.parent)
+        own = record.chapters[name]
+        line = which_run(own, record.runs[own.run], changed=name in changed)
+        page.cells.append(nbformat.v4.new_markdown_cell(line, id="published"))
         nbformat.write(page, folder / f"{name}.ipynb")
-    return changed
+    absent = (name for name in book if name not in record.chapters)
+    aside = (name for name in record.chapters if name not in book)
+    return Restored(tuple(changed), tuple(absent), tuple(aside))
 
 
-def which_run(record: dict) -> str:
-    """The line at the end of every published chapter that says which run it shows."""
+def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
+    """The line at the end of a published chapter that says which run it shows.
+
+    Args:
+        page: What it shows.
+        run: The run that it belongs to.
+        changed: Whether the book has the chapter otherwise by now.
+    """
+    first = " of the first corpus" if len(page.corpora) > 1 else ""
+    devices = dict.fromkeys(machine["device"] for machine in page.machines)
+    trained = (
+        f"{page.frames:,} frames of {page.subjects} subjects{first}",
+        f"{page.n_trainings} {'training' if page.n_trainings == 1 else 'trainings'} "
+        f"of {page.seconds:,.0f} s in all on {' and '.join(devices)}",
+    )
     parts = (
-        f"this book shows the published run of profile {record['profile']}",
-        " and ".join(CORPORA[name] for name in record["corpora"]),
-        f"{record['frames']:,} frames of {record['subjects']} subjects of the first",
-        f"{record['n_trainings']} trainings of {record['seconds']:,.0f} s in all",
-        f"pages made by code {record['code']}",
-        f"published {record['published'][:10]}",
+        f"this page shows the published run of profile {run.profile}",
+        " and ".join(CORPORA.get(name, name) for name in page.corpora),
+        *(trained if page.n_trainings else ()),
+        f"page made by code {page.code}",
+        f"published {page.published[:10]}",
+        *(("the chapter has changed since",) if changed else ()),
     )
     return f'<p class="provenance">{" · ".join(map(html.escape, parts))}</p>'
+
+
+def restore_site(published: Path, out: Path, pages: Path = ROOT) -> tuple[Path, Restored]:
+    """Build the site of what is published, complete or not at all.
+
+    Args:
+        published: What :func:`dsin_lib.reporting.site.publish.publish` wrote.
+        out: Where the site goes.
+        pages: Folder with ``_config.yml``, ``_toc.yml`` and ``book/``.
+
+    Returns:
+        The site's front page, and what became of the chapters.
+
+    Raises:
+        FileNotFoundError, RecordError: As of :func:`restore`.
+        SiteError: Jupyter Book failed or warned.
+    """
+    with tempfile.TemporaryDirectory(prefix="published-") as folder:
+        found = restore(published, Path(folder), pages)
+        absent = dict.fromkeys(found.absent, NOT_PUBLISHED)
+        index = build_site(pages, Path(folder), out, absent=absent, older=found.changed)
+    return index, found
 
 
 def main(
@@ -77,16 +144,13 @@ def main(
     out: Annotated[Path | None, typer.Option(help="Where the site goes.")] = None,
 ) -> None:
     """Build the site of the published results and say how to open it."""
-    target = out or results_root() / "published-site"
     try:
-        with tempfile.TemporaryDirectory(prefix="published-") as folder:
-            changed = restore(published, Path(folder))
-            index = build_site(ROOT, Path(folder), target)
+        index, found = restore_site(published, out or results_root() / "published-site")
     except (ValueError, OSError, SiteError) as error:
         typer.echo(f"error: {error}", err=True)
         raise typer.Exit(1) from None
-    if changed:
-        typer.echo(f"Changed since they were published, shown as they were: {', '.join(changed)}")
+    if str(found):
+        typer.echo(str(found))
     typer.echo(how_to_open(index))
 
 

@@ -17,7 +17,7 @@ from dsin_lib.runs.sweeps import stopped_on
 from dsin_lib.scores.f1 import per_au_f1
 from dsin_lib.scores.measured import Measured
 from dsin_lib.scores.thresholds import best_taus
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 ROW, FOLD = "pp_nose", (1,)
 

@@ -10,7 +10,7 @@ from dsin_lib.reporting.chapters import regularisation
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE
 from dsin_lib.runs.files import write
 from dsin_lib.runs.sweeps import CHI_PENALTIES
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 EPOCHS = {1: 4, 2: 6}
 """Epochs that the made-up trainings of each fold took."""
@@ -31,7 +31,13 @@ def make_up(run):
     columns |= {f"{au}_label": (rng.random(20) < 0.5).astype(float) for au in aus}
     columns |= {f"{au}_chi": np.repeat([0.05, 0.5, 0.95, 0.95], 5) for au in aus}
     predictions = pd.DataFrame(columns)
-    write(run.folder, spec=run.spec, predictions=predictions, provenance={}, history=history)
+    write(
+        run.folder,
+        spec=run.spec,
+        predictions=predictions,
+        provenance={"point": 0.5},
+        history=history,
+    )
 
 
 @pytest.fixture

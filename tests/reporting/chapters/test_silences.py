@@ -15,7 +15,7 @@ from dsin_lib.reporting.page.tables import worded
 from dsin_lib.runs import chapters
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.sweeps import SWEEPS, alternatives
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 MEASURED = {("patience", 2), ("folds", "author")}
 ABOUT = ("PP(mouth)", "1")

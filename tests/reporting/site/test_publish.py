@@ -1,102 +1,43 @@
 """What is published is small, names no machine, comes back as it was, and is complete or absent."""
 
 import base64
-import json
 import os
 import shutil
 
 import nbformat
 import numpy as np
 import pytest
-from fake_book import (
-    ALT,
-    MACHINE,
-    chart,
-    executed,
-    fill,
-    pixels,
-    plain_cells,
-    write_chapter,
-    write_fake,
-    write_pages,
-)
+from fake_book import ALT, MACHINE, chart, contents, executed, pixels, write_chapter
 
-from dsin_lib.config import changed, load_config, results_root
+from dsin_lib.config import changed
 from dsin_lib.config.places import config_dir
-from dsin_lib.config.sections import Corpora
 from dsin_lib.reporting.site import publish as publishing
 from dsin_lib.reporting.site.pictures import LIMIT, png_outputs
-from dsin_lib.reporting.site.publish import PublishError, machine_paths, publish
-from dsin_lib.reporting.site.restore import restore
+from dsin_lib.reporting.site.publish import publish
+from dsin_lib.reporting.site.publishable import PublishError, machine_paths
+from dsin_lib.reporting.site.record import read
+from dsin_lib.reporting.site.restore import Restored, restore
 from dsin_lib.runs import chapters
 from dsin_lib.runs.rows import ROWS, TRAINED
-from dsin_lib.runs.run import Run
-
-
-@pytest.fixture(scope="module")
-def trained(tmp_path_factory):
-    """A config and the folder of its complete runs, of every row, none of them trained."""
-    config = load_config("smoke", {"evaluation.folds": [1, 2]})
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DSIN_RESULTS", str(tmp_path_factory.mktemp("trained")))
-        for run in chapters.trainings(config):
-            write_fake(run)
-        return config, results_root() / "runs"
-
-
-@pytest.fixture
-def config(results, trained):
-    """A config with all its runs, which stand in a folder of all tests, its tables and pages."""
-    return fill(trained)
-
-
-@pytest.fixture
-def pages(tmp_path):
-    return write_pages(tmp_path / "pages")
-
-
-@pytest.fixture(scope="module")
-def once(trained, tmp_path_factory):
-    """What is published, made once."""
-    folder = tmp_path_factory.mktemp("once")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DSIN_RESULTS", str(folder / "results"))
-        fill(trained)
-        publish(trained[0], folder / "published", write_pages(folder / "pages"))
-    return folder / "published"
-
-
-@pytest.fixture
-def published(once, out):
-    """What was published from ``config`` and ``pages``, where it may be damaged."""
-    return shutil.copytree(once, out)
+from dsin_lib.runs.run import Run, distinct
 
 
 @pytest.fixture
 def recorded(once, monkeypatch):
     """What costs most is left out, where it is not what is looked at: every training is there."""
-    record = json.loads((once / publishing.RECORD).read_text())
-    monkeypatch.setattr(publishing, "record", lambda config: record)
-
-
-@pytest.fixture
-def out(tmp_path):
-    return tmp_path / "to" / "published"
-
-
-def contents(folder):
-    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    monkeypatch.setattr(publishing, "record", lambda *_, **__: read(once))
 
 
 def test_what_is_restored_is_what_was_published(config, pages, published, tmp_path):
+    (key,) = read(published).runs
     assert {str(path) for path in contents(published)} == {
-        "published.json", "tables/table3.csv", "book/one.ipynb", "book/two.ipynb",
-        *(f"book/images/{name}.png" for name in ("one-1", "one-2", "one-3", "two-1")),
+        "published.json", f"tables/{key}/table3.csv", "book/fusion.ipynb", "book/data.ipynb",
+        *(f"book/images/{name}.png" for name in ("fusion-1", "fusion-2", "fusion-3", "data-1")),
     }  # fmt: skip
     (config_dir(config).parent / "runs").unlink()
-    assert restore(published, tmp_path, pages) == []
-    before = nbformat.read(config_dir(config) / "book" / "one.ipynb", 4)
-    after = nbformat.read(tmp_path / "one.ipynb", 4)
+    assert restore(published, tmp_path, pages) == Restored((), (), ())
+    before = nbformat.read(config_dir(config) / "book" / "fusion.ipynb", 4)
+    after = nbformat.read(tmp_path / "fusion.ipynb", 4)
     nbformat.validate(after)
     for (was, kind), (now, _) in zip(png_outputs(before), png_outputs(after), strict=True):
         was, now = (base64.b64decode(data.pop(kind)) for data in (was, now))
@@ -109,20 +50,34 @@ def test_what_is_restored_is_what_was_published(config, pages, published, tmp_pa
 
 
 def test_the_record_says_which_run_and_how_long(config, published):
-    record = json.loads((published / publishing.RECORD).read_text())
-    assert record["profile"] == config.name
-    assert record["config"] == config.model_dump(mode="json")
-    assert record["n_trainings"] == len(record["trainings"]) > 2 * len(TRAINED)
-    steps = sum(len(ROWS[one["row"]].steps) for one in record["trainings"])
-    assert (record["seconds"], record["cpu_seconds"]) == (2 * steps, steps)
-    one = next(t for t in record["trainings"] if t["row"] == "dsin_2" and t["fold"] == 2)
+    record = read(published)
+    ((key, run),) = record.runs.items()
+    assert run.profile == config.name and key.startswith(f"{config.name}-")
+    assert run.config == config.model_dump(mode="json")
+    assert len(run.trainings) > 2 * len(TRAINED)
+    one = next(t for t in run.trainings if t["row"] == "dsin_2" and t["fold"] == 2)
     assert one["seed"] == 0 and one["seconds"] == 4.0 and one["part"] == "Table 3"
+    page = record.chapters["fusion"]
+    asked = chapters.runs("fusion", config)
+    steps = sum(len(one.row.steps) for one in distinct(asked))
+    assert page.n_trainings == len(distinct(asked)) < len(run.trainings)
+    assert (page.seconds, page.cpu_seconds) == (2 * steps, steps)
+    assert (page.frames, page.subjects) == (60, 4) and page.corpora == ("synau_b",)
+    assert page.machines == ({"system": "Linux", "device": "cpu"},)
+
+
+def test_a_chapter_without_trainings_says_whose_it_is(published, tmp_path, pages):
+    page = read(published).chapters["data"]
+    assert page.n_trainings == 0 and page.corpora == ("synau_b", "synau_d")
+    restore(published, tmp_path, pages)
+    line = nbformat.read(tmp_path / "data.ipynb", 4).cells[-1].source
+    assert f"page made by code {page.code}" in line and "training" not in line
 
 
 def test_nothing_names_the_machine_or_the_hour(once, published, monkeypatch):
     monkeypatch.setenv("DSIN_RESULTS", str(once.with_name("results")))
     text = b"".join(contents(published).values()).decode("latin-1")
-    assert not machine_paths(text) and "papermill" in (published / "book/one.ipynb").read_text()
+    assert not machine_paths(text) and "papermill" in (published / "book/fusion.ipynb").read_text()
     assert "start_time" not in text and "status.busy" not in text
 
 
@@ -133,10 +88,10 @@ def test_a_path_of_the_machine_is_refused_by_the_name_of_its_file(
     if where == "output":
         notebook = executed(config)
         notebook.cells[3].outputs.append(nbformat.v4.new_output("stream", text=f"{MACHINE}:1: W"))
-        write_chapter(config, "two", notebook)
+        write_chapter(config, "data", notebook)
     else:
-        (config_dir(config) / "tables" / "two.csv").write_text(f"a\n{MACHINE}\n")
-    with pytest.raises(PublishError, match=rf"two\.\w+: expected no path .* found {MACHINE}"):
+        (config_dir(config) / "tables" / "data.csv").write_text(f"a\n{MACHINE}\n")
+    with pytest.raises(PublishError, match=rf"data\.\w+: expected no path .* found {MACHINE}"):
         publish(config, out, pages)
     assert not out.exists()
 
@@ -148,7 +103,7 @@ def test_the_results_folder_is_a_path_of_the_machine(results):
 
 def test_a_large_file_is_refused_by_name(config, pages, out, recorded):
     (config_dir(config) / "tables" / "scores.csv").write_text("1\n" * (LIMIT // 2 + 1))
-    with pytest.raises(PublishError, match=r"tables/scores\.csv: expected at most 1,000,000 bytes"):
+    with pytest.raises(PublishError, match=r"tables/\S+/scores\.csv: expected at most 1,0"):
         publish(config, out, pages)
 
 
@@ -157,7 +112,7 @@ def test_an_interrupted_publishing_leaves_the_old_one_whole(
     config, pages, out, published, monkeypatch, at
 ):
     before = contents(published)
-    write_chapter(config, "two", executed(config, chart()))
+    write_chapter(config, "data", executed(config, chart()))
 
     def interrupted(*_):
         raise KeyboardInterrupt
@@ -187,16 +142,16 @@ def test_a_missing_training_is_named(config, trained, pages, out):
 def test_chapters_that_do_not_show_this_config_are_refused(config, pages, out, recorded):
     notebook = executed(config)
     notebook.metadata.papermill.parameters["overrides"] = {"training.patience": 2}
-    write_chapter(config, "two", notebook)
-    with pytest.raises(PublishError, match=r"two\.ipynb: expected .* got .*patience"):
+    write_chapter(config, "data", notebook)
+    with pytest.raises(PublishError, match=r"data\.ipynb: expected .* got .*patience"):
         publish(config, out, pages)
     notebook = executed(config)
     notebook.cells[0].source = "# An older chapter"
-    write_chapter(config, "two", notebook)
-    with pytest.raises(PublishError, match=r"book/two\.ipynb has changed since"):
+    write_chapter(config, "data", notebook)
+    with pytest.raises(PublishError, match=r"book/data\.ipynb has changed since"):
         publish(config, out, pages)
-    (config_dir(config) / "book" / "two.ipynb").unlink()
-    with pytest.raises(PublishError, match=r"two\.ipynb: expected an executed chapter"):
+    (config_dir(config) / "book" / "data.ipynb").unlink()
+    with pytest.raises(PublishError, match=r"data\.ipynb: expected an executed chapter"):
         publish(config, out, pages)
 
 
@@ -207,27 +162,13 @@ def test_a_licensed_corpus_is_not_published(config, pages, out, name):
         publish(licensed, out, pages)
 
 
-def test_nor_is_a_licensed_one_of_table_4_nor_a_book_with_a_chapter_missing(config, pages, out):
+def test_nor_is_a_licensed_one_of_table_4(config, pages, out):
     licensed = changed(config, {"corpora.table_4.name": "disfa"})
     with pytest.raises(PublishError, match=r"corpora\.table_4\.name: expected an open corpus"):
-        publish(licensed, out, pages)
-    alone = Corpora(table_3=config.corpora.table_3)
-    with pytest.raises(PublishError, match=r"corpora\.table_4: expected a profile that fills"):
-        publish(config.model_copy(update={"corpora": alone}), out, pages)
-
-
-def test_a_chapter_newer_than_what_is_published_is_named(pages, published, tmp_path):
-    notebook = nbformat.v4.new_notebook(cells=plain_cells())
-    notebook.cells[0].source = "# Another title"
-    nbformat.write(notebook, pages / "book" / "one.ipynb")
-    assert restore(published, tmp_path, pages) == ["one"]
-    toc = pages / "_toc.yml"
-    toc.write_text(toc.read_text().replace("book/two", "book/three"))
-    with pytest.raises(FileNotFoundError, match=r"of: three\. .*Publish again .*make publish"):
-        restore(published, tmp_path, pages)
+        publish(licensed, out, pages, ["data"])
 
 
 def test_a_lost_picture_is_named(pages, published, tmp_path):
-    (published / "book/images/one-2.png").unlink()
-    with pytest.raises(FileNotFoundError, match=r"images/one-2\.png: expected a picture"):
+    (published / "book/images/fusion-2.png").unlink()
+    with pytest.raises(FileNotFoundError, match=r"images/fusion-2\.png: expected a picture"):
         restore(published, tmp_path, pages)

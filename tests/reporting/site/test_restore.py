@@ -1,7 +1,7 @@
 """What is committed as ``results/published`` is whole, and ``make site`` shows it."""
 
-import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,20 +10,71 @@ import nbformat
 import pytest
 
 from dsin_lib.config import load_config
+from dsin_lib.config.corpora import CORPORA
 from dsin_lib.reporting.site.build import ROOT, notebooks
 from dsin_lib.reporting.site.pictures import LIMIT
-from dsin_lib.reporting.site.publish import OF_A_MACHINE, PUBLISHED, sources
-from dsin_lib.reporting.site.restore import restore
+from dsin_lib.reporting.site.publish import PUBLISHED
+from dsin_lib.reporting.site.publishable import OF_A_MACHINE
+from dsin_lib.reporting.site.record import RECORD, read, run_key
+from dsin_lib.reporting.site.restore import restore, restore_site
 
 
-def test_holds_every_chapter_of_a_profile_that_is_there(tmp_path):
-    record = json.loads((PUBLISHED / "published.json").read_text())
-    config = load_config(record["profile"])
-    assert not any(corpus.source.licensed for corpus in config.corpora.named())
-    assert record["n_trainings"] == len(record["trainings"]) > 0
-    restore(PUBLISHED, tmp_path)
-    for name in notebooks(ROOT):
-        assert sources(nbformat.read(tmp_path / f"{name}.ipynb", 4))
+def test_every_page_says_which_run_it_shows(tmp_path):
+    record = read(PUBLISHED)
+    assert record.only(record.chapters) == record, "a run that no page shows"
+    for key, run in record.runs.items():
+        assert key == run_key(run, sorted((PUBLISHED / "tables" / key).glob("*.csv")))
+        load_config(run.profile)
+    found = restore(PUBLISHED, tmp_path)
+    for name in set(record.chapters) - set(found.aside):
+        page = record.chapters[name]
+        assert page.corpora and not any(CORPORA[of].licensed for of in page.corpora)
+        assert page.n_trainings <= len(record.runs[page.run].trainings)
+        line = nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[-1].source
+        assert record.runs[page.run].profile in line and page.code in line
+    assert {path.stem for path in PUBLISHED.glob("book/*.ipynb")} == set(record.chapters)
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """A copy of the book's pages, to change."""
+    shutil.copytree(ROOT / "book", tmp_path / "pages" / "book")
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, tmp_path / "pages")
+    return tmp_path / "pages"
+
+
+def test_a_site_is_built_from_what_there_is_when_the_book_has_gone_on(pages, tmp_path):
+    """Two chapters are not published, another has another name, and equations are in a chapter."""
+    published = shutil.copytree(PUBLISHED, tmp_path / "published")
+    record = read(published).only(set(notebooks(ROOT)) - {"ledger", "structure_inference"})
+    (published / RECORD).write_text(record.to_json())
+    book = pages / "book"
+    for path in (pages / "_toc.yml", book / "index.md"):
+        path.write_text(path.read_text().replace("silences", "register"))
+    (book / "silences.ipynb").rename(book / "register.ipynb")
+    for notebook, text in {
+        "structure_inference": "$$ a $$ (eq:21)",
+        "fusion": "(here)=\n## Here\n\n$$ b $$ (eq:22)",
+    }.items():
+        whole = nbformat.read(book / f"{notebook}.ipynb", 4)
+        whole.cells.append(nbformat.v4.new_markdown_cell(text))
+        nbformat.write(whole, book / f"{notebook}.ipynb")
+    with (book / "notation.md").open("a") as prose:
+        prose.write("\n{eq}`eq:21`, {eq}`eq:22` and {ref}`the place <here>`\n")
+    index, found = restore_site(published, tmp_path / "site", pages)
+    assert found.absent == ("structure_inference", "register", "ledger")
+    assert found.aside == ("silences",) and "fusion" in found.changed
+    site = tmp_path / "site" / "book"
+    ledger = re.sub(r"<[^>]+>", "", (site / "ledger.html").read_text())
+    assert "This chapter is not published yet" in ledger
+    assert "make publish CONFIG=laptop ONLY=ledger\n" in ledger
+    assert "this page shows the published run" not in ledger
+    assert "this page shows the published run of profile" in (site / "fusion.html").read_text()
+    assert "(21), (22) and the place" in (site / "notation.html").read_text()
+    assert "is not in the chapter as it is shown" in (site / "index.html").read_text()
+    assert "silences.html" not in (site / "patch_prediction.html").read_text()
+    assert index.is_file()
 
 
 def test_holds_no_large_file_and_no_path_of_a_machine():
@@ -55,3 +106,17 @@ def test_make_site_shows_what_is_published_unless_told(tmp_path, there, argument
         cwd=tmp_path, env=clean, capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert runs in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [((), ""), (("ONLY=bp4d_ablation ledger",), " --only bp4d_ablation --only ledger")],
+)
+def test_make_publish_takes_chapters(said, asked):
+    clean = {k: v for k, v in os.environ.items() if k not in ("ONLY", "MAKEFLAGS", "MFLAGS")}
+    done = subprocess.run(
+        ["make", "--dry-run", "--assume-old=.venv/.ready", "publish", "CONFIG=laptop", *said],
+        cwd=ROOT, env=clean, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    wanted = f"-m dsin_lib.reporting.site.publish --config laptop{asked}"
+    assert done.stdout.strip().endswith(wanted)

@@ -27,7 +27,7 @@ if __name__ == "__main__":
 FINISHED = """
 import sys
 import data_prep.__main__
-import dsin_lib.training.train
+import dsin_lib.systems.algorithm_1
 from data_prep.ensure import ensure_corpus
 from dsin_lib.config import load_config
 

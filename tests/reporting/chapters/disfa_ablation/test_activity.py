@@ -7,7 +7,7 @@ from dsin_lib.paper.published import disfa_labels
 from dsin_lib.reporting.chapters.disfa_ablation import activity
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE
 from dsin_lib.runs.sweeps import ACTIVE_FROM
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 
 @pytest.fixture

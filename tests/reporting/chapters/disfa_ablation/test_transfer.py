@@ -19,7 +19,7 @@ from dsin_lib.runs.files import FILTERS, write
 from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED
 from dsin_lib.runs.run import Run
 from dsin_lib.scores.measured import Measured
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 from dsin_lib.training.modules import make_modules
 
 FIRST = {"t4_pp_f": "t4_pp_mouth", "t4_dsin_10": "t4_pp_f"}

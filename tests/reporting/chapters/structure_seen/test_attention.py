@@ -13,7 +13,7 @@ from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.reporting.chapters.structure_seen import attention, graph
 from dsin_lib.reporting.chapters.structure_seen.examples import unit_of
 from dsin_lib.runs.run import runs_of
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 SIZES = {"mouth": 56, "nose": 56, "face": 112}
 

@@ -10,15 +10,15 @@ from made import made
 from dsin_lib.config import PROJECT
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run, distinct
-from dsin_lib.training import train as train_module
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems import fit as fit_module
+from dsin_lib.systems.ensure import ensure
 
 
 @pytest.fixture
 def trained(monkeypatch):
     """Every run that is really trained."""
-    found, train = [], train_module.train
-    monkeypatch.setattr(train_module, "train", lambda run: found.append(run) or train(run))
+    found, fit = [], fit_module.fit
+    monkeypatch.setattr(fit_module, "fit", lambda run: found.append(run) or fit(run))
     return found
 
 
@@ -46,7 +46,7 @@ from dsin_lib.config import load_config
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run
 from dsin_lib.scores.measured import measure
-from dsin_lib.training.ensure import ensure
+from dsin_lib.systems.ensure import ensure
 
 config = load_config("smoke", {"training.patience": 6})
 (run,) = ensure([Run(config, ROWS["pp_nose"], 1, 0)])
