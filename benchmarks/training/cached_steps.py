@@ -110,7 +110,8 @@ def omega_step(
 
     if compiled:
         forward = torch.compile(forward)
-    _, y_hat = forward(f, y)
+    with torch.no_grad():  # a graph that is kept would tie its gradients to another stream
+        _, y_hat = forward(f, y)
     optimiser, only_loss = adam(model), lambda f, y: forward(f, y)[0]
     if graph:
         update = captured(only_loss, model, optimiser, f, y)
