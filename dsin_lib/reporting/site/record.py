@@ -58,6 +58,8 @@ class Page(_Part):
         n_trainings: Distinct trainings that it shows, with all that they start from.
         seconds: Of these trainings together, by the clock.
         cpu_seconds: The same, of the processor; none where not measured.
+        erratum: What was found wrong with it since, in a sentence (MyST); written by hand, and gone
+            when the chapter is published anew.
     """
 
     run: str
@@ -70,6 +72,7 @@ class Page(_Part):
     n_trainings: int
     seconds: float
     cpu_seconds: float | None
+    erratum: str = ""
 
 
 class Record(_Part):

@@ -83,12 +83,19 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> Restored:
             changed.append(name)
         put_back(page, path.parent)
         own = record.chapters[name]
+        if own.erratum:
+            page.cells.insert(1, nbformat.v4.new_markdown_cell(erratum(own), id="erratum"))
         line = which_run(own, record.runs[own.run], changed=name in changed)
         page.cells.append(nbformat.v4.new_markdown_cell(line, id="published"))
         nbformat.write(page, folder / f"{name}.ipynb")
     absent = (name for name in book if name not in record.chapters)
     aside = (name for name in record.chapters if name not in book)
     return Restored(tuple(changed), tuple(absent), tuple(aside))
+
+
+def erratum(page: Page) -> str:
+    """The box below a published chapter's title that says what was found wrong with it since."""
+    return f":::{{admonition}} Erratum\n:class: warning\n{page.erratum}\n:::"
 
 
 def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
