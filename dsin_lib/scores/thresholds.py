@@ -63,10 +63,10 @@ def highest(
 def candidates(scores: Float[np.ndarray, "frame au"], point: float) -> Float[np.ndarray, "tau au"]:
     """Thresholds that are tried: :data:`TAUS` for probabilities.
 
-    Margins have no range, so for them it is as many quantiles of each unit's own scores, and the
-    operating point.
+    Margins have no range: for them, each unit's own quantiles at :data:`TAUS`, finer towards both
+    ends as these are, and the operating point.
     """
     if point == PROBABILITY:
         return np.repeat(TAUS[:, None], scores.shape[1], 1)
-    quantiles = np.quantile(scores, np.linspace(0, 1, len(TAUS)), axis=0)
+    quantiles = np.quantile(scores, TAUS, axis=0)
     return np.concatenate([quantiles, np.full_like(quantiles[:1], point)])

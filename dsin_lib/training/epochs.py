@@ -42,6 +42,10 @@ and so is a GPU's code.
 """
 
 
+NOTHING = 1e-6
+"""Of the largest gradient of all: rounding."""
+
+
 class EpochLearner(Learner):
     """A learner that is given an epoch at a time and takes its mini-batches itself.
 
@@ -85,7 +89,7 @@ class EpochLearner(Learner):
         return lambda x, y: updated(fast, optimiser, x, y)
 
     def _compile(self, loss_of: LossOf, x: Inputs, y: Tensor) -> LossOf:
-        """The loss compiled, or as it was, with a word, where no compiler works or one errs."""
+        """The loss compiled, or uncompiled and a warning where a compiler fails or errs."""
         torch._dynamo.reset()  # it gives up on a function that was compiled eight times
         fast = torch.compile(loss_of, options=None if y.device.type == "cuda" else ON_CPU)
         try:
@@ -108,13 +112,14 @@ class EpochLearner(Learner):
 
 
 def farthest(some: Iterable[Tensor], others: Iterable[Tensor]) -> float:
-    """The largest difference of gradients, as a share of the largest of the same parameter."""
-    tiny = torch.finfo(torch.float32).tiny
-    apart = [
-        (one - other).abs().max() / other.abs().max().clamp(min=tiny)
-        for one, other in zip(some, others, strict=True)
-    ]
-    return torch.stack(apart).max().item()
+    """The largest difference of gradients, as a share of the largest of the same parameter.
+
+    A parameter whose gradients are next to nothing is held against the others'.
+    """
+    some, others = list(some), list(others)
+    largest = torch.stack([of.abs().max() for of in others])
+    apart = torch.stack([(a - b).abs().max() for a, b in zip(some, others, strict=True)])
+    return (apart / largest.clamp(min=NOTHING * largest.max())).max().item()
 
 
 def updated(loss_of: LossOf, optimiser: torch.optim.Optimizer, x: Inputs, y: Tensor) -> Tensor:

@@ -115,7 +115,7 @@ def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
     )
     parts = (
         f"this page shows the published run of profile {run.profile}",
-        " and ".join(CORPORA.get(name, name) for name in page.corpora),
+        *([" and ".join(CORPORA.get(name, name) for name in page.corpora)] if page.corpora else ()),
         *(trained if page.n_trainings else ()),
         f"page made by code {page.code}",
         f"published {page.published[:10]}",
