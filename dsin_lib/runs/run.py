@@ -65,7 +65,7 @@ class Run:
 
     def __post_init__(self) -> None:
         if self.fold not in FOLDS:
-            raise ValueError(f"fold: expected one of {FOLDS}, got {self.fold}")
+            raise ValueError(f"fold: expected 1, 2 or 3, got {self.fold}")
         if self.seed < 0:
             raise ValueError(f"seed: expected 0 or more, got {self.seed}")
 
