@@ -71,7 +71,9 @@ def test_a_chapter_without_trainings_names_no_corpus(published, tmp_path, pages)
     assert page.n_trainings == 0 and page.corpora == ()
     restore(published, tmp_path, pages)
     line = nbformat.read(tmp_path / "data.ipynb", 4).cells[-1].source
-    assert f"page made by code {page.code}" in line and "training" not in line and "SynAU" not in line
+    assert (
+        f"page made by code {page.code}" in line and "training" not in line and "SynAU" not in line
+    )
 
 
 def test_nothing_names_the_machine_or_the_hour(once, published, monkeypatch):
