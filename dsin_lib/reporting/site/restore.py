@@ -84,7 +84,7 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> Restored:
         put_back(page, path.parent)
         own = record.chapters[name]
         if own.erratum:
-            page.cells.insert(1, nbformat.v4.new_markdown_cell(erratum(own), id="erratum"))
+            page.cells[0].source = with_erratum(page.cells[0].source, own.erratum)
         line = which_run(own, record.runs[own.run], changed=name in changed)
         page.cells.append(nbformat.v4.new_markdown_cell(line, id="published"))
         nbformat.write(page, folder / f"{name}.ipynb")
@@ -93,9 +93,10 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> Restored:
     return Restored(tuple(changed), tuple(absent), tuple(aside))
 
 
-def erratum(page: Page) -> str:
-    """The box below a published chapter's title that says what was found wrong with it since."""
-    return f":::{{admonition}} Erratum\n:class: warning\n{page.erratum}\n:::"
+def with_erratum(opening: str, erratum: str) -> str:
+    """A chapter's first cell with a box below its title: what was found wrong with it since."""
+    title, _, rest = opening.partition("\n")
+    return f"{title}\n\n:::{{admonition}} Erratum\n:class: warning\n{erratum}\n:::\n{rest}"
 
 
 def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
