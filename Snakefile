@@ -14,8 +14,8 @@ os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.config.places import config_dir, corpus_dir, store_dir
-from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, without_corpus
-from dsin_lib.runs.pins import is_pinned
+from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, sweeps, without_corpus
+from dsin_lib.runs.code import notebook_code
 from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of
 from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
@@ -64,18 +64,14 @@ def record(run):
 
 
 def features(run):
-    """The features that a run's system reads, by the record that is written when one is made."""
-    return {str(feature.record_path(run.store)): feature for feature in features_of(run.row)}
+    """The features that a missing run's system reads, by the record written when one is made."""
+    wanted = [] if run.is_there() else features_of(run.row)
+    return {str(feature.record_path(run.store)): feature for feature in wanted}
 
 
-def is_made_here(run):
-    """A pinned run, published or brought from elsewhere, is read as it is: no rule makes it."""
-    return not is_pinned(run.folder)
-
-
-MADE_HERE = [run for run in runs_of(CONFIG, (row.id for row in ROWS.values() if row.fits and row.corpus == "table_3")) if is_made_here(run)]
-
-FEATURES = {path: feature for run in MADE_HERE for path, feature in features(run).items()}
+# A run that is there is read as it is, whatever Snakemake makes of times and inputs: no rule makes it.
+MISSING = [run for part in book(CONFIG).values() for run in distinct(part) if not run.is_there()]
+FEATURES = {path: feature for run in MISSING for path, feature in features(run).items()}
 
 
 def records(rows):
@@ -98,7 +94,8 @@ def before_sweep(w):
     after = SWEEPS[w.sweep].after
     rows = [record(first.of(name)) for name in after if name in ROWS]
     shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
-    return [*rows, *shared, *stores_of(SWEEPS[w.sweep].at(CONFIG, fold, seed))]
+    made = SWEEPS[w.sweep].at(CONFIG, fold, seed)
+    return [*rows, *shared, *stores_of(made), *(path for run in distinct(made) for path in features(run))]
 
 
 def shown(chapter):
@@ -109,10 +106,11 @@ def shown(chapter):
 
 
 def made_by(chapter):
-    """The code that a chapter runs beside its own file: what it shares with others."""
-    shared = [*(LIB / "reporting").glob("*.py"), *(path for room in ("scores", "paper", "reporting/page", "reporting/claims") for path in (LIB / room).rglob("*.*"))]
-    own = [*(LIB / "reporting" / "chapters").glob(f"{chapter}.py"), *(LIB / "reporting" / "chapters" / chapter).glob("*.py")]
-    return sorted(str(path) for path in [*shared, *own] if path.suffix != ".pyc")
+    """The code that a chapter runs, directly or not, and the data beside it."""
+    code = notebook_code(PROJECT / "book" / f"{chapter}.ipynb")
+    rooms = sorted({path.parent for path in code})
+    data = [path for room in rooms for path in sorted(room.iterdir()) if path.suffix in {".json", ".csv", ".yaml"}]
+    return [str(path) for path in [*code, *data]]
 
 
 wildcard_constraints:
@@ -170,7 +168,7 @@ rule feature:
 
 
 rule run:
-    wildcard_constraints: key="|".join([run.folder.name.rsplit("_", 1)[1] for run in MADE_HERE] or ["none"])
+    wildcard_constraints: key="|".join([run.folder.name.rsplit("_", 1)[1] for run in MISSING] or ["none"])
     input: before_run,
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
@@ -200,7 +198,7 @@ rule sweep:
 rule tables:
     input:
         records(TRAINED),
-        sweep_records(["table_4"]),
+        sweep_records([name for name in sweeps(CONFIG) if name == "table_4"]),
         [str(path) for path in sorted((LIB / "scores").glob("*.py"))],
         str(LIB / "reporting" / "tables.py"),
     output: str(HOME / "tables" / "table3.csv"),

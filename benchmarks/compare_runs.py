@@ -19,6 +19,8 @@ KEYS = ["subject", "sequence", "frame", "split"]
 """Columns of the predictions that name a frame."""
 PLACES = ("root", "weights")
 """Parameters that say where something lies, not what it is."""
+OF_THE_ROW = ("system", "network", "fixed_filters", "aus")
+"""What specs have said since 2026-11-27, and the row's id says too."""
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,10 @@ def find_runs(results: Path) -> list[Run]:
 
 
 def without_places(value: object) -> object:
-    """A spec without the paths in it."""
+    """A spec without the paths in it, nor what older ones did not say."""
     if isinstance(value, Mapping):
-        return {key: without_places(of) for key, of in value.items() if key not in PLACES}
+        kept = {k: of for k, of in value.items() if k not in (*PLACES, *OF_THE_ROW)}
+        return {k: without_places(of) for k, of in kept.items() if of or k != "filters_from"}
     return [without_places(one) for one in value] if isinstance(value, list) else value
 
 

@@ -23,7 +23,7 @@ from dsin_lib.files import named
 from dsin_lib.locks import alone
 from dsin_lib.runs.run import Run, distinct
 from dsin_lib.systems.ensure import ensure as trained
-from dsin_lib.systems.ensure import features_of
+from dsin_lib.systems.ensure import features_of, missing
 
 RENDERED = {"frames_per_sequence", "stride", "image_px", "seed"}
 """Parameters of an open corpus that its generator takes as they are."""
@@ -117,7 +117,7 @@ def ensure(config: Config, runs: Iterable[Run] = ()) -> list[Run]:
     wanted += [(one.corpus, one.config.preprocessing) for one in distinct(runs)]
     for corpus, preprocessing in dict.fromkeys(wanted):
         ensure_store(corpus, preprocessing)
-    for one in distinct(runs):
+    for one in missing(runs):
         for feature in features_of(one.row):
             ensure_feature(one.corpus, one.config.preprocessing, feature)
     return trained(runs)

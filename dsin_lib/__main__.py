@@ -76,16 +76,16 @@ def health(config: str = "quick") -> None:
 def again(config: str = "quick", row: list[str] | None = None) -> None:
     """Fits one run of each row anew, beside the one that is there, and says whether it is equal.
 
-    Exit status: 1 if the predictions of one are not.
+    Exit status: 1 if the predictions of one are not, else 2 if one is not there.
     """
     from dsin_lib.runs.chapters import trainings
     from dsin_lib.systems.again import fitted_again, one_of_each
 
-    equal = True
+    equal = []
     for same, said in fitted_again(one_of_each(trainings(load_config(config)), row)):
         typer.echo(said)
-        equal = equal and same
-    raise typer.Exit(0 if equal else 1)
+        equal.append(same)
+    raise typer.Exit(1 if False in equal else 2 if None in equal else 0)
 
 
 @app.command()
@@ -98,13 +98,14 @@ def pin(
     from dsin_lib.runs import pins
     from dsin_lib.runs.chapters import trainings
 
-    there = [run.folder for run in trainings(load_config(config)) if run.is_there()]
-    for folder in there:
-        if undo:
-            pins.unpin(folder)
-        else:
-            pins.pin(folder, why)
-    typer.echo(f"{len(there)} runs {'follow the code again' if undo else 'stay as they are'}")
+    runs = trainings(load_config(config))
+    if undo:
+        asked = [run.folder for run in runs if pins.is_pinned(run.folder)]
+    else:
+        asked = [r.folder for r in runs if not pins.is_pinned(r.folder) and r.is_there()]
+    for folder in asked:
+        pins.unpin(folder) if undo else pins.pin(folder, why)
+    typer.echo(f"{len(asked)} runs {'follow the code again' if undo else 'stay as they are'}")
 
 
 @app.command()
@@ -145,5 +146,5 @@ def _changes(given: list[str]) -> dict[str, Any]:
 if __name__ == "__main__":
     try:
         app()
-    except (ValueError, OSError) as error:
+    except (ValueError, RuntimeError, OSError, ArithmeticError) as error:
         sys.exit(f"error: {error}")

@@ -216,7 +216,7 @@ class Training(Section):
         0.2, gt=0, lt=1, description="of the training subjects, for early stopping"
     )
     stop_on: Literal["held_out", "test"] = Field(
-        "held_out", description="which subjects end a training; test: the field's habit"
+        "held_out", description="which subjects end a training; test: test-fold selection"
     )  # Reading: early-stopping
     stop_by: Literal["ranking", "loss"] = Field(
         "ranking",
@@ -237,7 +237,7 @@ class Evaluation(Section):
     )
     tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
     thresholds_from: Literal["held_out", "test"] = Field(
-        "held_out", description="whose frames choose tuned thresholds; test: the field's habit"
+        "held_out", description="whose frames choose tuned thresholds; test: test-fold selection"
     )  # Reading: threshold-set
 
     @field_validator("folds", "seeds", "more_seeds")

@@ -8,8 +8,8 @@ from pathlib import Path, PurePosixPath
 
 import pandas as pd
 
-from dsin_lib.data.account_items import KINDS, Account, AccountError, Item
-from dsin_lib.data.frames import STATUSES, as_ranges, au_columns, initial_status, neutral
+from dsin_lib.data.account_items import KINDS, STATUSES, Account, AccountError, Item
+from dsin_lib.data.frames import as_ranges, au_columns, initial_status, neutral
 from dsin_lib.faces.subject_face import RULES
 
 __all__ = [
@@ -39,7 +39,7 @@ def account(frames: pd.DataFrame, unmatched: Iterable[str]) -> Account:
         ValueError: For a status or a rule that there is not.
     """
     status = frames["status"] if "status" in frames else initial_status(frames)
-    if unknown := set(status) - STATUSES.keys():
+    if unknown := set(status) - {*STATUSES}:
         raise ValueError(f"frames: expected statuses {list(STATUSES)}, found {sorted(unknown)}")
     labels, usable = frames[au_columns(frames)], status == "ok"
     has_neutral = (neutral(frames) & usable).groupby(frames["subject"]).any()
@@ -94,29 +94,29 @@ def first_of_each(problems: Sequence[str], most: int = 3) -> Iterator[tuple[str,
         yield problem, seen[file] <= most
 
 
-def require_accepted(found: Account, accept: str | None, name: str) -> None:
+def require_accepted(told: Account, accept: str | None, name: str) -> None:
     """Refuse a corpus of which something was left out that nobody has accepted.
 
     Args:
-        found: Its account.
-        accept: The digest of the account that was accepted, ``corpus.accept`` of the config.
-        name: What the corpus is called.
+        told: Its account.
+        accept: The digest of the account that was accepted, ``accept`` of the corpus in the config.
+        name: What the corpus is called, there and in the message.
 
     Raises:
         AccountError: Says what was left out, where the whole account lies, and how it is accepted.
     """
-    if found.clean or (accept == found.digest and not found.of("error")):
+    if told.clean or (accept == told.digest and not told.of("error")):
         return
-    said = [line for line in Account(tuple(found.of("error") + found.of("left out"))).lines(5)][:-1]
-    lies = [f"The whole account: {found.path}"] if found.path else []
+    said = [line for line in Account(tuple(told.of("error") + told.of("left out"))).lines(5)][:-1]
+    lies = [f"The whole account: {told.path}"] if told.path else []
     cure = "An account with errors cannot be accepted: mend the corpus."
-    if not found.of("error"):
+    if not told.of("error"):
         cure = (
-            f"If that is how it should be, `corpus: {{accept: {found.digest}}}` in the config "
-            "accepts this very account and nothing else."
+            f"If that is how it should be, `accept: {told.digest}` beside `name: {name}` in the "
+            "config accepts this very account and nothing else."
         )
-    if accept and accept != found.digest:
-        cure = f"`corpus.accept` names another account, {accept}. {cure}"
+    if accept and accept != told.digest:
+        cure = f"`accept` beside `name: {name}` names another account, {accept}. {cure}"
     raise AccountError("\n".join([f"{name}: something was left out:", *said, *lies, cure]))
 
 

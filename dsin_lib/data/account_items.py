@@ -63,6 +63,13 @@ other persons show is not labelled, and whether the right one was taken only its
 """
 
 
+STATUSES = (
+    "ok", "no image", "no label", "unreadable image", "dropped frame", "truncated image", "no face"
+)  # fmt: skip
+"""What can become of a frame; all but the first are kinds of items, and leave it out of the arrays,
+never out of the table."""
+
+
 class AccountError(ValueError):
     """An account that was not accepted, or a file that holds none."""
 
@@ -107,8 +114,8 @@ class Account:
         The first is a letter, so that YAML never takes one for a number.
         """
         text = json.dumps([list(item) for item in self.items])
-        found = hashlib.sha256(text.encode()).hexdigest()
-        return (found[re.search("[a-f]", found).start() :] + found)[:16]
+        digits = hashlib.sha256(text.encode()).hexdigest()
+        return (digits[re.search("[a-f]", digits).start() :] + digits)[:16]
 
     def of(self, severity: str) -> list[Item]:
         """The items of a severity."""
@@ -160,15 +167,15 @@ class Account:
         try:
             content = json.loads(Path(path).read_text(encoding="utf-8"))
             items = tuple(Item(*(item[name] for name in Item._fields)) for item in content["items"])
-            found = cls(items, Path(path))
+            account = cls(items, Path(path))
             if (
                 not {item.kind for item in items} <= KINDS.keys()
-                or found.digest != content["digest"]
+                or account.digest != content["digest"]
             ):
                 raise ValueError("one whose digest is not that of its items")
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise AccountError(f"{path}: expected a whole account, found {error}") from error
-        return found
+        return account
 
 
 def _shortened(item: Item, most: int = 8) -> str:

@@ -1,4 +1,4 @@
-"""The frames table: one row a frame, whatever the corpus.
+"""The frames table: one line a frame, whatever the corpus.
 
 =============  =====================================================================
 column         meaning
@@ -17,7 +17,7 @@ is, missing where the source is an image, and ``AU01_intensity`` ..., 0 to 5 or 
 A prepared corpus adds ``status`` and, of faces, ``n_faces`` (seen in the picture) and ``taken_by``
 (the rule by which the subject's was chosen among several).
 
-Every frame that has an image or a label is a row, so that none is lost on the way: a frame with
+Every frame that has an image or a label is a line, so that none is lost on the way: a frame with
 one and not the other keeps its place and says so in its status.
 """
 
@@ -32,19 +32,7 @@ KEYS = ["corpus", "subject", "sequence", "frame"]
 COLUMNS = [*KEYS, "source"]
 INTENSITY = "_intensity"
 ACTIVE_FROM = 2
-"""The lowest intensity that counts as active, the field's habit. Reading: disfa-activity."""
-
-STATUSES = {
-    "ok": "face found, patches cut",
-    "no image": "labelled, but no image file, or not in the video",
-    "no label": "an image file, but no coded Action Unit",
-    "unreadable image": "empty, may not be read, no JPEG or PNG, or damaged or absent in its video",
-    "dropped frame": "its video holds no picture at its place: the capture program left it empty",
-    "truncated image": "the file begins as an image and ends too early",
-    "no face": "the detector found no face",
-}
-"""What can become of a frame; all but the first leave it out of the arrays, never out of the table.
-"""
+"""The lowest intensity that counts as active, as in the field. Reading: disfa-activity."""
 
 
 class FramesError(ValueError):
@@ -105,13 +93,14 @@ def validate(frames: pd.DataFrame) -> pd.DataFrame:
     labels = frames[aus].astype("Int8")
     wrong = (labels.notna() & ~labels.isin([0, 1])).any()
     if wrong.any():
-        raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {list(aus)}")
+        others = list(labels.columns[wrong])
+        raise FramesError(f"frames: expected labels 0, 1 or missing, found others in {others}")
     levels = frames[intensity_columns(frames)].astype("Int8")
     wrong = (levels.notna() & ~levels.isin(range(6))).any()
     if wrong.any():
-        found = list(levels.columns[wrong])
+        others = list(levels.columns[wrong])
         raise FramesError(
-            f"frames: expected intensities 0 to 5 or missing, found others in {found}"
+            f"frames: expected intensities 0 to 5 or missing, found others in {others}"
         )
     return frames.assign(**labels, **levels).sort_values(KEYS, ignore_index=True)
 

@@ -47,9 +47,9 @@ def places(path: Path) -> Places | None:
         times.append(capture.get(cv2.CAP_PROP_POS_MSEC) * per_ms)
     if not per_ms or not times:
         return None
-    found = np.sort(times)  # stored in another order than they are shown
-    grid = np.rint(found)
+    in_order = np.sort(times)  # stored in another order than they are shown
+    grid = np.rint(in_order)
     length = capture.get(cv2.CAP_PROP_FRAME_COUNT)
-    on_grid = np.abs(found - grid).max() < EVEN and (np.diff(grid) > 0).all()
+    on_grid = np.abs(in_order - grid).max() < EVEN and (np.diff(grid) > 0).all()
     inside = grid[0] >= 0 and grid[-1] < length
     return Places(int(grid[0]), len(times)) if on_grid and inside else None

@@ -119,8 +119,8 @@ def opened(path: Path, name: str) -> Iterator[BinaryIO]:
     """
     try:
         if path.exists() and not path.is_file():  # a pipe would be waited for
-            found = "a folder" if path.is_dir() else "none"
-            raise ImageError("unreadable image", f"{name}: expected a file, found {found}")
+            there = "a folder" if path.is_dir() else "none"
+            raise ImageError("unreadable image", f"{name}: expected a file, found {there}")
         with path.open("rb") as stream:
             yield stream
     except OSError as error:

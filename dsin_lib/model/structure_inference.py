@@ -19,7 +19,7 @@ INITIAL_STATES = {
     "half": lambda f: torch.full_like(f, 0.5),
     "zero": torch.zeros_like,
 }
-"""m^0 and y_hat^0, on which the paper is silent. Reading: initial-state."""
+"""m^0 and y_hat^0, which the paper leaves open. Reading: initial-state."""
 
 
 class StructureInference(nn.Module):

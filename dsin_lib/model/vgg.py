@@ -97,13 +97,13 @@ def load_trunk(features: nn.Sequential, path: Path) -> None:
         raise ValueError(f"vgg.weights: expected a safetensors file, got {path}: {error}") from None
     own = features.state_dict()
     for name, tensor in own.items():
-        found = tensors.get(f"features.{name}")
-        if found is None or found.shape != tensor.shape:
-            got = "none" if found is None else tuple(found.shape)
+        given = tensors.get(f"features.{name}")
+        if given is None or given.shape != tensor.shape:
+            got = "none" if given is None else tuple(given.shape)
             raise ValueError(
                 f"{path}: features.{name}: expected a tensor {tuple(tensor.shape)}, got {got}"
             )
-        own[name] = found
+        own[name] = given
     features.load_state_dict(own)
 
 

@@ -171,10 +171,10 @@ def _best_on(claim: Claim, scores: np.ndarray, named: np.ndarray, others: np.nda
     """
     units = scores[..., named]
     before = (units[..., 1:, :] + claim.by >= units[..., :1, :]).sum(-2)
-    found = (before == claim.place - 1).sum(-1)
+    placed = (before == claim.place - 1).sum(-1)
     if claim.exactly is not None:
-        return 0.5 - abs(found - claim.exactly)
-    return found - (claim.at_least - 0.5)
+        return 0.5 - abs(placed - claim.exactly)
+    return placed - (claim.at_least - 0.5)
 
 
 MARGINS: dict[str, Callable[..., Margins]] = {

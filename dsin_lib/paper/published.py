@@ -9,8 +9,10 @@ from importlib.resources import files
 import pandas as pd
 
 TABLES = ("table3", "table4", "table5", "table6")
-PHI = ("bp4d", "disfa")
-"""Corpora whose public label lists give the correlations of their labels."""
+NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
+"""The paper's corpora, of both of which there are public label lists, and their names in print."""
+LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
+"""The public label lists to set beside a corpus of a layout; BP4D+ has none of its own."""
 SAME_ROW = {"table4": {"DSIN": "DSIN_10"}}
 """Rows that one table prints under another name: Table 4's DSIN takes ten steps, says its caption.
 """
@@ -33,8 +35,8 @@ def published(table: str) -> pd.DataFrame:
 
 def joined(tables: str) -> pd.DataFrame:
     """The rows of one table or of several, ``table3+table5``, without the printed averages."""
-    found = pd.concat([published(table) for table in tables.split("+")])
-    return found.drop(columns="printed_average")
+    rows = pd.concat([published(table) for table in tables.split("+")])
+    return rows.drop(columns="printed_average")
 
 
 def published_corpora() -> pd.DataFrame:
@@ -74,11 +76,6 @@ def label_lists() -> dict[str, dict]:
     return {"bp4d": bp4d_labels(), "disfa": disfa_labels()}
 
 
-def disfa_prevalence() -> pd.Series:
-    """Share of DISFA's frames in which each Action Unit has intensity 2 or more, 0..1."""
-    return pd.Series(disfa_labels()["prevalence"], name="prevalence")
-
-
 def reference_phi(corpus: str) -> pd.DataFrame:
     """Correlation phi of every two labels in a corpus' public lists, both ways round, 1 with self.
 
@@ -90,7 +87,7 @@ def reference_phi(corpus: str) -> pd.DataFrame:
     Raises:
         ValueError: It is neither.
     """
-    if corpus not in PHI:
-        raise ValueError(f"corpus: expected one of {PHI}, got {corpus!r}")
-    found = json.loads(files("dsin_lib.paper").joinpath(f"{corpus}_phi.json").read_text("utf-8"))
-    return pd.DataFrame(found["phi"], index=found["aus"])
+    if corpus not in NAMES:
+        raise ValueError(f"corpus: expected one of {tuple(NAMES)}, got {corpus!r}")
+    listed = json.loads(files("dsin_lib.paper").joinpath(f"{corpus}_phi.json").read_text("utf-8"))
+    return pd.DataFrame(listed["phi"], index=listed["aus"])

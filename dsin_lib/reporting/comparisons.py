@@ -15,7 +15,7 @@ PAIRED, INDEPENDENT = "paired", "independent"
 def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
     """What some runs change against others, in F1 points averaged over Action Units.
 
-    The draws are paired if both are tested on the same people in every fold. If not (another
+    The resamplings are paired if both are tested on the same people in every fold. If not (another
     subject list), the two are resampled apart, and nothing that they share cancels. Where a unit of
     either is dead there is nothing to compare, and all that would use it is missing.
 
@@ -26,14 +26,14 @@ def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
     Returns:
         F1 base, F1 trial, change, low, high; the same above the always-positive predictor of the
         same frames (always base, always trial, above, above low, above high), which another set of
-        labels changes too; and how the subjects were drawn.
+        labels changes too; and how the subjects were resampled.
     """
     lines = {
         "base": base, "always base": _always(base), "trial": runs, "always trial": _always(runs)
     }  # fmt: skip
     same = _people(runs) == _people(base)
-    found = [measure(lines)] if same else _apart(lines)
-    f1 = {line: of.average(line) for of in found for line in of.lines}
+    sides = [measure(lines)] if same else _apart(lines)
+    f1 = {line: of.average(line) for of in sides for line in of.lines}
     (base_, always_base, trial, always) = (np.append(*of[::-1]) for of in f1.values())
     moved = trial - base_
     above = moved - (always - always_base)
@@ -43,7 +43,7 @@ def change(runs: Sequence[Run], base: Sequence[Run]) -> dict[str, float | str]:
         **_with_ends("above", above, "above "),
     }  # fmt: skip
     return {name: float(value) for name, value in values.items()} | {
-        "draws": PAIRED if same else INDEPENDENT
+        "resampling": PAIRED if same else INDEPENDENT
     }
 
 
@@ -57,7 +57,7 @@ def _people(runs: Sequence[Run]) -> list[tuple[int, int, tuple[str, ...]]]:
 
 
 def _apart(lines: Mapping[str, Sequence[Run | Scored]]) -> list[Measured]:
-    """The two sides of a comparison, each under draws of its own people."""
+    """The two sides of a comparison, each resampled over its own people."""
     names = list(lines)
     sides = names[:2], names[2:]
     return [measure({n: lines[n] for n in side}, seed) for seed, side in enumerate(sides)]

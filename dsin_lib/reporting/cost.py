@@ -54,28 +54,28 @@ def by_row(parts: Mapping[str, Iterable[Run]]) -> pd.DataFrame:
 
     A sum of which a part was not measured is missing.
     """
-    found = trainings(parts).groupby(["part", "row"], sort=False)
-    sums = found[["epochs", "seconds", "cpu_seconds"]].sum(skipna=False)
-    return sums.assign(trainings=found.size())
+    groups = trainings(parts).groupby(["part", "row"], sort=False)
+    sums = groups[["epochs", "seconds", "cpu_seconds"]].sum(skipna=False)
+    return sums.assign(trainings=groups.size())
 
 
 def each_row(runs: Iterable[Run]) -> pd.DataFrame:
     """What each row of a table adds to the bill, as the book prints it: its own training alone."""
-    found = by_row({"": runs}).loc[""]
+    sums = by_row({"": runs}).loc[""]
     columns = {
-        "trainings": found["trainings"],
-        "epochs each": found["epochs"] / found["trainings"],
-        "processor s each": found["cpu_seconds"] / found["trainings"],
+        "trainings": sums["trainings"],
+        "epochs each": sums["epochs"] / sums["trainings"],
+        "processor s each": sums["cpu_seconds"] / sums["trainings"],
     }
-    return pd.DataFrame(columns).set_axis([ROWS[row].shown for row in found.index])
+    return pd.DataFrame(columns).set_axis([ROWS[row].shown for row in sums.index])
 
 
 def _measured(run: Run) -> dict[str, object]:
-    found = run.provenance
-    cpu = found.get("cpu_seconds")  # runs made before it was measured have none
+    record = run.provenance
+    cpu = record.get("cpu_seconds")  # runs made before it was measured have none
     return {
-        "code": found["code"],
-        "epochs": sum(found["epochs"].values()),
-        "seconds": sum(found["seconds"].values()),
+        "code": record["code"],
+        "epochs": sum(record["epochs"].values()),
+        "seconds": sum(record["seconds"].values()),
         "cpu_seconds": sum(cpu.values()) if cpu else float("nan"),
     }

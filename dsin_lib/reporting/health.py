@@ -26,12 +26,12 @@ def summary(runs: Iterable[Run]) -> pd.DataFrame:
         One line a row: ``units``, a column for each of :data:`STATES`, and, if there is a defect,
         ``which`` names it.
     """
-    found = _units(runs)
-    counts = pd.crosstab(found["row"], _counted_as(found))
-    counts = counts.reindex(found["row"].unique()).reindex(columns=STATES, fill_value=0)
+    units = _units(runs)
+    counts = pd.crosstab(units["row"], _counted_as(units))
+    counts = counts.reindex(units["row"].unique()).reindex(columns=STATES, fill_value=0)
     table = counts.rename_axis(index=None, columns=None).astype(object)
     table.insert(0, "units", counts.sum(axis=1))
-    spoiled = found[_counted_as(found) == FED]
+    spoiled = units[_counted_as(units) == FED]
     if len(spoiled):
         names = spoiled.apply(_in_fold, axis=1).groupby(spoiled["row"]).agg(", ".join)
         table["which"] = names.reindex(table.index).fillna("")
@@ -46,20 +46,20 @@ def blind_by_patch(runs: Sequence[Run]) -> pd.DataFrame:
     Args:
         runs: Of patches, on the same folds from the same seeds each.
     """
-    found = _units(runs)
+    units = _units(runs)
     of = len({(run.fold, run.seed) for run in runs})
-    blind = found[found["state"] == BLIND]
+    blind = units[units["state"] == BLIND]
     lists = {
         name: blind[blind["fed"] == fed].groupby("row")["au"].agg(lambda aus: _listed(aus, of))
         for name, fed in zip(BLIND_COLUMNS, (True, False), strict=True)
     }
-    return pd.DataFrame(lists, index=found["row"].unique()).fillna("none")
+    return pd.DataFrame(lists, index=units["row"].unique()).fillna("none")
 
 
 def defects(runs: Iterable[Run]) -> list[str]:
     """The dead and fed units behind some runs, each once, in words."""
-    found = [f"{au} of {run.row.shown}" for run in runs for au in dead_of(run)["au"]]
-    return list(dict.fromkeys(found))
+    named = [f"{au} of {run.row.shown}" for run in runs for au in dead_of(run)["au"]]
+    return list(dict.fromkeys(named))
 
 
 def in_words(named: Iterable[str]) -> str:

@@ -78,12 +78,12 @@ def corrections(run: Run) -> pd.DataFrame:
     return pd.DataFrame(counts, index=run.corpus.aus)
 
 
-def _line(found: Measured) -> dict[str, object]:
-    gained = found.gain("ŷ", "f")
-    auc = 100 * found.mean("auc").mean(axis=1)
+def _line(measured: Measured) -> dict[str, object]:
+    gained = measured.gain("ŷ", "f")
+    auc = 100 * measured.mean("auc").mean(axis=1)
     return {
-        "F1 of f": found.average("f")[0],
-        "F1 of ŷ": found.average("ŷ")[0],
+        "F1 of f": measured.average("f")[0],
+        "F1 of ŷ": measured.average("ŷ")[0],
         "change": gained["points"],
         "low": gained["low"],
         "high": gained["high"],

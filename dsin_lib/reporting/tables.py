@@ -4,7 +4,7 @@ Every score is F1 in percent on the test subjects, averaged over folds and seeds
 has the rows of the predictors that look at no image: F1 means nothing without them.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,12 +14,11 @@ from IPython.display import HTML
 from dsin_lib.config import Config
 from dsin_lib.config.places import config_dir
 from dsin_lib.config.sections import VGG
-from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.claims import PAPERS_CORPUS
-from dsin_lib.paper.published import bp4d_prevalence, label_lists, published
+from dsin_lib.paper.published import label_lists, published
 from dsin_lib.reporting.page.tables import INTERVAL, ends, marks, number, small, styled
 from dsin_lib.runs.rows import PATCH_ROWS, ROWS, TABLE_3, TABLE_4
-from dsin_lib.runs.run import by_row
+from dsin_lib.runs.run import Run, by_row
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.measured import ALWAYS, PRIOR, Measured, measure, with_baselines
 
@@ -33,74 +32,64 @@ TABLE_3_ROWS = tuple(row.id for row in TABLE_3)
 TABLE_4_ROWS = tuple(row.id for row in TABLE_4)
 
 
-def rows_measured(config: Config, rows: Iterable[str]) -> Measured:
-    """Rows of a profile, below those of the predictors that look at no image.
+def rows_measured(rows: Mapping[str, Sequence[Run]]) -> Measured:
+    """Rows of a table, below those of the predictors that look at no image.
+
+    Args:
+        rows: The runs of each row by its id, as :func:`dsin_lib.runs.run.by_row` lists them.
 
     Raises:
         MissingRunError: A run is not there; names it and the command that makes it.
     """
-    return measure(with_baselines(by_row(config, rows)))
+    return measure(with_baselines(rows))
 
 
-def table(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def table(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """F1 in percent, one line a row, one column an Action Unit, their average last.
 
     A unit that a row does not predict is missing, and so is the average of such a row. Cells with a
     dead unit behind them stand in ``attrs["dead"]``.
 
     Args:
-        found: From :func:`rows_measured`.
+        measured: From :func:`rows_measured`.
         vgg: What VGG was trained from, to be said below its name.
     """
-    return _finished(100 * found.mean("f1"), found, vgg)
+    return _finished(100 * measured.mean("f1"), measured, vgg)
 
 
-def ranking(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def ranking(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Area under the ROC curve in percent, a line each row that ranks by itself, average last."""
-    return _finished(100 * found.mean("auc").loc[_ranking(found)], found, vgg)
+    return _finished(100 * measured.mean("auc").loc[_ranking(measured)], measured, vgg)
 
 
-def precision(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def precision(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Average precision in percent, one line a row that ranks by itself, below knowing nothing.
 
     Whoever ranks frames at random has the prevalence of the test frames. A fold whose test frames
     never show a unit has no precision for it, and counts for neither.
     """
-    known = found.scores[found.scores["line"] == ALWAYS].dropna(subset="ap")
-    chance = known.groupby("au")["prevalence"].mean().reindex(found.aus).to_frame(CHANCE).T
-    of_rows = found.mean("ap").loc[_ranking(found)]
-    return _finished(100 * pd.concat([chance, of_rows]), found, vgg)
+    known = measured.scores[measured.scores["line"] == ALWAYS].dropna(subset="ap")
+    chance = known.groupby("au")["prevalence"].mean().reindex(measured.aus).to_frame(CHANCE).T
+    of_rows = measured.mean("ap").loc[_ranking(measured)]
+    return _finished(100 * pd.concat([chance, of_rows]), measured, vgg)
 
 
-def averages(found: Measured) -> pd.DataFrame:
+def averages(measured: Measured) -> pd.DataFrame:
     """The interval of every row's average: low and high, by the row as it is shown.
 
     Missing for a row of some units: it has no average.
     """
-    low, high = interval(found.drawn.mean(2))
-    return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, found.lines)))
+    low, high = interval(measured.resampled.mean(2))
+    return pd.DataFrame({"low": low, "high": high}, index=list(map(shown_line, measured.lines)))
 
 
-def half_widths(found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def half_widths(measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """Half the width of the interval of each cell and of each average, rows of a table alone."""
-    (low, high), whole = interval(found.drawn), averages(found)
-    cells = pd.DataFrame((high - low) / 2, whole.index, found.aus)
+    (low, high), whole = interval(measured.resampled), averages(measured)
+    cells = pd.DataFrame((high - low) / 2, whole.index, measured.aus)
     cells = cells.assign(average=(whole["high"] - whole["low"]) / 2)
-    cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
+    cells.attrs = {"notes": _notes(vgg), "dead": _dead_cells(measured)}
     return cells.drop(index=list(BASELINES.values()), errors="ignore")
-
-
-def pooled(found: Measured) -> pd.DataFrame:
-    """The other reading of fold-average: F1 of the frames of all folds together, in percent.
-
-    Returns:
-        One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
-    """
-    together = pd.DataFrame(found.together, found.lines, found.aus).mean(axis=1, skipna=False)
-    mean = pd.Series(found.f1.mean(1), found.lines)
-    columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
-    lines = pd.DataFrame(columns).drop(index=list(BASELINES), errors="ignore").dropna()
-    return lines.rename(index=shown_line)
 
 
 def beside_paper(table: pd.DataFrame, intervals: pd.DataFrame | None = None) -> HTML:
@@ -150,19 +139,6 @@ def listed_baselines(name: str) -> pd.DataFrame:
     return pd.DataFrame([every, every.where(prevalence >= 0.5, 0)], list(BASELINES.values()))
 
 
-def bp4d_always_positive() -> dict[str, object]:
-    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
-    prevalence = bp4d_prevalence()
-    average = float((200 * prevalence / (1 + prevalence)).mean())
-    averages = published("table3")["printed_average"].dropna()
-    return {
-        "average": average,
-        "rows": len(averages),
-        "rows_below": int((averages < average).sum()),
-        "names_below": list(averages.index[averages < average]),
-    }
-
-
 def shown_line(line: str) -> str:
     """A line as the book shows it: a row by its name in print, a baseline by its own."""
     return BASELINES.get(line) or ROWS[line].shown
@@ -190,16 +166,6 @@ def in_print(printed: pd.DataFrame, row: str, over: str) -> str:
     return "not printed" if np.isnan(points) else f"{points:+.1f}"
 
 
-def regions(table: pd.DataFrame) -> pd.DataFrame:
-    """Mean F1 over the upper-face and over the lower-face Action Units."""
-    region = {f"AU{n:02d}": unit.region for n, unit in ACTION_UNITS.items()}
-    aus = table.drop(columns="average")
-    halves = aus.T.groupby(aus.columns.map(region)).mean().T[["upper", "lower"]]
-    dead = table.attrs.get("dead", ())
-    halves.attrs["dead"] = [(row, region[au]) for row, au in dead if au in region]
-    return halves
-
-
 def above_always_positive(table: pd.DataFrame) -> pd.DataFrame:
     """F1 points of each patch above always positive: where on the face a unit shows."""
     return table.loc[[ROWS[row].shown for row in PATCH_ROWS]] - table.loc[ALWAYS_POSITIVE]
@@ -213,8 +179,8 @@ def write_tables(config: Config) -> list[Path]:
     wanted |= {"table4": TABLE_4_ROWS} if config.corpora.table_4 else {}
     written: dict[str, pd.DataFrame] = {}
     for name, rows in wanted.items():
-        found = rows_measured(config, rows)
-        written |= csv_tables(name, found)
+        measured = rows_measured(by_row(config, rows))
+        written |= csv_tables(name, measured)
     for old in folder.glob("*.csv"):  # of a corpus that the profile no longer has
         old.unlink()
     for name, of in written.items():
@@ -222,10 +188,10 @@ def write_tables(config: Config) -> list[Path]:
     return [folder / f"{name}.csv" for name in written]
 
 
-def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
+def csv_tables(name: str, measured: Measured) -> Mapping[str, pd.DataFrame]:
     """A table and the scores behind it, as they are written."""
-    scores = found.scores[~found.scores["line"].isin(list(BASELINES))]
-    of = table(found)
+    scores = measured.scores[~measured.scores["line"].isin(list(BASELINES))]
+    of = table(measured)
     spoiled = marks(of).drop(columns="average") != ""
     dead = spoiled.apply(lambda units: " ".join(units.index[units]), axis=1)
     return {
@@ -234,24 +200,24 @@ def csv_tables(name: str, found: Measured) -> Mapping[str, pd.DataFrame]:
     }
 
 
-def _ranking(found: Measured) -> list[str]:
+def _ranking(measured: Measured) -> list[str]:
     """The lines that rank frames by scores of their own."""
-    return [line for line in found.lines if line not in BASELINES and ROWS[line].fits]
+    return [line for line in measured.lines if line not in BASELINES and ROWS[line].fits]
 
 
-def _finished(table: pd.DataFrame, found: Measured, vgg: VGG | None = None) -> pd.DataFrame:
+def _finished(table: pd.DataFrame, measured: Measured, vgg: VGG | None = None) -> pd.DataFrame:
     """A table with its averages, notes and dead cells; a row of some units has no average."""
     some = [line for line in table.index if line in ROWS and ROWS[line].aus]
     average = table.mean(axis=1).mask(table.index.isin(some))
     table = table.assign(average=average)
     table.index = [line if line == CHANCE else shown_line(line) for line in table.index]
-    table.attrs = {"notes": _notes(vgg), "dead": _dead_cells(found)}
+    table.attrs = {"notes": _notes(vgg), "dead": _dead_cells(measured)}
     return table
 
 
-def _dead_cells(found: Measured) -> list[tuple[str, str]]:
+def _dead_cells(measured: Measured) -> list[tuple[str, str]]:
     """Row (as shown) and column of each cell with a dead unit behind it, averages included."""
-    cells = found.dead()
+    cells = measured.dead()
     whole = [line for line in dict.fromkeys(line for line, _ in cells) if not ROWS[line].aus]
     pairs = [*cells, *((line, "average") for line in whole)]
     return [(shown_line(line), column) for line, column in pairs]

@@ -2,10 +2,12 @@
 
 A mended equation changes them, a mended word does not. Covered is what fitting a system imports,
 module by module, inside this library. Some modules are left out: what rows and configs decide
-stands in a run's spec, and what others only carry changes no number.
+stands in a run's spec, and some only read and write what others compute. Stores are named by their
+parameters alone: that their pixels stay is what the tests of alignment and patches are for.
 """
 
 import ast
+import json
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from pathlib import Path
 from dsin_lib.code_digest import code_digest
 from dsin_lib.config import PROJECT, digest
 
-LIBRARY = "dsin_lib"
+LIBRARY, LIBRARIES = "dsin_lib", ("dsin_lib", "data_prep")
 SYSTEMS = f"{LIBRARY}.systems"
 FITTING = f"{SYSTEMS}.fit"
 FOLDS = PROJECT / LIBRARY / "data" / "folds.json"
@@ -61,25 +63,42 @@ def together(codes: Iterable[str]) -> str:
     return distinct[0] if len(distinct) == 1 else digest(distinct)
 
 
+def notebook_code(path: Path) -> list[Path]:
+    """The files of this project that a notebook's cells import, directly or not."""
+    cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    return [_path(name) for name in modules(tuple(sorted(set(_imported(code)))), left_out=())]
+
+
 @cache
-def modules(starts: tuple[str, ...]) -> tuple[str, ...]:
-    """The modules of this library that some modules import, directly or not, and they; sorted."""
+def modules(starts: tuple[str, ...], left_out: tuple[str, ...] = LEFT_OUT) -> tuple[str, ...]:
+    """The modules of this project that some modules import, directly or not, and they; sorted.
+
+    Args:
+        starts: Their names.
+        left_out: Modules that are not followed, nor those below them.
+    """
     reached, waiting = set(), list(starts)
     while waiting:
         name = waiting.pop()
-        if name not in reached and not _is_left_out(name):
+        if name not in reached and not _is_below(name, left_out):
             reached.add(name)
-            waiting += _imported(name)
+            waiting += _named_in(name)
     return tuple(sorted(reached))
 
 
-def _is_left_out(name: str) -> bool:
-    return any(name == out or name.startswith(f"{out}.") for out in LEFT_OUT)
+def _is_below(name: str, others: tuple[str, ...]) -> bool:
+    return any(name == other or name.startswith(f"{other}.") for other in others)
 
 
-def _imported(name: str) -> Iterator[str]:
-    """Modules of this library that a module's file names in an import, wherever in it."""
-    for node in ast.walk(ast.parse(_path(name).read_text(encoding="utf-8"))):
+@cache
+def _named_in(name: str) -> tuple[str, ...]:
+    """Modules of this project that a module's file names in an import, wherever in it."""
+    return tuple(_imported(_path(name).read_text(encoding="utf-8")))
+
+
+def _imported(code: str) -> Iterator[str]:
+    for node in ast.walk(ast.parse(code)):
         if isinstance(node, ast.Import):
             yield from (one.name for one in node.names if _is_module(one.name))
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
@@ -88,7 +107,7 @@ def _imported(name: str) -> Iterator[str]:
 
 
 def _is_module(name: str) -> bool:
-    return name.split(".")[0] == LIBRARY and _path(name).is_file()
+    return name.split(".")[0] in LIBRARIES and _path(name).is_file()
 
 
 def _path(name: str) -> Path:

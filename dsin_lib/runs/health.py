@@ -26,7 +26,8 @@ Spread is p's standard deviation over the label's. Of a calibrated output its sq
 the label's variance that it explains: 0.1 is one percent, 0.5 a quarter.
 """
 FED_FRAMES, FED_SUBJECTS = 50, 5
-"""A unit is fed from so many positive frames of so many people on; below, silence may be best."""
+"""A unit is fed from so many positive frames of so many people on; below, calling it never active
+may be best."""
 
 DEAD, BLIND, UNSETTLED, SEEING = "dead", "blind", "unsettled", "seeing"
 FUSION, STRUCTURE = "fusion", "structure inference"

@@ -19,7 +19,7 @@ import yaml
 from dsin_lib.config import Config, Corpus, changed, digest, origin, results_root
 from dsin_lib.config.places import store_dir, store_name
 from dsin_lib.runs.code import computing_code, together
-from dsin_lib.runs.files import Files, is_complete, read
+from dsin_lib.runs.files import PROVENANCE, Files, is_complete, read
 from dsin_lib.runs.pins import is_pinned, pinned_code
 from dsin_lib.runs.rows import ALGORITHM_1, NO_CHANGE, ROWS, Row, row_named
 
@@ -31,6 +31,11 @@ SECTIONS = {
     5: ("patch_prediction", "fusion", "structure_inference"),
 }
 """Which sections of a config a step of Algorithm 1 depends on, beside the data and ``training``."""
+NO_MATTER = {"name", "corpora", "evaluation", "reporting"}
+"""What of a config no other system's numbers depend on: a corpus and fold lists are told apart."""
+
+
+FOLDS = (1, 2, 3)
 
 
 class MissingRunError(FileNotFoundError):
@@ -57,6 +62,12 @@ class Run:
     fold: int
     seed: int
     change: Mapping[str, object] = field(default_factory=lambda: NO_CHANGE)
+
+    def __post_init__(self) -> None:
+        if self.fold not in FOLDS:
+            raise ValueError(f"fold: expected 1, 2 or 3, got {self.fold}")
+        if self.seed < 0:
+            raise ValueError(f"seed: expected 0 or more, got {self.seed}")
 
     def __str__(self) -> str:
         how = "".join(f", {name} = {value}" for name, value in self.change.items())
@@ -117,24 +128,26 @@ class Run:
 
         Two runs with equal specs are the same run.
         """
-        sections = {name for step in self.row.steps for name in SECTIONS[step]}
-        sections |= {"vgg"} if self.row.network == "vgg" else set()
-        config = self.config.model_dump(
-            mode="json", include={"preprocessing", "training", *sorted(sections)}
-        )
+        row, how = self.row, self.config.model_dump(mode="json", exclude=NO_MATTER)
+        if row.system == ALGORITHM_1:
+            sections = {name for step in row.steps for name in SECTIONS[step]}
+            sections |= {"vgg"} if row.network == "vgg" else set()
+            how = {name: how[name] for name in ("preprocessing", "training", *sorted(sections))}
         return {
-            "row": self.row.id,
-            "steps": list(self.row.steps),
-            "patches": list(self.row.patches),
+            "row": row.id,
+            "system": row.system,
+            "steps": list(row.steps),
+            "network": row.network,
+            "fixed_filters": row.fixed_filters,
+            "patches": list(row.patches),
+            "aus": self.aus,
             "fold": self.fold,
             "seed": self.seed,
             "fold_lists": self.config.evaluation.fold_lists,
             "corpus": self.corpus.model_dump(mode="json", exclude={"accept"}),
-            **config,
-            **({} if self.row.system == ALGORITHM_1 else {"system": self.row.system}),
+            **how,
             "starts_from": [start.spec for start in self.starts],
-            **({"aus": self.aus} if self.row.aus else {}),
-            **({"filters_from": [of.spec for of in self.filters]} if self.filters else {}),
+            "filters_from": [of.spec for of in self.filters],
         }
 
     @cached_property
@@ -166,15 +179,9 @@ class Run:
         The names of the stores are part of it, since a variable of the environment may say where a
         licensed corpus lies without the config knowing.
         """
-        stores = [store_name(one.corpus, one.config.preprocessing) for one in self._read()]
+        read = dict.fromkeys(one.corpus for one in (*self.chain(), self))
+        stores = sorted(store_name(corpus, self.config.preprocessing) for corpus in read)
         return f"fold{self.fold}_seed{self.seed}_{digest([self.spec, *stores])}"
-
-    def _read(self) -> list["Run"]:
-        """Itself, and a run of Table 3 if it takes filters of that corpus."""
-        found, of = [self], self
-        while of.row.fixed_filters and not of.filters:
-            of = of.starts[0]
-        return found + list(of.filters[:1])
 
     @property
     def command(self) -> str:
@@ -203,6 +210,12 @@ class Run:
                 f"another spec; put them back, or remove the folder to have it made anew"
             )
         return there
+
+    def before(self) -> Path | None:
+        """The newest folder of the same run by other code; none if there is none."""
+        made = (path.parent for path in self._parent.glob(f"{self._name}-*/{PROVENANCE}"))
+        others = [path for path in made if path != self.folder and is_complete(path, self.spec)]
+        return max(others, key=lambda path: (path / PROVENANCE).stat().st_mtime_ns, default=None)
 
     @property
     def files(self) -> Files:

@@ -1,1 +1,1 @@
-"""From a model to predictions, from predictions to scores. Paper: Sec. 4.1.4."""
+"""From predictions to scores: counts, F1, ranking, thresholds, intervals. Paper: Sec. 4.1.4."""

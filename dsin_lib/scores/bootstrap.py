@@ -1,6 +1,6 @@
 """Error bars by resampling subjects: frames of one person are not independent, people are.
 
-Every row of a table is scored on the same resampled subjects, so that a difference of two rows
+Every line of a table is scored on the same resampled subjects, so that a difference of two lines
 keeps what they have in common (a paired bootstrap). F1 needs only counts, and counts of frames add
 up over subjects: a resampling is a weighted sum.
 """
@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float, Int
+
+from dsin_lib.scores.f1 import f1_of
 
 RESAMPLES = 2000
 LEVEL = 0.95
@@ -28,12 +30,12 @@ def counts(
     Args:
         probabilities: Predictions, 0..1.
         labels: 0, 1 or nan, which counts nowhere.
-        subjects: Whose frame each is (frame).
+        subjects: The subject of each frame (frame).
         tau: Predicted active from here upwards.
     """
     active, yes, no = probabilities >= tau, labels == 1, labels == 0
-    found = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
-    return by_subject(found.astype(int), subjects)
+    cells = np.stack([active & yes, active & no, ~active & yes, ~active & no], 1)
+    return by_subject(cells.astype(int), subjects)
 
 
 def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:
@@ -44,58 +46,45 @@ def by_subject(values: np.ndarray, subjects: np.ndarray) -> np.ndarray:
     return total
 
 
-def f1_of(total: np.ndarray) -> np.ndarray:
-    """F1 (... au), 0..1, of summed counts (... 4 au); 0 where nothing is active or predicted."""
-    tp, fp, fn = (total[..., k, :] for k in range(3))
-    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
-
-
 def averaged_f1(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
-) -> Float[np.ndarray, "row au"]:
-    """F1 of every row on all test subjects, averaged over folds and training seeds.
+    folds: Sequence[Int[np.ndarray, "seed line _ 4 au"]],
+) -> Float[np.ndarray, "line au"]:
+    """F1 of every line on all test subjects, averaged over folds and training seeds.
 
-    Reading: fold-average. Missing (nan) for a unit that a row has no coded frame for.
+    Reading: fold-average. Missing (nan) for a unit that a line has no coded frame for.
 
     Args:
-        folds: As of :func:`resampled_f1`, which does the same under draws of the subjects.
+        folds: As of :func:`resampled_f1`, which does the same for resampled subjects.
     """
     means = [np.where(fold.any(axis=(2, 3)), f1_of(fold.sum(2)), np.nan).mean(0) for fold in folds]
     return np.mean(means, axis=0)
 
 
 def resampled_f1(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
+    folds: Sequence[Int[np.ndarray, "seed line _ 4 au"]],
     resamples: int = RESAMPLES,
     seed: int = 0,
-) -> Float[np.ndarray, "resample row au"]:
-    """F1 of every row under the same resamplings, averaged over folds and training seeds.
+) -> Float[np.ndarray, "resample line au"]:
+    """F1 of every line under the same resamplings, averaged over folds and training seeds.
 
-    Reading: fold-average. Each resampling draws every fold's test subjects anew, with replacement,
-    and takes the mean over folds. All rows and seeds of a fold see the same draw. A unit that a
-    row has no coded frame for, since it does not predict it, is missing (nan) in every draw.
+    Reading: fold-average. Each resampling takes every fold's test subjects anew, with replacement,
+    and the mean over folds. All lines and seeds of a fold see the same resampling. A unit that a
+    line has no coded frame for, since it does not predict it, is missing (nan) in all of them.
 
     Args:
-        folds: Counts of one fold each (seed row subject 4 au), of every training seed and row on
+        folds: Counts of one fold each (seed line subject 4 au), of every training seed and line on
             its test subjects, of whom folds may have more or fewer.
         resamples: How many.
-        seed: Of the draws.
+        seed: Of the resampling.
     """
     rng = np.random.default_rng(seed)
     means = []
     for fold in folds:
-        drawn = _draws(rng, fold.shape[2], resamples)
+        times = _times_taken(rng, fold.shape[2], resamples)
         coded = fold.any(axis=(2, 3))
-        f1 = f1_of(np.einsum("bs,erska->berka", drawn, fold))
+        f1 = f1_of(np.einsum("bs,erska->berka", times, fold))
         means.append(np.where(coded, f1, np.nan).mean(1))
     return np.mean(means, axis=0)
-
-
-def in_percent(
-    folds: Sequence[Int[np.ndarray, "seed row _ 4 au"]],
-) -> tuple[Float[np.ndarray, " row"], Float[np.ndarray, "resample row"]]:
-    """F1 in percent of every row, averaged over units too: here, and in draws of the subjects."""
-    return 100 * averaged_f1(folds).mean(-1), 100 * resampled_f1(folds).mean(-1)
 
 
 def resampled(
@@ -110,24 +99,25 @@ def resampled(
         folds: Sums of one fold each over the frames of a subject (subject seed ...).
         statistic: From sums over subjects (resample seed ...) to one number each (resample seed).
         resamples: How many.
-        seed: Of the draws, which are those of :func:`resampled_f1` for the same subjects.
+        seed: Of the resampling, which is that of :func:`resampled_f1` for the same subjects.
     """
     rng = np.random.default_rng(seed)
-    drawn = [np.tensordot(_draws(rng, len(fold), resamples), fold, 1) for fold in folds]
+    totals = [np.tensordot(_times_taken(rng, len(fold), resamples), fold, 1) for fold in folds]
     here = np.mean([statistic(fold.sum(0)[None]).mean() for fold in folds])
-    return float(here), np.mean([statistic(total).mean(1) for total in drawn], axis=0)
+    return float(here), np.mean([statistic(total).mean(1) for total in totals], axis=0)
 
 
-def of_others(drawn: np.ndarray) -> np.ndarray:
-    """Draws (resample ...) to hold against those of another group of people.
+def of_others(values: np.ndarray) -> np.ndarray:
+    """Resampled values (resample ...), to be compared with those of another group of people.
 
-    Shifted by one, no draw meets the one that came of the same random numbers.
+    Both groups were resampled with the same sequence of random numbers. Shifted by one, the values
+    that are compared come of different random numbers, so the two groups vary independently.
     """
-    return np.roll(drawn, 1, axis=0)
+    return np.roll(values, 1, axis=0)
 
 
-def _draws(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
-    """How often each subject is drawn (resample subject)."""
+def _times_taken(rng: np.random.Generator, subjects: int, resamples: int) -> np.ndarray:
+    """How often each resampling takes each subject (resample subject)."""
     return rng.multinomial(subjects, np.full(subjects, 1 / subjects), size=resamples)
 
 

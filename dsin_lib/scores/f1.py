@@ -6,7 +6,7 @@ missing for an Action Unit counts for the others only.
 
 import numpy as np
 import pandas as pd
-from jaxtyping import Float
+from jaxtyping import Float, Num
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -36,11 +36,21 @@ def per_au_f1(
     array([0.667, 0.   ])
     """
     active = probabilities >= tau
-    tp = (active & (labels == 1)).sum(0)  # a comparison with nan is false: missing labels count
-    fp = (active & (labels == 0)).sum(0)  # in none of the three
-    fn = (~active & (labels == 1)).sum(0)
-    coded = (~np.isnan(labels)).any(0)
-    return np.where(coded, 2 * tp / np.maximum(2 * tp + fp + fn, 1), np.nan)
+    yes, no = labels == 1, labels == 0  # a missing label is neither, so it counts nowhere
+    counts = np.stack([(active & yes).sum(0), (active & no).sum(0), (~active & yes).sum(0)])
+    return np.where((~np.isnan(labels)).any(0), f1_of(counts), np.nan)
+
+
+def f1_of(counts: Num[np.ndarray, "*batch count au"]) -> Float[np.ndarray, "*batch au"]:
+    """F1, 0..1, of true positives, false positives and false negatives, in this order.
+
+    More counts, such as true negatives, may follow. 0 where nothing is active or predicted.
+
+    >>> f1_of(np.array([[1, 0], [0, 0], [1, 0]])).round(3)
+    array([0.667, 0.   ])
+    """
+    tp, fp, fn = (counts[..., k, :] for k in range(3))
+    return 2 * tp / np.maximum(2 * tp + fp + fn, 1)
 
 
 def mean_auc(
@@ -88,12 +98,3 @@ def scores(
             }
         )
     return pd.DataFrame(lines, index=pd.Index(aus, name="au"))
-
-
-def always_positive(labels: Float[np.ndarray, "frame au"]) -> Float[np.ndarray, " au"]:
-    """F1 of predicting every Action Unit on every frame: 2 p / (1 + p) at prevalence p.
-
-    >>> always_positive(np.array([[1.0], [0.0], [0.0], [0.0]]))
-    array([0.4])
-    """
-    return per_au_f1(np.ones_like(labels), labels)

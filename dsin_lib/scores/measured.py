@@ -15,15 +15,14 @@ from jaxtyping import Float, Int, Num
 from dsin_lib.runs.predictions import LABEL, PARTS, PROBABILITY, SCORE, subjects_of, values_of
 from dsin_lib.runs.run import Run
 from dsin_lib.runs.units import dead_of
-from dsin_lib.scores.bootstrap import averaged_f1, counts, f1_of, interval, resampled_f1
-from dsin_lib.scores.f1 import scores
+from dsin_lib.scores.bootstrap import averaged_f1, counts, interval, resampled_f1
+from dsin_lib.scores.f1 import f1_of, scores
 from dsin_lib.scores.thresholds import best_taus
 
 ALWAYS, PRIOR = "always positive", "training prevalence"
 """Predictors that look at no image, on the frames of a run: every unit in every frame; every unit
 with the probability that it has among the training frames, which passes tau or does not."""
 Name = str | float
-KEYS = ["line", "fold", "seed", "subject", "au"]
 COUNTS = ["tp", "fp", "fn", "tn"]
 
 
@@ -89,7 +88,7 @@ class Measured:
             ``dead``, how many networks behind it are dead for the unit though it was fed.
         scores: One line a line, fold, seed and Action Unit: f1, auc, ap, prevalence (0..1), frames,
             tau, dead.
-        seed: Of the draws of test subjects.
+        seed: Of the resampling of test subjects.
     """
 
     counts: pd.DataFrame
@@ -144,19 +143,19 @@ class Measured:
         return 100 * np.where(coded, f1_of(total), np.nan).mean(0)
 
     @cached_property
-    def drawn(self) -> Float[np.ndarray, "resample line au"]:
-        """The same under each draw of test subjects, which all lines share."""
+    def resampled(self) -> Float[np.ndarray, "resample line au"]:
+        """The same in each resampling of the test subjects, which all lines share."""
         return 100 * resampled_f1(self.folds, seed=self.seed)
 
     def average(self, line: Name) -> tuple[float, Float[np.ndarray, " resample"]]:
-        """F1 in percent, averaged over units, here and in draws; missing if a unit is."""
+        """F1 in percent, averaged over units, measured and resampled; missing if a unit is."""
         at = self.lines.index(line)
-        return float(self.f1[at].mean()), self.drawn[:, at].mean(-1)
+        return float(self.f1[at].mean()), self.resampled[:, at].mean(-1)
 
     def gain(self, line: Name, over: Name) -> dict[str, float]:
         """By how many F1 points a line's average exceeds another's, and the interval's ends."""
-        (here, drawn), (there, other) = self.average(line), self.average(over)
-        low, high = interval(drawn - other)
+        (here, resampled), (there, other) = self.average(line), self.average(over)
+        low, high = interval(resampled - other)
         return {"points": here - there, "low": float(low), "high": float(high)}
 
 
@@ -165,7 +164,7 @@ def measure(lines: Mapping[Name, Iterable[Scored | Run]], seed: int = 0) -> Meas
 
     Args:
         lines: By name; each with the same folds and seeds, on the same people.
-        seed: Of the draws of test subjects.
+        seed: Of the resampling of test subjects.
 
     Raises:
         ValueError: A line has other folds, seeds, people or Action Units; names it.
@@ -219,11 +218,11 @@ def _counted(name: Name, one: Scored) -> pd.DataFrame:
 
 
 def _scored(name: Name, one: Scored) -> pd.DataFrame:
-    found = scores(one.values("test"), one.labels("test"), one.aus, one.taus).reset_index()
-    found.insert(0, "seed", one.run.seed)
-    found.insert(0, "fold", one.run.fold)
-    found.insert(0, "line", [name] * len(found))
-    return found.assign(tau=one.taus, dead=one.dead)
+    table = scores(one.values("test"), one.labels("test"), one.aus, one.taus).reset_index()
+    table.insert(0, "seed", one.run.seed)
+    table.insert(0, "fold", one.run.fold)
+    table.insert(0, "line", [name] * len(table))
+    return table.assign(tau=one.taus, dead=one.dead)
 
 
 def _check_same(counts: pd.DataFrame, lines: list[Name]) -> None:

@@ -30,7 +30,7 @@ def best_taus(
     """The tau of the highest F1 of each Action Unit on these frames.
 
     Reading: threshold-set. Give it held-out training subjects; on test frames it measures what
-    choosing there is worth. Of equally good thresholds the one nearest to ``point`` is taken.
+    test-fold selection is worth. Ties as of :func:`highest`.
 
     Args:
         scores: Probabilities, or margins.
@@ -39,18 +39,34 @@ def best_taus(
     """
     tried = candidates(scores, point)
     curves = np.stack([per_au_f1(scores, labels, taus) for taus in tried])
+    return highest(curves, tried, point)
+
+
+def highest(
+    curves: Float[np.ndarray, "*batch tau au"],
+    tried: Float[np.ndarray, "tau _"] = TAUS[:, None],
+    point: float = PROBABILITY,
+) -> Float[np.ndarray, "*batch au"]:
+    """The threshold at which each curve is highest; of several, the one nearest to ``point``.
+
+    Args:
+        curves: F1.
+        tried: The thresholds that they are over, those of each unit or the same for all.
+        point: The operating point of the scores.
+    """
+    tried = np.broadcast_to(tried, curves.shape[-2:])
     near = np.argsort(np.abs(tried - point), axis=0, kind="stable")
-    best = np.take_along_axis(curves, near, 0).argmax(0)
+    best = np.take_along_axis(curves, np.broadcast_to(near, curves.shape), -2).argmax(-2)
     return np.take_along_axis(tried, near, 0)[best, np.arange(tried.shape[1])]
 
 
 def candidates(scores: Float[np.ndarray, "frame au"], point: float) -> Float[np.ndarray, "tau au"]:
     """Thresholds that are tried: :data:`TAUS` for probabilities.
 
-    Margins have no range, so for them it is as many quantiles of each unit's own scores, and the
-    operating point.
+    Margins have no range: for them, each unit's own quantiles at :data:`TAUS`, finer towards both
+    ends as these are, and the operating point.
     """
     if point == PROBABILITY:
         return np.repeat(TAUS[:, None], scores.shape[1], 1)
-    quantiles = np.quantile(scores, np.linspace(0, 1, len(TAUS)), axis=0)
+    quantiles = np.quantile(scores, TAUS, axis=0)
     return np.concatenate([quantiles, np.full_like(quantiles[:1], point)])

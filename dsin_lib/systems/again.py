@@ -1,6 +1,6 @@
 """Runs fitted anew beside what is there: do today's code and machine still give the same?
 
-Every row is asked by one run, which starts from the runs that are there.
+Every row is asked by one run, which starts from runs of today's code, or pinned ones.
 """
 
 import tempfile
@@ -13,6 +13,7 @@ import pandas as pd
 from dsin_lib.runs.files import read
 from dsin_lib.runs.predictions import KEYS
 from dsin_lib.runs.run import Run
+from dsin_lib.systems.ensure import ensure
 from dsin_lib.systems.fit import fit
 
 
@@ -36,23 +37,29 @@ def one_of_each(runs: Iterable[Run], rows: Iterable[str] | None = None) -> list[
     return [first[row] for row in wanted]
 
 
-def fitted_again(runs: Iterable[Run]) -> Iterator[tuple[bool, str]]:
+def fitted_again(runs: Iterable[Run]) -> Iterator[tuple[bool | None, str]]:
     """Fits each run anew in a folder that goes away, and compares predictions.
 
-    Returns:
-        Of each, whether all predictions are equal bit for bit, and a line that says so.
+    It is compared with the run that is there, or else with the newest of other code.
 
-    Raises:
-        MissingRunError: One is not there to be compared with.
+    Returns:
+        Of each, whether all predictions are equal bit for bit, none if there is nothing to compare
+        with, and a line that says so.
     """
     for run in runs:
-        before = run.predictions
-        with tempfile.TemporaryDirectory(dir=run.folder.parent, prefix=".writing-") as scratch:
-            fit(run, folder := Path(scratch, "again"))
-            apart = farthest(before, read(folder).predictions)
-        made = "today's code" if run.code == run.code_today else f"code {run.code}"
+        folder = run.folder if run.is_there() else run.before()
+        if folder is None:
+            yield None, f"{run}: not there, by whatever code; {run.command} makes it"
+            continue
+        there = read(folder)
+        ensure(run.starts + run.filters)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as scratch:
+            fit(run, anew := Path(scratch, "again"))
+            apart = farthest(there.predictions, read(anew).predictions)
+        code = folder.name.rpartition("-")[2]
+        made = "today's code" if code == run.code_today else f"code {code}"
         how = "equal" if apart == 0 else f"apart by up to {apart:.2g}"
-        yield apart == 0, f"{run}: {how}; made by {made}, {run.provenance['code']}"
+        yield apart == 0, f"{run}: {how}; made by {made}, {there.provenance['code']}"
 
 
 def farthest(one: pd.DataFrame, other: pd.DataFrame) -> float:

@@ -10,7 +10,7 @@ import torch
 
 from dsin_lib.data.dataset import PatchData, split_data
 from dsin_lib.runs.files import write
-from dsin_lib.runs.predictions import KEYS, LABEL, PARTS, SCORE, table
+from dsin_lib.runs.predictions import KEYS, LABEL, PARTS, PROBABILITY, SCORE, table
 from dsin_lib.runs.run import Run
 from dsin_lib.runs.split import split_of, store_of
 from dsin_lib.systems.door import Left, System, system_of
@@ -28,7 +28,8 @@ def fit(run: Run, folder: Path | None = None) -> None:
         folder: Where it goes; none for the run's own.
 
     Raises:
-        ValueError: Scores of another shape than (frame au), or not finite; names run and part.
+        ValueError: Scores of another shape than (frame au), not finite, or no probabilities where
+            the system's operating point says so; names the run.
     """
     store = store_of(run)
     parts = split_data(store, split_of(run, store), run.row.patches, run.aus)
@@ -60,6 +61,12 @@ def _predicted(system: System, part: PatchData) -> pd.DataFrame:
         raise ValueError(f"{system.run}: expected scores {expected}, got {np.shape(scores)}")
     if not np.isfinite(scores).all():
         raise ValueError(f"{system.run}: expected finite scores of every frame and unit")
+    low, high = np.min(scores), np.max(scores)
+    if system.point == PROBABILITY and not (low >= 0 and high <= 1):
+        raise ValueError(
+            f"{system.run}: point {PROBABILITY}: expected probabilities, got {low} to {high}; "
+            "margins have the point 0"
+        )
     values = {SCORE: scores, LABEL: part.y.numpy(), **system.beside()}
     return table(part.frames, aus, values)
 

@@ -16,8 +16,7 @@ from dsin_lib.data.account import (
     account_of_problems,
     require_accepted,
 )
-from dsin_lib.data.account_items import KINDS
-from dsin_lib.data.frames import STATUSES
+from dsin_lib.data.account_items import KINDS, STATUSES
 from dsin_lib.faces.subject_face import RULES
 
 
@@ -83,7 +82,7 @@ def test_a_status_or_a_rule_that_there_is_not_is_refused(frames):
 
 
 def test_every_status_is_told():
-    assert STATUSES.keys() - {"ok"} <= KINDS.keys()
+    assert {*STATUSES} - {"ok"} <= KINDS.keys()
     severities = {kind.severity for kind in KINDS.values()}
     assert severities == {"read", "note", "left out", "error"}
 
@@ -162,7 +161,7 @@ def test_only_the_very_account_is_accepted(frames, tmp_path):
         "left out: labels without a picture: 2\n  F001 T1: frame 2, 5",
         "F001_T1 (1).csv",
         str(path),
-        f"`corpus: {{accept: {told.digest}}}`",
+        f"`accept: {told.digest}` beside `name: bp4d`",
         "and nothing else",
     ):
         assert said in str(refused.value)

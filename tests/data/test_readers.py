@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from numbered import write_numbered
 
 from dsin_lib.data.readers import CorpusError, read_bp4d
 from dsin_lib.facs import BP4D_AUS, au_names
@@ -27,11 +28,7 @@ def write_labels(root: Path, sequence: str, lines, header=range(100)) -> Path:
 
 
 def write_images(root: Path, sequence: str, frames, padding=4, suffix=".jpg") -> Path:
-    folder = root.joinpath(*sequence.split("_"))
-    folder.mkdir(parents=True, exist_ok=True)
-    for frame in frames:
-        (folder / f"{frame:0{padding}d}{suffix}").write_bytes(b"pixels")
-    return folder
+    return write_numbered(root.joinpath(*sequence.split("_")), frames, padding, suffix)
 
 
 @pytest.fixture

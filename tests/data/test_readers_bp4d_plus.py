@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from numbered import write_numbered
 
 from dsin_lib.data.readers import CorpusError, read_bp4d, read_bp4d_plus, read_corpus, recognise
 from dsin_lib.facs import BP4D_AUS, au_names
@@ -32,16 +33,10 @@ def write_labels(root: Path, sequence: str, header: list[str], lines: dict) -> P
     return path
 
 
-def write_images(folder: Path, frames, padding: int = 4, suffix: str = ".jpg") -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for frame in frames:
-        (folder / f"{frame:0{padding}d}{suffix}").write_bytes(b"pixels")
-
-
 @pytest.fixture
 def corpus(tmp_path: Path) -> Path:
     write_labels(tmp_path, "F082_T1", STYLES["frame"], LINES)
-    write_images(tmp_path / "F082/T1", LINES)
+    write_numbered(tmp_path / "F082/T1", LINES)
     return tmp_path
 
 
@@ -54,7 +49,7 @@ def problems(root: Path) -> str:
 @pytest.mark.parametrize("style", STYLES)
 def test_units_come_by_name_whatever_the_header(tmp_path, style):
     write_labels(tmp_path, "F082_T1", STYLES[style], LINES)
-    write_images(tmp_path / "F082/T1", LINES)
+    write_numbered(tmp_path / "F082/T1", LINES)
     frames = read_bp4d_plus(tmp_path)
     assert frames.columns.tolist() == ["corpus", "subject", "sequence", "frame", "source", *NAMES]
     assert set(frames["corpus"]) == {"bp4d_plus"} and (frames[NAMES].dtypes == "Int8").all()
@@ -67,13 +62,13 @@ def test_units_come_by_name_whatever_the_header(tmp_path, style):
 @pytest.mark.parametrize("suffix", [".jpg", ".png"])
 def test_any_padding_and_suffix_in_either_folder(tmp_path, padding, suffix):
     write_labels(tmp_path, "F082_T1", STYLES["frame"], LINES)
-    write_images(tmp_path / "2D+3D/F082/T1", LINES, padding, suffix)
+    write_numbered(tmp_path / "2D+3D/F082/T1", LINES, padding, suffix)
     frames = read_bp4d_plus(tmp_path)
     assert frames["source"].tolist() == [f"2D+3D/F082/T1/{n:0{padding}d}{suffix}" for n in LINES]
 
 
 def test_a_task_without_labels_keeps_its_rows(corpus):
-    write_images(corpus / "F082/T2", [1, 2])
+    write_numbered(corpus / "F082/T2", [1, 2])
     frames = read_bp4d_plus(corpus).query("sequence == 'T2'")
     assert len(frames) == 2 and frames[NAMES].isna().all(axis=None)
 
@@ -113,5 +108,5 @@ def test_the_layout_is_known_by_the_columns(corpus, tmp_path_factory):
         read_bp4d(corpus)
     other = tmp_path_factory.mktemp("bp4d")
     write_labels(other, "F001_T1", list(map(str, range(100))), LINES)
-    write_images(other / "F001/T1", LINES)
+    write_numbered(other / "F001/T1", LINES)
     assert recognise(other).name == "bp4d" and set(read_corpus(other)["corpus"]) == {"bp4d"}

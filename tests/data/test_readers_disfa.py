@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from numbered import write_numbered
 
 from dsin_lib.data.frames import FramesError, validate
 from dsin_lib.data.readers import CorpusError, read_disfa, recognise
@@ -35,10 +36,7 @@ def write_video(path: Path, n: int, px: int = 64) -> Path:
 
 
 def write_images(folder: Path, frames, padding: int = 5, suffix: str = ".jpg") -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
-    for frame in frames:
-        (folder / f"{frame:0{padding}d}{suffix}").write_bytes(b"pixels")
-    return folder
+    return write_numbered(folder, frames, padding, suffix)
 
 
 @pytest.fixture
@@ -126,7 +124,7 @@ def test_frames_extracted_from_0_do_not_slip_by_one(corpus):
     write_images(corpus / "frames/SN001", range(5))
     found = problems(corpus, images="frames")
     assert "00000.jpg: expected extracted frames from 1, found 0" in found
-    assert "`corpus.first_image: 0` in the config" in found
+    assert "`first_image: 0` beside `name: disfa` in the config" in found
     frames = read_disfa(corpus, images="frames", first_image=0)
     assert frames["frame"].tolist() == [1, 2, 3, 4, 5]
     assert frames["source"].iloc[0] == "frames/SN001/00000.jpg"

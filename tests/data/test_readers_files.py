@@ -211,7 +211,7 @@ def test_a_damaged_record_of_an_open_corpus_is_named(tiny, root):
 def test_no_pictures_at_all_is_one_problem_that_names_the_option(tiny, root):
     (root / Path(tiny.image).parts[0]).rename(root / "elsewhere")
     (found,) = problems(tiny, root).splitlines()
-    assert "`corpus.images` in the config names" in found
+    assert "`images` beside the corpus' name in the config names" in found
 
 
 def test_label_files_and_folders_with_nothing_in_them(tmp_path):

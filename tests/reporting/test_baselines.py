@@ -1,5 +1,7 @@
 """Predictors that look at no image: what they score follows from prevalence alone."""
 
+import re
+
 import numpy as np
 import pytest
 from made import made
@@ -33,10 +35,15 @@ def test_the_prior_is_the_training_subjects_and_passes_tau_or_not(tiny, found):
     np.testing.assert_allclose(table.loc[BASELINES[PRIOR], often], every[often])
 
 
-def test_every_table_has_both_and_neither_is_ever_the_best(found):
+def test_every_table_has_both_and_the_best_of_a_column_is_a_row(found):
+    """Always positive leads in every column here, and nothing of it is bold."""
     table = tables.table(found)
     assert list(table.index[:2]) == list(BASELINES.values())
-    assert "font-weight: 700" in tables.beside_paper(table).data
+    table.loc[ALWAYS_POSITIVE], table.loc["PP(mouth)"] = 99.0, 1.0
+    html = tables.beside_paper(table).data
+    bold = html[: html.index("font-weight: 700")].rpartition("}")[2]
+    assert set(re.findall(r"_row(\d+)_col", bold)) == {"2"}
+    assert len(re.findall(r"_row2_col", bold)) == table.shape[1]
 
 
 def test_the_paper_s_baselines_are_those_of_public_lists(tiny, found):

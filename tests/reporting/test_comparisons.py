@@ -1,4 +1,4 @@
-"""A change is what scikit-learn's F1 says; draws are paired where the people are the same."""
+"""A change is what scikit-learn's F1 says; resamplings are paired where the people are the same."""
 
 import numpy as np
 import pytest
@@ -37,7 +37,7 @@ def test_a_change_is_the_difference_of_two_averages_of_f1(both):
     assert found["F1 trial"] == pytest.approx(average(trial))
     assert found["change"] == pytest.approx(average(trial) - average(base))
     assert found["low"] < found["change"] < found["high"]
-    assert found["draws"] == "paired"
+    assert found["resampling"] == "paired"
 
 
 def test_a_trial_against_itself_changes_nothing_in_any_draw(both):
@@ -50,7 +50,7 @@ def test_other_people_are_resampled_apart(both):
     people = ("ABC", "ABD")
     base, other = (told(run, by_chance(run, who)) for run, who in zip(both, people, strict=True))
     found = change([other], [base])
-    assert found["draws"] == "independent"
+    assert found["resampling"] == "independent"
     assert found["change"] == 0 and found["low"] < 0 < found["high"]
 
 

@@ -32,8 +32,8 @@ def test_each_training_is_counted_once(measured):
     assert set(found[found["part"] == "Table 4"]["row"]) == {
         f"t4_{row}" for row in (*ROWS["pp_f"].starts_from, "pp_f", "dsin_10")
     }
-    habit = found[found["part"] == "sweep test_fold"]
-    assert len(habit) == 8, "six patch networks, fusion and inference, stopped on the test fold"
+    selected = found[found["part"] == "sweep test_fold"]
+    assert len(selected) == 8, "six patch networks, fusion and inference, stopped on the test fold"
 
 
 def test_the_bill_of_table_3_names_each_row_once(measured, monkeypatch):

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from dsin_lib.__main__ import app
 from dsin_lib.config import load_config, results_root
 from dsin_lib.reporting import comparisons, health, tables
+from dsin_lib.reporting.chapters import patch_prediction
 from dsin_lib.reporting.page.tables import LEGEND, plain, sound
 from dsin_lib.reporting.tables import rows_measured
 from dsin_lib.runs.files import write
@@ -32,7 +33,7 @@ def bold(html):
 def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    measured = rows_measured(config, SOME)
+    measured = rows_measured(by_row(config, SOME))
     table = tables.table(measured)
     assert table.attrs["dead"] == [(MOUTH, "AU12"), (MOUTH, "average")]
     marked = tables.beside_paper(table).data
@@ -40,7 +41,7 @@ def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
     cells = marked.split("<tr>")[2 + table.index.get_loc(MOUTH)].split("<td")
     assert [i for i, cell in enumerate(cells[1:]) if "†<br>" in cell] == [6, 12]
     assert "†" not in tables.beside_paper(table.drop(index=MOUTH)).data, "a table without that row"
-    halves = tables.regions(table)
+    halves = patch_prediction.regions(table)
     assert plain(halves).data.count("†") == 2, "its half of the face, and the legend"
     for of_rows in (tables.ranking, tables.precision, tables.half_widths):
         assert plain(of_rows(measured)).data.count("†") == 3
@@ -49,7 +50,7 @@ def test_a_dead_fed_unit_marks_its_cell_and_its_average(copied):
 def test_a_marked_cell_is_never_bold(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    table = tables.table(rows_measured(config, SOME))
+    table = tables.table(rows_measured(by_row(config, SOME)))
     table.loc[MOUTH], table.loc[EYE] = 99.0, 1.0
     mouth, eye = map(table.index.get_loc, (MOUTH, EYE))
     cells = bold(tables.beside_paper(table).data)
@@ -59,7 +60,7 @@ def test_a_marked_cell_is_never_bold(copied):
 def test_scores_say_how_many_networks_are_dead(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    written = tables.csv_tables("table3", rows_measured(config, SOME))
+    written = tables.csv_tables("table3", rows_measured(by_row(config, SOME)))
     scores, table = written["table3_scores"], written["table3"].set_index("row")
     assert table["dead"][table["dead"] != ""].to_dict() == {MOUTH: "AU12"}
     marked = scores[scores["dead"] > 0]
@@ -71,7 +72,7 @@ def test_what_was_not_fed_or_came_back_to_life_marks_nothing(copied):
     found(config, "pp_f", "fusion", "AU12", first=True)
     found(config, "pp_f", "mouth", "AU12", fed=False)
     found(config, "pp_f", "nose", "AU01", state="blind")
-    table = tables.table(rows_measured(config, ["pp_f"]))
+    table = tables.table(rows_measured(by_row(config, ["pp_f"])))
     assert table.attrs["dead"] == [] and "†" not in tables.beside_paper(table).data
     assert "†" not in plain(table).data
 
@@ -128,14 +129,14 @@ def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(c
     config = copied("pp_mouth", Run(tiny, ROWS["pp_mouth"], 1, 0, patient))
     trial, base = Run(config, ROWS["pp_mouth"], 1, 0, patient), by_row(config, ["pp_mouth"])
     before = comparisons.change([trial], base["pp_mouth"])
-    drawn = measure(base).drawn
+    drawn = measure(base).resampled
     assert not np.isnan([value for value in before.values() if isinstance(value, float)]).any()
     found(config, "pp_mouth", "mouth", "AU12")
     after = comparisons.change([trial], base["pp_mouth"])
-    missing = {name for name, value in after.items() if name != "draws" and np.isnan(value)}
+    missing = {name for name, value in after.items() if name != "resampling" and np.isnan(value)}
     assert missing == {"F1 base", "change", "low", "high", "above", "above low", "above high"}
     assert all(after[name] == before[name] for name in set(before) - missing)
-    again = measure(base).drawn
+    again = measure(base).resampled
     au12 = config.corpora.table_3.aus.index("AU12")
     assert np.isnan(again[..., au12]).all()
     np.testing.assert_array_equal(np.delete(again, au12, 2), np.delete(drawn, au12, 2))
@@ -143,10 +144,10 @@ def test_what_a_dead_unit_spoils_is_missing_in_comparisons_and_nothing_else_is(c
 
 def test_a_gain_over_a_dead_unit_is_none(copied):
     config = copied(*SOME)
-    table = tables.table(rows_measured(config, SOME))
+    table = tables.table(rows_measured(by_row(config, SOME)))
     assert np.isfinite(tables.gain(table, *SOME))
     found(config, "pp_mouth", "mouth", "AU12")
-    marked = tables.table(rows_measured(config, SOME))
+    marked = tables.table(rows_measured(by_row(config, SOME)))
     assert np.isnan(tables.gain(marked, *SOME))
     missing = sound(marked).isna() & ~table.isna()
     assert [

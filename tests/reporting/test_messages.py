@@ -53,7 +53,7 @@ def test_messages_are_counted_as_corrections_are(rows, run):
 
 def test_before_and_after_are_the_same_network_s_f_and_y_hat(run):
     both = messages.before_and_after(run)
-    row = tables.table(tables.rows_measured(run.profile, ["dsin_10"])).iloc[-1]
+    row = tables.table(tables.rows_measured(by_row(run.profile, ["dsin_10"]))).iloc[-1]
     assert both.loc["F1 of ŷ, after them", "average"] == pytest.approx(row["average"])
     labels, f = (values_of(run, "test", what) for what in (LABEL, FUSED))
     expected = 100 * f1_score(labels[:, 3], f[:, 3] >= 0.5, zero_division=0)

@@ -8,9 +8,14 @@ from dsin_lib.config import ConfigError, changed, load_config
 from dsin_lib.reporting import seeds, tables
 from dsin_lib.runs.predictions import FUSED, LABEL, values_of
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run
-from dsin_lib.runs.sweeps import SWEEPS
+from dsin_lib.runs.run import Run, by_row, runs_of
+from dsin_lib.runs.sweeps import ROWS_OF_SEEDS, SWEEPS
 from dsin_lib.scores.f1 import mean_f1
+
+
+def repeated(config):
+    """The main rows of a profile from all its seeds."""
+    return seeds.repeated(runs_of(config, ROWS_OF_SEEDS), SWEEPS["seeds"].runs(config))
 
 
 def test_the_spread_over_seeds_is_of_averages(tiny):
@@ -25,9 +30,9 @@ def test_the_spread_over_seeds_is_of_averages(tiny):
     found = seeds._over_seeds(both)
     assert found["PP(mouth)"] == pytest.approx(np.std(averages, ddof=1))
     assert list(found.index) == ["PP(mouth)"], "a row of some units has no average"
-    assert f"{found['PP(mouth)']:.1f} points" in seeds.in_words(both, seeds.repeated(two)).data
+    assert f"{found['PP(mouth)']:.1f} points" in seeds.in_words(both, repeated(two)).data
     alone = changed(tiny, {"evaluation.more_seeds": []})
-    words = seeds.in_words(rows_made(alone, ["pp_mouth"]), seeds.repeated(alone)).data
+    words = seeds.in_words(rows_made(alone, ["pp_mouth"]), repeated(alone)).data
     assert "from one seed (0)" in words
 
 
@@ -41,7 +46,7 @@ def test_the_main_rows_are_trained_from_another_seed(whole):
     first, other = (Run(whole, ROWS["dsin_10"], 1, seed) for seed in (0, 1))
     assert first.files.spec["starts_from"][0]["seed"] == 0
     assert other.files.spec["starts_from"][0]["seed"] == 1
-    found = seeds.across(seeds.repeated(whole))
+    found = seeds.across(repeated(whole))
     for run, name in ((first, "seed 0"), (other, "seed 1")):
         labels, after, before = (values_of(run, "test", what) for what in (LABEL, "", FUSED))
         f, f_before = (100 * mean_f1(p, labels) for p in (after, before))
@@ -58,20 +63,20 @@ def test_the_main_rows_are_trained_from_another_seed(whole):
 
 
 def test_the_page_says_how_far_a_seed_moves_the_rows(whole):
-    runs = seeds.repeated(whole)
-    shown = seeds.shown(runs).data
+    runs = repeated(whole)
+    shown = seeds.table(runs).data
     assert "seed 1" in shown and "seeds 0, 1" in shown
-    words = seeds.in_words(tables.rows_measured(whole, ["dsin_10"]), runs).data
+    words = seeds.in_words(tables.rows_measured(by_row(whole, ["dsin_10"])), runs).data
     spread = seeds.across(runs)[seeds.SPREAD]
     assert "from one seed (0)" in words and "from 1 more" in words
     assert f"of up to {spread.iloc[:5].max():.1f} points" in words
     alone = changed(whole, {"evaluation.more_seeds": []})
-    assert "no row from another seed" in seeds.shown(seeds.repeated(alone)).data
+    assert "no row from another seed" in seeds.table(repeated(alone)).data
 
 
 def test_a_seed_of_the_tables_is_not_trained_twice():
     both = load_config("smoke", {"evaluation.seeds": [0, 1], "evaluation.more_seeds": [1, 2]})
-    runs = seeds.repeated(both)
+    runs = repeated(both)
     places = [(run.row.id, run.seed) for run in runs]
     assert {seed for _, seed in places} == {0, 1, 2} and len(set(places)) == len(places)
     assert SWEEPS["seeds"].seeds(both) == (2,)

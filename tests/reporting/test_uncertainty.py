@@ -6,6 +6,7 @@ import pytest
 from told import rows_made
 
 from dsin_lib.reporting import tables
+from dsin_lib.reporting.chapters import bp4d_ablation
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.measured import COUNTS, Measured
@@ -30,7 +31,7 @@ def test_folds_can_be_averaged_or_put_together(tiny):
         ],
         columns=["line", "fold", "seed", "subject", "au", *COUNTS, "dead"],
     )
-    found = tables.pooled(Measured(counts, counts))
+    found = bp4d_ablation.pooled(Measured(counts, counts))
     assert list(found.index) == ["PP(mouth)"]
     np.testing.assert_allclose(found.loc["PP(mouth)"], [100 / 3, 400 / 9, 100 / 9])
 
@@ -47,5 +48,5 @@ def test_half_widths_are_of_the_cells(found):
     assert list(widths.columns) == list(tables.table(found).columns)
     assert list(widths.index) == [ROWS[row].shown for row in SOME]
     own = widths.loc["PP(mouth)"]
-    assert own["AU12"] == pytest.approx(np.ptp(interval(found.drawn[:, mouth, 6])) / 2)
+    assert own["AU12"] == pytest.approx(np.ptp(interval(found.resampled[:, mouth, 6])) / 2)
     assert own["average"] < own.drop("average").max()

@@ -5,7 +5,7 @@ import re
 import shlex
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import fields, replace
 
 import pytest
 from made import made
@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from dsin_lib.__main__ import app
 from dsin_lib.config import PROJECT, ConfigError, changed, load_config
-from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, TRAINED
+from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED, TRAINED, Row
 from dsin_lib.runs.run import MissingRunError, Run, by_row, distinct, runs_of
 
 CONFIG = load_config("smoke")
@@ -220,3 +220,37 @@ def test_without_a_change_the_command_line_means_the_profile_s_own(asked):
 def test_a_change_that_is_none_is_refused(asked, change, said):
     with pytest.raises(ValueError, match=said):
         asked("pp_f", "--change", change)
+
+
+COMPUTES = {"id", "steps", "patches", "aus", "network", "fixed_filters", "system"}
+ELSEWHERE = {
+    "label": "words", "shown": "words", "thresholds": "how predictions are read",
+    "change": "the config that it trains with", "corpus": "that corpus, whole",
+    "starts_from": "the specs of those", "filters_from": "the specs of those",
+}  # fmt: skip
+
+
+def test_whatever_a_row_computes_with_is_in_the_spec(tiny):
+    spec = Run(tiny, ROWS["pp_mouth_ind"], 1, 0).spec
+    assert {field.name for field in fields(Row)} == COMPUTES | ELSEWHERE.keys()
+    assert spec.keys() >= {"row" if name == "id" else name for name in COMPUTES}
+    for row, change in (
+        ("pp_mouth_ind", {"network": "patch"}),
+        ("t4_pp_mouth", {"fixed_filters": False}),
+        ("pp_face", {"aus": ("AU01",)}),
+    ):
+        one, other = (Run(tiny, of, 1, 0) for of in (ROWS[row], replace(ROWS[row], **change)))
+        assert one.folder != other.folder, change
+
+
+def test_another_system_depends_on_every_parameter_but_how_it_is_scored_and_shown(tiny):
+    row = replace(ROWS["pp_nose"], system="door", steps=())
+    name = Run(tiny, row, 1, 0)._name
+    assert Run(tiny, row, 1, 0, {"fusion.hidden": 7})._name != name
+    assert Run(tiny, row, 1, 0, {"evaluation.tau": 0.4})._name == name
+
+
+@pytest.mark.parametrize(("fold", "seed", "named"), [(7, 0, "fold: expected"), (1, -1, "seed: ")])
+def test_a_fold_or_seed_that_there_is_not_is_refused_by_name(tiny, fold, seed, named):
+    with pytest.raises(ValueError, match=named):
+        Run(tiny, ROWS["pp_nose"], fold, seed)

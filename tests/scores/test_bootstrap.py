@@ -6,12 +6,11 @@ import pytest
 from dsin_lib.scores.bootstrap import (
     by_subject,
     counts,
-    f1_of,
     interval,
     resampled,
     resampled_f1,
 )
-from dsin_lib.scores.f1 import per_au_f1
+from dsin_lib.scores.f1 import f1_of, per_au_f1
 
 rng = np.random.default_rng(0)
 SUBJECTS = np.repeat([f"F{i:03d}" for i in range(1, 11)], 40)
@@ -41,7 +40,7 @@ def test_a_row_never_differs_from_itself():
     np.testing.assert_array_equal(f1[:, 0], f1[:, 1])
 
 
-def test_a_unit_that_a_row_does_not_predict_is_missing_in_every_draw():
+def test_a_unit_that_a_row_does_not_predict_is_missing_in_every_resampling():
     probabilities, labels = drawn(0.4)
     whole = counts(probabilities, labels, SUBJECTS)
     labels[:, 1] = np.nan

@@ -52,9 +52,9 @@ def test_a_line_scores_what_its_predictions_say(config):
 
 
 def test_every_line_sees_the_same_draws(tiny):
-    drawn = rows_made(tiny, SOME).drawn
+    drawn = rows_made(tiny, SOME).resampled
     mouth = by_row(tiny, SOME)["pp_mouth"]
-    twice = measure({0.1: mouth, 0.2: mouth}).drawn
+    twice = measure({0.1: mouth, 0.2: mouth}).resampled
     np.testing.assert_array_equal(twice[:, 0], twice[:, 1])
     np.testing.assert_array_equal(drawn[:, 2], twice[:, 0])
 
@@ -65,7 +65,7 @@ def test_a_change_is_resampled_as_a_row_is(tiny):
     swept = measure({"same": [same], "shorter": [shorter]})
     here, drawn = swept.average("same")
     np.testing.assert_allclose(drawn, found.average("pp_mouth")[1])
-    assert swept.drawn.shape[:2] == (len(drawn), 2)
+    assert swept.resampled.shape[:2] == (len(drawn), 2)
     assert here == pytest.approx(table(found).loc["PP(mouth)", "average"])
 
 
@@ -73,7 +73,7 @@ def test_draws_are_of_test_subjects(tiny):
     """With two test subjects there are three different draws, however many frames they have."""
     run = made(tiny, "pp_mouth")
     assert frames_of(run, "test")["subject"].nunique() == 2
-    drawn = measure({"mouth": [run]}).drawn
+    drawn = measure({"mouth": [run]}).resampled
     assert len(np.unique(drawn.reshape(len(drawn), -1).round(9), axis=0)) == 3
 
 
@@ -106,7 +106,7 @@ def test_a_line_that_lacks_a_fold_is_refused_whichever_comes_first(config):
         with pytest.raises(ValueError, match=f"^{second}: expected"):
             measure(lines)
     found = measure({"both": [one, two], "turned": [two, one]})
-    np.testing.assert_array_equal(found.drawn[:, 0], found.drawn[:, 1])
+    np.testing.assert_array_equal(found.resampled[:, 0], found.resampled[:, 1])
 
 
 def test_predictors_that_look_at_no_image_stand_above_the_rows(config):
@@ -173,7 +173,7 @@ def test_a_dead_unit_is_missing_in_f1_and_in_every_draw_but_its_score_is_kept(co
     spoiled[at, unit] = True
     np.testing.assert_array_equal(found.f1, np.where(spoiled, np.nan, sound.f1))
     np.testing.assert_array_equal(found.together, np.where(spoiled, np.nan, sound.together))
-    np.testing.assert_array_equal(found.drawn, np.where(spoiled, np.nan, sound.drawn))
+    np.testing.assert_array_equal(found.resampled, np.where(spoiled, np.nan, sound.resampled))
     assert found.mean().equals(sound.mean()), "the table prints it, with a dagger"
     here, drawn = found.average("pp_mouth")
     assert np.isnan(here) and np.isnan(drawn).all()
@@ -189,7 +189,7 @@ def test_a_unit_that_is_dead_once_is_missing_over_all(config, fold, seed):
     found = measure({"mouth": runs, "always": [Scored(run, ALWAYS) for run in runs]})
     missing = np.zeros(found.f1.shape, bool)
     missing[0, found.aus.index("AU12")] = True
-    for values in (found.f1, found.together, found.drawn[0]):
+    for values in (found.f1, found.together, found.resampled[0]):
         np.testing.assert_array_equal(np.isnan(values), missing)
 
 
@@ -222,5 +222,5 @@ def test_sums_are_stacked_by_fold(config):
 def test_draws_follow_the_seed(config):
     found = measure({"mouth": [told(of(config))]})
     again = Measured(found.counts, found.scores, seed=1)
-    assert not np.array_equal(found.drawn, again.drawn)
+    assert not np.array_equal(found.resampled, again.resampled)
     np.testing.assert_array_equal(found.f1, again.f1)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
-from dsin_lib.scores.f1 import always_positive, mean_auc, mean_f1, per_au_f1, scores
+from dsin_lib.scores.f1 import f1_of, mean_auc, mean_f1, per_au_f1, scores
 from dsin_lib.scores.thresholds import TAUS, best_taus, f1_curves
 
 rng = np.random.default_rng(0)
@@ -47,7 +47,13 @@ def test_an_au_without_a_label_has_no_score(labels, probabilities):
 
 def test_always_positive_is_2p_over_1_plus_p(labels):
     p = labels.mean(0)
-    np.testing.assert_allclose(always_positive(labels), 2 * p / (1 + p))
+    np.testing.assert_allclose(per_au_f1(np.ones_like(labels), labels), 2 * p / (1 + p))
+
+
+def test_f1_of_counts_takes_no_notice_of_true_negatives():
+    counts = np.array([[3, 0], [1, 0], [2, 0], [94, 100]])  # tp, fp, fn, tn of two units
+    np.testing.assert_allclose(f1_of(counts), [6 / 9, 0])
+    np.testing.assert_array_equal(f1_of(np.stack([counts, counts]))[1], f1_of(counts[:3]))
 
 
 def test_scores_survive_an_au_without_positives(labels, probabilities):
@@ -77,7 +83,7 @@ def test_a_unit_that_is_never_likely_can_still_be_tuned():
     labels = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     probabilities = np.array([[0.009, 0.0], [0.0005, 0.0], [0.0001, 0.0]])
     taus = best_taus(probabilities, labels)
-    assert per_au_f1(probabilities, labels, taus).tolist() == [1, always_positive(labels)[1]]
+    assert per_au_f1(probabilities, labels, taus).tolist() == [1, 0.8]
 
 
 def test_the_mean_auc_is_scikit_learn_s_of_every_unit_that_has_both_states():

@@ -78,7 +78,7 @@ def stop_at_the_account(results, config, **variables):
     said = dag(results, config, "site", fails=True, **variables)
     (path,) = results.glob("stores/*/account.json")
     account = json.loads(path.read_text())
-    assert f"{{accept: {account['digest']}}}" in said, "the account ends with the cure"
+    assert f"`accept: {account['digest']}`" in said, "the account ends with the cure"
     assert not (results / "runs").exists()
     values = yaml.safe_load(config.read_text())
     values["corpora"]["table_3"]["accept"] = account["digest"]

@@ -101,7 +101,7 @@ def test_another_account_is_not_accepted(bp4d):
     config = ("--config", bp4d / "bp4d.yaml")
     python(bp4d, "-m", "data_prep", "store", *config, **variables)
     said = python(bp4d, "-m", "data_prep", "account", *config, fails=True, **variables)
-    assert "`corpus.accept` names another account" in said and stranger.name in said
+    assert "`accept` beside `name: bp4d` names another account" in said and stranger.name in said
     stranger.unlink()
     python(bp4d, "-m", "data_prep", "store", *config, **variables)
     python(bp4d, "-m", "data_prep", "account", *config, **variables)

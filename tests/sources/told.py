@@ -3,10 +3,11 @@
 import numpy as np
 import pandas as pd
 
+from dsin_lib.reporting.page.faces import Gallery
 from dsin_lib.reporting.tables import rows_measured
 from dsin_lib.runs.files import write
 from dsin_lib.runs.predictions import PROBABILITY
-from dsin_lib.runs.run import runs_of
+from dsin_lib.runs.run import by_row, runs_of
 from dsin_lib.systems.ensure import ensure
 
 PEOPLE = ("A", "B", "C")
@@ -16,7 +17,12 @@ HELD_OUT = "held out"
 def rows_made(config, rows):
     """What the rows of a profile score, trained first if nobody has."""
     ensure(runs_of(config, rows))
-    return rows_measured(config, rows)
+    return rows_measured(by_row(config, rows))
+
+
+def gallery_of(config, place="table_3"):
+    """The faces of a profile's corpus, as far as it lets them be shown."""
+    return Gallery.of(config.corpus(place), config.preprocessing, config.reporting)
 
 
 def by_chance(run, people=PEOPLE, seed=0, rate=0.4, frames=10):

@@ -6,8 +6,9 @@ from made import made
 from typer.testing import CliRunner
 
 from dsin_lib import __main__ as command_line
+from dsin_lib.runs import run as run_module
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import MissingRunError, Run, runs_of
+from dsin_lib.runs.run import Run, runs_of
 from dsin_lib.runs.sweeps import chi_penalty
 from dsin_lib.systems.again import fitted_again, one_of_each
 
@@ -38,9 +39,21 @@ def test_the_same_code_gives_the_same_and_a_changed_number_is_said(copied):
     assert not list(runs[0].folder.parent.glob(".writing-*")), "nothing is left behind"
 
 
-def test_a_run_that_is_not_there_is_named(own):
-    with pytest.raises(MissingRunError, match="expected the run of pp_nose, fold 1, seed 0"):
-        list(fitted_again([Run(own, ROWS["pp_nose"], 1, 0)]))
+def test_a_run_that_is_not_there_is_named_and_the_others_are_asked(copied):
+    tiny = copied("pp_nose")
+    missing, there = (Run(tiny, ROWS[row], 1, 0) for row in ("pp_mouth", "pp_nose"))
+    (nothing, said), (same, _) = fitted_again([missing, there])
+    assert nothing is None and same is True
+    assert said.startswith("pp_mouth, fold 1, seed 0: not there") and missing.command in said
+
+
+def test_after_an_edit_of_code_it_is_compared_with_what_the_code_before_made(copied, monkeypatch):
+    tiny = copied("pp_nose")
+    before = Run(tiny, ROWS["pp_nose"], 1, 0)
+    assert before.code
+    monkeypatch.setattr(run_module, "computing_code", lambda system: "0badc0de")
+    ((same, said),) = fitted_again([Run(tiny, ROWS["pp_nose"], 1, 0)])
+    assert same and f"equal; made by code {before.code}" in said
 
 
 def test_the_command_says_by_its_exit_status_whether_all_are_equal(copied, monkeypatch):

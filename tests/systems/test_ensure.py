@@ -1,6 +1,7 @@
 """What is missing is trained, each once and after what it starts from; what is there is not."""
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -38,6 +39,17 @@ def test_a_run_is_trained_after_what_it_starts_from(copied, trained):
     ensure([run])
     assert [one.row.id for one in trained] == ["pp_face", "t4_pp_face"]
     assert all(one.is_there() for one in distinct([run]))
+
+
+def test_a_run_that_is_there_needs_nothing_that_it_started_from(copied, trained):
+    tiny = copied("pp_f")
+    run = Run(tiny, ROWS["pp_f"], 1, 0)
+    for start in run.starts:
+        shutil.rmtree(start.folder)
+    trained.clear()
+    assert ensure([run]) == [run] and not trained
+    ensure([run.of("omega")])
+    assert [one.row.id for one in trained] == ["omega"]
 
 
 READ = """

@@ -21,7 +21,14 @@ from dsin_lib.model.patch_prediction import PatchHeads
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.scores.f1 import mean_auc, mean_f1
 from dsin_lib.training import epochs, learner
-from dsin_lib.training.epochs import EPOCHS, WORTH_COMPILING, EpochLearner, worth_compiling
+from dsin_lib.training.epochs import (
+    EPOCHS,
+    ON_CPU,
+    WORTH_COMPILING,
+    EpochLearner,
+    farthest,
+    worth_compiling,
+)
 from dsin_lib.training.learner import KeepBest, _loader, make_learner
 from dsin_lib.training.metrics import OfValid
 
@@ -154,7 +161,7 @@ def test_a_compiled_loss_is_the_loss(monkeypatch):
     monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
     monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # dynamo cannot trace beartype
     calls, compile_ = [], torch.compile
-    monkeypatch.setattr(torch, "compile", lambda of: calls.append(of) or compile_(of))
+    monkeypatch.setattr(torch, "compile", lambda of, **how: calls.append(of) or compile_(of, **how))
     found, history, _ = fitted(by_epochs, omega)
     assert len(calls) == 1, "once a learner"
     pd.testing.assert_frame_equal(history, plain_history, rtol=1e-5)
@@ -163,7 +170,7 @@ def test_a_compiled_loss_is_the_loss(monkeypatch):
 
 
 def test_a_compiler_that_does_not_work_is_said_and_done_without(monkeypatch):
-    def broken(of):
+    def broken(of, **how):
         def fails(x, y):
             raise RuntimeError("g++: internal error")
 
@@ -178,9 +185,61 @@ def test_a_compiler_that_does_not_work_is_said_and_done_without(monkeypatch):
     assert all(torch.equal(tensor, found[name]) for name, tensor in plain.items())
 
 
+def test_a_compiler_that_errs_is_said_and_done_without(monkeypatch):
+    """Its losses are right, and its gradients are not."""
+
+    def erring(of, **how):
+        def errs(x, y):
+            loss = of(x, y)
+            return loss.detach() + 2 * (loss - loss.detach())
+
+        return errs
+
+    plain, plain_history, _ = fitted(by_epochs, omega)
+    monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
+    monkeypatch.setattr(torch, "compile", erring)
+    with pytest.warns(UserWarning, match=r"not compiled.*gradients are wrong by 1\.0e\+00 of the"):
+        found, history, _ = fitted(by_epochs, omega)
+    pd.testing.assert_frame_equal(history, plain_history, check_exact=True)
+    assert all(torch.equal(tensor, found[name]) for name, tensor in plain.items())
+
+
+READINGS = {
+    "T = 2": (2, {}),
+    "T = 10": (10, {}),
+    "without correction factors": (10, {"correction_factors": False}),
+    "without its own": (10, {"include_self": False}),
+    "T = 2, without its own": (2, {"include_self": False}),
+    "from 0.5": (10, {"initial_state": "half"}),
+    "from 0": (10, {"initial_state": "zero"}),
+}
+
+
+@pytest.mark.skipif(shutil.which("g++") is None, reason="nothing to compile with")
+@pytest.mark.parametrize("reading", READINGS)
+def test_compiled_gradients_of_structure_inference_are_those_of_double_precision(
+    monkeypatch, reading
+):
+    """With torch's own choice of what to fuse, those of the gates are wrong at T = 10."""
+    monkeypatch.setattr(jaxtyping.config, "jaxtyping_disable", True)  # dynamo cannot trace beartype
+    n_iter, how = READINGS[reading]
+    torch.manual_seed(0)
+    f = torch.rand(64, 12)
+    y = (f + 0.3 * torch.randn_like(f) > 0.7).float()
+    model = DSIN(omega=StructureInference(12, n_iter, **how))
+    loss = DSINLoss(torch.ones(12), w_pi=0.0, w_phi=0.0, w_omega=1.0, chi_penalty=5e-3)
+    exact, exact_loss = deepcopy(model).double(), deepcopy(loss).double()
+    torch._dynamo.reset()
+    torch.compile(lambda f, y: loss(model(f), y), options=ON_CPU)(f, y).backward()
+    exact_loss(exact(f.double()), y.double()).backward()
+    grads = [[p.grad.double() for p in of.parameters() if p.grad is not None]
+             for of in (model, exact)]  # fmt: skip
+    assert len(grads[0]) == len(grads[1]) and farthest(*grads) < 1e-5
+
+
 def test_a_history_says_whether_its_updates_were_compiled(monkeypatch):
     monkeypatch.setattr(learner, "worth_compiling", lambda *updates: True)
-    monkeypatch.setattr(torch, "compile", lambda of: of)  # a compiler that changes nothing
+    monkeypatch.setattr(torch, "compile", lambda of, **how: of)  # a compiler that changes nothing
     made = by_epochs(*setting(omega))
     with made.no_bar(), made.no_logging():
         made.fit(2)

@@ -20,6 +20,8 @@ from dsin_lib.training.stages import ALGORITHM_1, cached, run_step, step_loss
 
 ROW = replace(ROWS["dsin_10"], patches=("mouth", "nose"))
 """All five steps, on two patches: what a step moves does not depend on how many there are."""
+TRAINS = {1: {"pi"}, 2: {"phi"}, 3: {"pi", "phi"}, 4: {"omega"}, 5: {"pi", "phi", "omega"}}
+"""The groups that each step of Algorithm 1 trains, as the paper has it."""
 
 
 @pytest.fixture
@@ -52,7 +54,7 @@ def test_a_step_moves_exactly_its_groups(stage, step, monkeypatch):
     trained(step, modules, data, config, seed=1)
     for group, module in modules.items():
         changes = moved(before[group], module.state_dict())
-        if group in step.trained:
+        if group in TRAINS[step.number]:
             assert changes, f"step {step.number} trains {group}"
             assert {name for name, _ in module.named_parameters()} <= changes
         else:
@@ -75,11 +77,6 @@ def test_a_unit_that_is_never_coded_moves_no_weight_of_its_own(stage):
             own.append(moves[0].item())
             others += moves[1:].tolist()
     assert own and not any(own) and all(others)
-
-
-def test_the_table_is_algorithm_1():
-    assert [step.number for step in ALGORITHM_1] == [1, 2, 3, 4, 5]
-    assert [step.frozen for step in ALGORITHM_1] == [(), ("pi",), (), ("pi", "phi"), ()]
 
 
 def test_step_5_takes_its_weights_from_the_config(stage):

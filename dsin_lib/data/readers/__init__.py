@@ -67,8 +67,8 @@ def recognise(root: Path) -> Layout:
     fitting = [layout for layout in LAYOUTS.values() if layout.fits(root)]
     if len(fitting) != 1:
         expected = f"{root}: expected one of {bp4d.LABELS} (BP4D, BP4D+), {disfa.LABELS} (DISFA)"
-        found = " and ".join(layout.name for layout in fitting) or "neither"
-        raise CorpusError(root, [f"{expected}, found {found}"])
+        names = " and ".join(layout.name for layout in fitting) or "neither"
+        raise CorpusError(root, [f"{expected}, found {names}"])
     return fitting[0]
 
 

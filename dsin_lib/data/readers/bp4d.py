@@ -43,7 +43,7 @@ def read_bp4d(
         unmatched: Receives the files that match nothing, relative to the root.
 
     Returns:
-        The frames table, a row for every frame that has an image or a label.
+        The frames table, a line for every frame that has an image or a label.
 
     Raises:
         CorpusError: If a label file is no text of commas, has a wrong header, a code other than
@@ -63,7 +63,7 @@ def read_bp4d_plus(
     Labels: ``AUCoding/AU_OCC/F001_T1.csv``. The header's first cell stands for the frame number,
     whatever its name; each other names its Action Unit: ``1`` or ``AU1``, zero-padded or not. Of
     its about 34 units the paper's twelve are kept. Tasks that are not coded have images and no
-    labels; those frames are rows too.
+    labels; those frames are lines too.
 
     Args:
         root: The corpus' folder.
@@ -72,7 +72,7 @@ def read_bp4d_plus(
         unmatched: Receives the files that match nothing, relative to the root.
 
     Returns:
-        The frames table, a row for every frame that has an image or a label.
+        The frames table, a line for every frame that has an image or a label.
 
     Raises:
         CorpusError: As for :func:`read_bp4d`.
@@ -157,7 +157,7 @@ def _read(
     if not pictures:
         problems.append(
             f"{images}: expected folders F001 ... of images, found none; if they lie in a folder "
-            "of their own, `corpus.images` in the config names it"
+            "of their own, `images` beside the corpus' name in the config names it"
         )
     pairs = ((labelled, pictures, "images"), (pictures, labelled, "labels")) if pictures else ()
     for here, there, what in pairs:
@@ -166,20 +166,20 @@ def _read(
             problems.append(f"{where}*: expected {what} of subject {subject}, found none")
 
     names = au_names(BP4D_AUS)
-    rows: list[tuple] = []
+    lines: list[tuple] = []
     for subject, sequence in sorted(labelled.keys() | pictures.keys()):
         file, folder = labelled.get((subject, sequence)), pictures.get((subject, sequence))
         labels = _codes(file, units, said, problems) if file else {}
-        found = files.images(folder) if folder else {}
-        for frame in sorted(labels.keys() | found.keys()):
-            source = files.relative(found[frame]) if frame in found else None
+        by_frame = files.images(folder) if folder else {}
+        for frame in sorted(labels.keys() | by_frame.keys()):
+            source = files.relative(by_frame[frame]) if frame in by_frame else None
             codes = labels.get(frame, (pd.NA,) * len(names))
-            rows.append((subject, sequence, frame, source, *codes))
-    if not rows and not problems:
+            lines.append((subject, sequence, frame, source, *codes))
+    if not lines and not problems:
         problems.append(f"{root}: expected frames, found neither a labelled one nor an image")
     if problems:
         raise CorpusError(root, problems)
-    return frames_table(corpus_name(root, licensed), rows, names)
+    return frames_table(corpus_name(root, licensed), lines, names)
 
 
 def _codes(path: Path, units: Header, said: str, problems: list[str]) -> dict[int, tuple]:
@@ -191,13 +191,13 @@ def _codes(path: Path, units: Header, said: str, problems: list[str]) -> dict[in
     header = [cell.strip() for cell in cells]
     expected = f"{path}, line {at}: expected {said}, found"
     shown = ",".join(cell[:20] for cell in header[:5])
-    found = units(header)
-    if not header or None in found:
-        strange = [cell[:20] for cell, unit in zip(header, found, strict=True) if unit is None]
+    order = units(header)
+    if not header or None in order:
+        strange = [cell[:20] for cell, unit in zip(header, order, strict=True) if unit is None]
         named = f" ({', '.join(map(repr, strange[:5]))})" if strange else ""
         problems.append(f"{expected} {shown or 'an empty file'} ...{named}")
         return {}
-    place = {unit: index for index, unit in enumerate(found)}
+    place = {unit: index for index, unit in enumerate(order)}
     absent = [unit for unit in (FRAME, *BP4D_AUS) if unit not in place]
     if absent or len(place) != len(header):
         what = f"no column {absent}" if absent else "a column twice"

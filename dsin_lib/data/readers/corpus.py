@@ -54,15 +54,15 @@ def corpus_name(root: Path, licensed: str) -> str:
         raise CorpusError(root, [said]) from error
 
 
-def frames_table(corpus: str, rows: list[tuple], columns: Sequence[str]) -> pd.DataFrame:
+def frames_table(corpus: str, lines: list[tuple], columns: Sequence[str]) -> pd.DataFrame:
     """The frames table of a corpus: typed, checked and sorted.
 
     Args:
         corpus: The corpus' name.
-        rows: Subject, sequence, frame, source, then what ``columns`` names.
-        columns: Names of a row's other values.
+        lines: Subject, sequence, frame, source, then what ``columns`` names.
+        columns: Names of a line's other values.
     """
-    table = pd.DataFrame(rows, columns=[*KEYS[1:], "source", *columns])
+    table = pd.DataFrame(lines, columns=[*KEYS[1:], "source", *columns])
     table.insert(0, "corpus", corpus)
     types = dict.fromkeys(("corpus", "subject", "sequence", "source"), "str") | {"frame": "int64"}
     types |= {name: "Int64" for name in columns if name == "video_index"}

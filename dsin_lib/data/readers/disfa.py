@@ -31,7 +31,7 @@ class Where(NamedTuple):
     """Where the pictures of a corpus are: videos, or folders of extracted frames."""
 
     folder: Path
-    found: dict[str, Path]  # subject -> video or folder
+    places: dict[str, Path]  # subject -> video or folder
     example: str
     filmed: bool
 
@@ -58,7 +58,7 @@ def read_disfa(
 
     Args:
         root: The corpus' folder.
-        active_from: The lowest intensity that counts as active, 1 to 5; 2 is the field's habit,
+        active_from: The lowest intensity that counts as active, 1 to 5; 2 is what the field takes,
             the paper prints "greater than 3".
         camera: ``left`` or ``right``; also the name of the one sequence a subject has.
         images: The folder of the subjects' folders of extracted frames, relative to the root.
@@ -67,7 +67,7 @@ def read_disfa(
 
     Returns:
         The frames table with ``video_index`` (missing where the source is an image), the labels,
-        and each unit's intensity (``AU01_intensity`` ...); a row for every frame that has a
+        and each unit's intensity (``AU01_intensity`` ...); a line for every frame that has a
         picture or a label.
 
     Raises:
@@ -88,32 +88,32 @@ def read_disfa(
     if not labels:
         expected = f"{files.labels}: expected folders SN001 ... of label files, found none"
         raise CorpusError(root, [*problems, expected])
-    for subject in sorted(labels.keys() - where.found.keys()) if where.found else ():
+    for subject in sorted(labels.keys() - where.places.keys()) if where.places else ():
         expected = where.folder / where.example.replace("SN001", subject)
         problems.append(f"{expected}: expected pictures of subject {subject}, found none")
-    for subject in sorted(where.found.keys() - labels.keys()):
+    for subject in sorted(where.places.keys() - labels.keys()):
         expected = files.labels / subject
         problems.append(f"{expected}: expected labels of subject {subject}, found none")
 
     blank = (pd.NA,) * len(DISFA_AUS)
-    rows: list[tuple] = []
-    for subject in sorted(labels.keys() | where.found.keys()):
+    lines: list[tuple] = []
+    for subject in sorted(labels.keys() | where.places.keys()):
         levels = _intensities(files, subject, labels[subject]) if subject in labels else {}
         pictures: Pictures = {}
-        if subject in where.found:
-            path, last = where.found[subject], max(levels, default=0)
+        if subject in where.places:
+            path, last = where.places[subject], max(levels, default=0)
             pictures = (
                 _filmed(files, path, last) if where.filmed else _extracted(files, path, first_image)
             )
         for frame in sorted(levels.keys() | pictures.keys()):
-            found = levels.get(frame, blank)
+            intensities = levels.get(frame, blank)
             picture = pictures.get(frame, (None, None))
-            rows.append((subject, camera, frame, *picture, *blank, *found))
+            lines.append((subject, camera, frame, *picture, *blank, *intensities))
     if problems:
         raise CorpusError(root, problems)
     names = au_names(DISFA_AUS)
     columns = ["video_index", *names, *(f"{name}_intensity" for name in names)]
-    return with_activity(frames_table(corpus_name(root, "disfa"), rows, columns), active_from)
+    return with_activity(frames_table(corpus_name(root, "disfa"), lines, columns), active_from)
 
 
 def is_disfa(root: Path) -> bool:
@@ -132,28 +132,28 @@ def _pictures(files: Files, camera: str, images: str | None) -> Where:
     side = camera.capitalize()
     filmed = [files.locate(f"{word}_{side}Camera") for word in ("Video", "Videos")]
     name = pattern(rf"{side}Video(?P<subject>SN\d{{3}})_comp\.{VIDEOS}")
-    found: dict[str, Path] = {}
+    places: dict[str, Path] = {}
     for folder in () if images else filmed:
         some = files.take(
             folder, name, lambda match: match["subject"].upper(), "one video a subject"
         )
-        for subject in sorted(some.keys() & found.keys()):
-            said = f"expected one video a subject, found {files.relative(found[subject])} too"
+        for subject in sorted(some.keys() & places.keys()):
+            said = f"expected one video a subject, found {files.relative(places[subject])} too"
             files.problems.append(f"{some[subject]}: {said}")
-        found = some | found
-    if found:
-        place = next(iter(found.values())).parent
-        return Where(place, found, f"{side}VideoSN001_comp.avi", filmed=True)
+        places = some | places
+    if places:
+        place = next(iter(places.values())).parent
+        return Where(place, places, f"{side}VideoSN001_comp.avi", filmed=True)
     folder = files.locate(images or f"Images_{side}Camera")
-    found = _subjects(files, folder)
-    if not found:
+    places = _subjects(files, folder)
+    if not places:
         videos = "Videos_LeftCamera" if camera == "left" else "Video_RightCamera"
         wanted = "that folder" if images else f"{videos} or {folder.name}"
         files.problems.append(
             f"{folder}: expected {wanted}, found none or no subject SN001 ... in it; "
-            "`corpus.images` in the config names a folder of extracted frames"
+            "`images` beside the corpus' name in the config names a folder of extracted frames"
         )
-    return Where(folder, found, "SN001", filmed=False)
+    return Where(folder, places, "SN001", filmed=False)
 
 
 def _filmed(files: Files, path: Path, last: int) -> Pictures:
@@ -172,14 +172,14 @@ def _filmed(files: Files, path: Path, last: int) -> Pictures:
 
 def _extracted(files: Files, folder: Path, first_image: int) -> Pictures:
     """The images of a subject's folder, by label frame."""
-    found = files.images(folder)
-    if found and (lowest := min(found)) < first_image:
+    images = files.images(folder)
+    if images and (lowest := min(images)) < first_image:
         files.problems.append(
-            f"{found[lowest]}: expected extracted frames from {first_image}, found {lowest}; "
-            f"`corpus.first_image: {lowest}` in the config says that they begin there"
+            f"{images[lowest]}: expected extracted frames from {first_image}, found {lowest}; "
+            f"`first_image: {lowest}` beside `name: disfa` in the config says that they begin there"
         )
     shift = FIRST - first_image
-    return {number + shift: (files.relative(path), None) for number, path in found.items()}
+    return {number + shift: (files.relative(path), None) for number, path in images.items()}
 
 
 def _intensities(files: Files, subject: str, folder: Path) -> dict[int, tuple]:
@@ -192,18 +192,18 @@ def _intensities(files: Files, subject: str, folder: Path) -> dict[int, tuple]:
             return None
         return unit if (unit := int(match["unit"])) in known else None
 
-    found = files.take(folder, FILE, unit_of, "one file a unit")
-    for unit in sorted(known - found.keys()):
+    paths = files.take(folder, FILE, unit_of, "one file a unit")
+    for unit in sorted(known - paths.keys()):
         path = folder / f"{subject}_au{unit}.txt"
         problems.append(f"{path}: expected the intensities of {au_name(unit)}, found no file")
 
     before = len(problems)
-    levels = {unit: _one_unit(found[unit], unit, problems) for unit in DISFA_AUS if unit in found}
+    levels = {unit: _one_unit(paths[unit], unit, problems) for unit in DISFA_AUS if unit in paths}
     frames = set().union(*levels.values())
     if len(problems) == before:
         for unit, of_unit in levels.items():
             if absent := frames - of_unit.keys():
-                said = f"{found[unit]}: expected the frames of the subject's other files"
+                said = f"{paths[unit]}: expected the frames of the subject's other files"
                 problems.append(f"{said}, found none numbered {as_ranges(absent)}")
     nothing = (pd.NA,)
     return {
@@ -215,7 +215,7 @@ def _intensities(files: Files, subject: str, folder: Path) -> dict[int, tuple]:
 def _one_unit(path: Path, unit: int, problems: list[str]) -> dict[int, tuple]:
     before, column = len(problems), {au_name(unit): 1}
     lines = label_lines(path, problems)
-    found = coded_lines(path, lines, INTENSITY, column, WIDTH, problems, first_frame=FIRST)
-    if not found and len(problems) == before:
+    coded = coded_lines(path, lines, INTENSITY, column, WIDTH, problems, first_frame=FIRST)
+    if not coded and len(problems) == before:
         problems.append(f"{path}, line 1: expected lines frame,intensity, found an empty file")
-    return found
+    return coded

@@ -96,7 +96,7 @@ class Files:
             once: What two entries with one key break: ``each frame once``.
             folders: Whether folders are asked for, or files.
         """
-        found: dict[Any, Path] = {}
+        taken: dict[Any, Path] = {}
         for path, is_folder in self._entries(folder):
             if path in self._known:
                 continue
@@ -104,11 +104,11 @@ class Files:
             of = key(match) if match else None
             if of is None:
                 self.unmatched.append(printable(self.relative(path)) + "/" * is_folder)
-            elif of in found:
-                self.problems.append(f"{path}: expected {once}, found {found[of].name} too")
+            elif of in taken:
+                self.problems.append(f"{path}: expected {once}, found {taken[of].name} too")
             else:
-                found[of] = path
-        return found
+                taken[of] = path
+        return taken
 
     def images(self, folder: Path) -> dict[int, Path]:
         """The images of a folder by frame number, whatever the zero padding."""
@@ -146,10 +146,10 @@ class Files:
     def _entries(self, folder: Path) -> list[Entry]:
         """What lies in a folder, by name, without the litter of systems."""
         try:
-            with os.scandir(folder) as found:
+            with os.scandir(folder) as listing:
                 entries = [
                     Entry(folder / entry.name, _is_folder(entry))
-                    for entry in found
+                    for entry in listing
                     if not LITTER.fullmatch(entry.name)
                 ]
         except (FileNotFoundError, NotADirectoryError):

@@ -99,12 +99,12 @@ def _text(path: Path) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         at = data.count(b"\n", 0, error.start) + 1
-        found = f"byte 0x{data[error.start]:02x} (another encoding, such as Latin-1?)"
+        strange = f"byte 0x{data[error.start]:02x} (another encoding, such as Latin-1?)"
         raise LabelFileError(
-            f"{path}, line {at}: expected {encoding.upper()} text, found {found}"
+            f"{path}, line {at}: expected {encoding.upper()} text, found {strange}"
         ) from error
     if "\0" in text:
         at = text.count("\n", 0, text.index("\0")) + 1
-        found = "a NUL byte (a damaged file, or UTF-16 without a byte order mark?)"
-        raise LabelFileError(f"{path}, line {at}: expected text, found {found}")
+        strange = "a NUL byte (a damaged file, or UTF-16 without a byte order mark?)"
+        raise LabelFileError(f"{path}, line {at}: expected text, found {strange}")
     return text

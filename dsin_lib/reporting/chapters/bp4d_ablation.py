@@ -1,4 +1,4 @@
-"""Table 3: how small the profile is, and what thresholds are worth. Paper: Sec. 4.2.1."""
+"""Table 3: how small the profile is, what thresholds and folds are worth. Paper: Sec. 4.2.1."""
 
 import numpy as np
 import pandas as pd
@@ -6,9 +6,12 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
 from dsin_lib.config import Config, load_config
+from dsin_lib.paper.published import bp4d_prevalence, published
 from dsin_lib.reporting.page.figures import sns  # with the book's theme
+from dsin_lib.reporting.tables import BASELINES, shown_line
 from dsin_lib.runs.predictions import LABEL, values_of
 from dsin_lib.runs.run import Run
+from dsin_lib.scores.measured import Measured
 from dsin_lib.scores.thresholds import TAUS, best_taus, f1_curves
 
 WHOLE = "paper"
@@ -66,3 +69,31 @@ def thresholds(run: Run) -> Figure:
     axes[0, 0].legend(frameon=False, fontsize="small")
     sns.despine(figure)
     return figure
+
+
+def pooled(measured: Measured) -> pd.DataFrame:
+    """The other reading of fold-average: F1 of the frames of all folds together, in percent.
+
+    Returns:
+        One line a row that has an average: ``mean of folds``, ``folds together``, ``difference``.
+    """
+    together = pd.DataFrame(measured.together, measured.lines, measured.aus).mean(
+        axis=1, skipna=False
+    )
+    mean = pd.Series(measured.f1.mean(1), measured.lines)
+    columns = {"mean of folds": mean, "folds together": together, "difference": together - mean}
+    lines = pd.DataFrame(columns).drop(index=list(BASELINES), errors="ignore").dropna()
+    return lines.rename(index=shown_line)
+
+
+def bp4d_always_positive() -> dict[str, object]:
+    """Always positive on BP4D's public prevalence, and which of the paper's rows it beats."""
+    prevalence = bp4d_prevalence()
+    average = float((200 * prevalence / (1 + prevalence)).mean())
+    averages = published("table3")["printed_average"].dropna()
+    return {
+        "average": average,
+        "rows": len(averages),
+        "rows_below": int((averages < average).sum()),
+        "names_below": list(averages.index[averages < average]),
+    }

@@ -4,18 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
 from dsin_lib.config import Corpus
 from dsin_lib.data.account_items import KINDS
 from dsin_lib.data.folds import test_subjects
 from dsin_lib.data.store import Store
-from dsin_lib.paper.published import label_lists, published_corpora
-from dsin_lib.reporting.page.figures import diverging
+from dsin_lib.paper.published import LISTED, NAMES, label_lists, published_corpora
+from dsin_lib.reporting.page import figures  # noqa: F401 (for the book's theme)
 
-NAMES = {"bp4d": "BP4D", "disfa": "DISFA"}
-LISTED = {"bp4d": "bp4d", "bp4d_plus": "bp4d", "disfa": "disfa"}
-"""The public label lists to set beside a corpus of a layout; BP4D+ has none of its own."""
 RATIOS = ("label cardinality", "label density")
 """The quantities of Table 2 that are no counts."""
 
@@ -55,8 +51,8 @@ def counting_rules() -> pd.DataFrame:
     lists, printed = label_lists(), published_corpora()
     pair = lists["disfa"]["two_or_more_of_twelve_from_intensity_1"]
     bp4d, disfa = (lists[name]["active_units_histogram"] for name in NAMES)
-    found = [("BP4D", f"at least {k} of 12 units", *_kept(bp4d, k)) for k in range(6)]
-    found += [
+    rules = [("BP4D", f"at least {k} of 12 units", *_kept(bp4d, k)) for k in range(6)]
+    rules += [
         ("DISFA", "at least 1 of 8 units, intensity 2 or more", *_kept(disfa, 1)),
         ("DISFA", "at least 2 of 12 units, intensity 1 or more", *pair.values()),
     ]
@@ -67,7 +63,7 @@ def counting_rules() -> pd.DataFrame:
             "label cardinality": f"{cardinality:.2f}",
             "printed ": f"{printed.loc['label cardinality', corpus]:.2f}",
         }
-        for corpus, rule, frames, cardinality, *_ in found
+        for corpus, rule, frames, cardinality, *_ in rules
     }
     return pd.DataFrame(lines).T
 
@@ -78,12 +74,6 @@ def prevalence(corpus: Corpus, store: Store) -> pd.DataFrame:
     of = LISTED[corpus.source.layout]
     listed = pd.Series(label_lists()[of]["prevalence"])
     return 100 * pd.DataFrame({"this corpus": labels, NAMES[of]: listed}).T[list(labels.index)]
-
-
-def co_occurrence(corpus: Corpus, store: Store) -> Figure:
-    """Correlation (phi) of every two labels over all coded frames."""
-    phi = store.frames[corpus.aus].astype(float).corr()
-    return diverging(phi.where(phi < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
 def undetected() -> int:

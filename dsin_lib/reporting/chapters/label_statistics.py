@@ -38,9 +38,9 @@ DIGITS = {"variance_explained": 2}
 LOGARITHMIC = ("active_runs",)
 
 
-def kept(found: Found) -> HTML:
+def kept(statistics: Found) -> HTML:
     """How many values of each statistic lie within its bound, and the one furthest away."""
-    lines = {readable(name): _kept(name, table) for name, table in found.items()}
+    lines = {readable(name): _kept(name, table) for name, table in statistics.items()}
     return plain(pd.DataFrame(lines).T)
 
 
@@ -51,14 +51,14 @@ def deviations(name: str, table: pd.DataFrame) -> pd.Series:
     return away.dropna().abs()
 
 
-def beside(found: Found) -> Figure:
+def beside(statistics: Found) -> Figure:
     """Reference against generated, a panel a statistic; the band is the statistic's bound."""
-    lines = -(-len(found) // PANELS)
+    lines = -(-len(statistics) // PANELS)
     size = 3.4 * PANELS, 3.4 * lines
     figure, axes = plt.subplots(lines, PANELS, figsize=size, squeeze=False, layout="constrained")
-    for axis in axes.flat[len(found) :]:
+    for axis in axes.flat[len(statistics) :]:
         axis.set_axis_off()
-    for axis, (name, table) in zip(axes.flat, found.items(), strict=False):
+    for axis, (name, table) in zip(axes.flat, statistics.items(), strict=False):
         known = table.dropna(subset=["reference"])
         known = known[(known["reference"] > 0) | (name == "phi")]
         kinds = known.index.get_level_values(0).map(readable) if "ratio" in table else None
@@ -71,18 +71,18 @@ def beside(found: Found) -> Figure:
     return figure
 
 
-def errors_of_phi(found: Found) -> Figure:
+def errors_of_phi(statistics: Found) -> Figure:
     """Generated minus reference correlation of every pair that the reference has."""
-    table = found["phi"]["error"].dropna().unstack("first")
+    table = statistics["phi"]["error"].dropna().unstack("first")
     return diverging(table, "+z.2f", r"$\phi$ generated minus reference", limit=0.1)
 
 
-def beside_table(found: Found, name: str) -> HTML:
+def beside_table(statistics: Found, name: str) -> HTML:
     """One statistic, reference above generated, one column an Action Unit.
 
     Shares are percent; ``phi``, whose lines are pairs, has figures instead.
     """
-    table = found[name][["reference", "generated"]] * (100 if name in PERCENT else 1)
+    table = statistics[name][["reference", "generated"]] * (100 if name in PERCENT else 1)
     if table.index.nlevels == 1:
         return plain(table.T)
     lines = table.stack().unstack("AU")[list(table.index.unique("AU"))]

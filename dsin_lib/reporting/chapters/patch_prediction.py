@@ -8,6 +8,9 @@ from dsin_lib.reporting.page.tables import plain
 from dsin_lib.runs.files import LAYERS
 from dsin_lib.runs.run import Run
 
+REGION = {au_name(number): unit.region for number, unit in ACTION_UNITS.items()}
+"""Column name of an Action Unit to the half of the face that it moves."""
+
 
 def layers(patch: Run, face: Run) -> HTML:
     """Output sizes of each layer of a patch network and of the face network, and parameters."""
@@ -21,6 +24,14 @@ def layers(patch: Run, face: Run) -> HTML:
 
 def halves(aus: list[str]) -> dict[str, str]:
     """Action Units by the half of the face that they move, in words."""
-    region = {au_name(number): unit.region for number, unit in ACTION_UNITS.items()}
     units = pd.Series(aus)
-    return {half: ", ".join(of) for half, of in units.groupby(units.map(region))}
+    return {half: ", ".join(of) for half, of in units.groupby(units.map(REGION))}
+
+
+def regions(table: pd.DataFrame) -> pd.DataFrame:
+    """Mean F1 over the upper-face and over the lower-face Action Units."""
+    aus = table.drop(columns="average")
+    halves = aus.T.groupby(aus.columns.map(REGION)).mean().T[["upper", "lower"]]
+    dead = table.attrs.get("dead", ())
+    halves.attrs["dead"] = [(row, REGION[au]) for row, au in dead if au in REGION]
+    return halves

@@ -46,8 +46,8 @@ def registration(store: Store) -> HTML:
     A similarity has four numbers to bring three points to three anchors (six), so it cannot bring
     all of them home: what is left is the shape of the face and its turn to the side.
     """
-    found = np.array([anchors_of(points) for points in store.aligned_landmarks])
-    left = np.linalg.norm(found - store.anchors, axis=2)
+    reached = np.array([anchors_of(points) for points in store.aligned_landmarks])
+    left = np.linalg.norm(reached - store.anchors, axis=2)
     names = [name.replace("_", " ") for name in ANCHOR_POINTS]
     table = pd.DataFrame(np.quantile(left, [0.5, 0.95], axis=0).T, index=names)
     return plain(table.set_axis(["median (px)", "95 % (px)"], axis=1))
@@ -94,9 +94,9 @@ def landmark_errors(corpus: Corpus, store: Store) -> pd.DataFrame:
     both = usable.merge(truth, on=["subject", "sequence", "frame"], how="inner")
     axes = [both[[f"{axis}{i}" for i in range(68)]].to_numpy(float) for axis in "xy"]
     drawn = np.stack(axes, axis=2)
-    found = store.landmarks[both["row"].to_numpy(int)]
+    detected = store.landmarks[both["row"].to_numpy(int)]
     span = np.linalg.norm(drawn[:, OUTER_EYES[0]] - drawn[:, OUTER_EYES[1]], axis=1)
-    error = 100 * np.linalg.norm(found - drawn, axis=2) / span[:, None]
+    error = 100 * np.linalg.norm(detected - drawn, axis=2) / span[:, None]
     groups = {name: error[:, list(points)].mean(axis=1) for name, points in POINT_GROUPS.items()}
     return pd.DataFrame({"subject": both["subject"], "yaw": np.rad2deg(both["yaw"]), **groups})
 

@@ -34,13 +34,13 @@ HONEST = "honest, one τ"
 STOPPED = "stopped on the test fold, one τ"
 TUNED = "honest, τ from held-out subjects"
 PEEKED = "honest stop, τ from the test fold"
-HABIT = "both on the test fold"
+SELECTED = "both on the test fold"
 PROTOCOLS = {
     HONEST: Protocol("held_out", None),
     STOPPED: Protocol("test", None),
     TUNED: Protocol("held_out", "held_out"),
     PEEKED: Protocol("held_out", "test"),
-    HABIT: Protocol("test", "test"),
+    SELECTED: Protocol("test", "test"),
 }
 UNTRAINED = (HONEST, TUNED, PEEKED)
 """Those that need no training of their own, so that every fold of a profile has them."""
@@ -86,9 +86,9 @@ def _line(row: str, protocol: str) -> str:
     return f"{row}, {protocol}"
 
 
-def _names(found: Measured) -> list[tuple[str, str]]:
+def _names(scored: Measured) -> list[tuple[str, str]]:
     """Row and protocol of each line."""
-    return [tuple(line.split(", ", 1)) for line in found.lines]
+    return [tuple(line.split(", ", 1)) for line in scored.lines]
 
 
 def _under(how: Protocol, run: Run) -> Run:
@@ -99,36 +99,36 @@ def _under(how: Protocol, run: Run) -> Run:
     return replace(run, row=replace(run.row, thresholds="tuned"), change=change)
 
 
-def averages(found: Measured) -> pd.DataFrame:
+def averages(scored: Measured) -> pd.DataFrame:
     """Average F1, one line a protocol, one column a row."""
-    table = pd.Series({name: found.average(_line(*name))[0] for name in _names(found)}).unstack(0)
-    rows, protocols = (list(dict.fromkeys(names)) for names in zip(*_names(found), strict=True))
+    table = pd.Series({name: scored.average(_line(*name))[0] for name in _names(scored)}).unstack(0)
+    rows, protocols = (list(dict.fromkeys(names)) for names in zip(*_names(scored), strict=True))
     table = table.loc[protocols, rows].rename(columns=lambda row: ROWS[row].shown)
     return table.rename_axis(index=None, columns=None)
 
 
-def per_unit(found: Measured) -> pd.DataFrame:
+def per_unit(scored: Measured) -> pd.DataFrame:
     """F1 of each Action Unit, one line a row and protocol, the average last."""
-    names = [ROWS[row].shown + small(protocol) for row, protocol in _names(found)]
-    table = pd.DataFrame(found.f1, names, found.aus)
+    names = [ROWS[row].shown + small(protocol) for row, protocol in _names(scored)]
+    table = pd.DataFrame(scored.f1, names, scored.aus)
     return table.assign(average=table.mean(axis=1, skipna=False))
 
 
-def gain(found: Measured, row: str, protocol: str, over: str | None = None) -> dict[str, float]:
+def gain(scored: Measured, row: str, protocol: str, over: str | None = None) -> dict[str, float]:
     """F1 points by which a protocol lifts a row's average over another: points, low, high.
 
     Args:
-        found: From :func:`measured`.
+        scored: From :func:`measured`.
         row: Id of the row.
         protocol: A name of :data:`PROTOCOLS`.
         over: Another; none for the honest one with one tau.
     """
-    return found.gain(_line(row, protocol), _line(row, over or HONEST))
+    return scored.gain(_line(row, protocol), _line(row, over or HONEST))
 
 
-def gains(found: Measured) -> pd.DataFrame:
+def gains(scored: Measured) -> pd.DataFrame:
     """Every gain over the honest protocol with one tau, one line a row and protocol."""
-    lines = {name: gain(found, *name) for name in _names(found) if name[1] != HONEST}
+    lines = {name: gain(scored, *name) for name in _names(scored) if name[1] != HONEST}
     return pd.DataFrame(lines).T.rename_axis(["row", "protocol"])
 
 
@@ -159,10 +159,10 @@ def dots(gained: pd.DataFrame) -> Figure:
 
 def remains(config: Config, rows: Sequence[str] = ROWS_OF_TEST_FOLD) -> pd.DataFrame:
     """What tuning gains when the test fold chooses tau (Fig. 7), and what a held-out tau keeps."""
-    found = measured(config, config.evaluation.folds, rows, UNTRAINED)
+    scored = measured(config, config.evaluation.folds, rows, UNTRAINED)
     lines = {}
     for row in rows:
-        peeked, tuned = (gain(found, row, name) for name in (PEEKED, TUNED))
+        peeked, tuned = (gain(scored, row, name) for name in (PEEKED, TUNED))
         lines[ROWS[row].shown] = {
             "test fold's τ": peeked["points"],
             "held-out τ": tuned["points"],

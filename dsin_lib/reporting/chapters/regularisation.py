@@ -32,37 +32,37 @@ def sweep(config: Config) -> Sweep:
     return {r: runs_of(config, ["omega"], chi_penalty(r)) for r in CHI_PENALTIES}
 
 
-def sentences(found: Sweep) -> pd.DataFrame:
+def sentences(swept: Sweep) -> pd.DataFrame:
     """What the paper says of the figure, each sentence with its margin here and its verdict."""
-    return about_chi(Evidence(chi=found))
+    return about_chi(Evidence(chi=swept))
 
 
-def curves(found: Sweep) -> pd.DataFrame:
+def curves(swept: Sweep) -> pd.DataFrame:
     """Moments of chi and F1 in percent by r and epoch, averaged over folds and seeds.
 
     As far as every run of an r came: the mean of fewer would jump where one of them ends.
     """
     history = pd.concat(
-        {(r, run.fold, run.seed): run.history for r, runs in found.items() for run in runs},
+        {(r, run.fold, run.seed): run.history for r, runs in swept.items() for run in runs},
         names=["r", "fold", "seed"],
     )
     by_epoch = history.assign(F1=100 * history["valid_f1"])
     grouped = by_epoch.groupby(["r", "epoch"])
     means = grouped[["chi_mean", "chi_std", "F1"]].mean()
-    of_r = pd.Series({r: len(runs) for r, runs in found.items()})
+    of_r = pd.Series({r: len(runs) for r, runs in swept.items()})
     whole = grouped.size() == of_r.reindex(means.index.get_level_values("r")).to_numpy()
     return means[whole].reset_index()
 
 
-def summary(found: Sweep) -> pd.DataFrame:
+def summary(swept: Sweep) -> pd.DataFrame:
     """One line an r: scores with the interval of the change to r = 0, and what became of chi."""
     table = pd.DataFrame(
-        [change(runs, found[0.0]) for runs in found.values()], index=pd.Index(list(found), name="r")
+        [change(runs, swept[0.0]) for runs in swept.values()], index=pd.Index(list(swept), name="r")
     )[["F1 trial", "change", "low", "high", "always trial"]]
-    means = pd.DataFrame({r: pd.DataFrame(map(_of_run, runs)).mean() for r, runs in found.items()})
-    drawn = curves(found)
-    shared = int(drawn.groupby("r")["epoch"].max().min())
-    at_shared = drawn[drawn["epoch"] == shared].set_index("r")["chi_std"]
+    means = pd.DataFrame({r: pd.DataFrame(map(_of_run, runs)).mean() for r, runs in swept.items()})
+    by_epoch = curves(swept)
+    shared = int(by_epoch.groupby("r")["epoch"].max().min())
+    at_shared = by_epoch[by_epoch["epoch"] == shared].set_index("r")["chi_std"]
     return table.join(means.T).assign(shared=shared, spread=at_shared)
 
 
@@ -102,10 +102,10 @@ def factors(table: pd.DataFrame) -> pd.DataFrame:
     return _by_r(table)[list(columns)].rename(columns=columns)
 
 
-def moments(drawn: pd.DataFrame) -> Figure:
+def moments(by_epoch: pd.DataFrame) -> Figure:
     """Mean (line) and standard deviation (envelope) of chi over training, as in Fig. 6."""
     figure, panels = _panels(r"$\chi$")
-    for (r, of_r), axis in zip(drawn.groupby("r"), panels, strict=True):
+    for (r, of_r), axis in zip(by_epoch.groupby("r"), panels, strict=True):
         mean, std = of_r["chi_mean"], of_r["chi_std"]
         axis.fill_between(of_r["epoch"], mean - std, mean + std, color="C0", alpha=0.3, lw=0)
         axis.plot(of_r["epoch"], mean, color="C0")
@@ -113,11 +113,11 @@ def moments(drawn: pd.DataFrame) -> Figure:
     return figure
 
 
-def validation(found: Sweep) -> Figure:
+def validation(swept: Sweep) -> Figure:
     """F1 of the subjects that end a training over its epochs; a dot at the chosen one."""
     figure, panels = _panels("F1 (%)")
     for r, axis in zip(CHI_PENALTIES, panels, strict=True):
-        for history in (run.history for run in found[r]):
+        for history in (run.history for run in swept[r]):
             (best,) = history.index[history["kept"]]
             f1 = 100 * history["valid_f1"]
             (line,) = axis.plot(history["epoch"], f1, lw=1.2)

@@ -1,7 +1,8 @@
 """What the paper leaves open, and what another reading of it is worth: the register and the sweep.
 
-Each reading is tried alone, on the cheapest row that feels it. A change of F1 has the interval of
-a bootstrap over test subjects: paired where both readings are tested on the same people.
+A *reading* is one way to make a choice that the paper leaves open. Each is tried alone, on the
+cheapest row that feels it. A change of F1 has the interval of a bootstrap over test subjects:
+paired where both readings are tested on the same people.
 """
 
 from dataclasses import dataclass
@@ -76,19 +77,19 @@ def folds(config: Config, row: str) -> tuple[int, ...]:
     return SWEEPS[SWEEP_OF[row]].folds(config) if row in SWEEP_OF else config.evaluation.folds
 
 
-def trainings(found: list[Pair]) -> list[Run]:
+def trainings(compared: list[Pair]) -> list[Run]:
     """The runs that are compared, each once."""
-    return list({run.folder: run for pair in found for run in (*pair.base, *pair.runs)}.values())
+    return list({run.folder: run for pair in compared for run in (*pair.base, *pair.runs)}.values())
 
 
-def swept(found: list[Pair]) -> pd.DataFrame:
+def swept(compared: list[Pair]) -> pd.DataFrame:
     """Each alternative reading alone.
 
     Returns:
         One line a reading, choices with the largest change first: choice, reading, default (what
         the profile takes), row, folds, F1 default, F1 reading, change, low, high, matters (whether
-        the interval excludes zero), draws, and the same change above the always-positive predictor
-        (``always ...``, ``above ...``).
+        the interval excludes zero), resampling, and the same change above the always-positive
+        predictor (``always ...``, ``above ...``).
     """
     lines = [
         {
@@ -99,7 +100,7 @@ def swept(found: list[Pair]) -> pd.DataFrame:
             "folds": ", ".join(map(str, dict.fromkeys(run.fold for run in pair.base))),
             **_named(change(pair.runs, pair.base)),
         }
-        for pair in found
+        for pair in compared
     ]
     table = pd.DataFrame(lines)
     table["matters"] = (table["low"] > 0) | (table["high"] < 0)
@@ -124,7 +125,7 @@ def register() -> pd.DataFrame:
             "id": one.id,
             "section": one.section,
             "the paper says": one.says,
-            "and is silent on": one.silent,
+            "and leaves open": one.silent,
             "default here": _word(one.default),
             "other readings": ", ".join(_word(r) for r in one.readings if r != one.default),
             "evidence": one.evidence,
@@ -135,9 +136,9 @@ def register() -> pd.DataFrame:
     return pd.DataFrame(lines).set_index("id").rename_axis(None)
 
 
-def unmeasured(config: Config, found: list[Pair]) -> pd.DataFrame:
+def unmeasured(config: Config, compared: list[Pair]) -> pd.DataFrame:
     """The choices without a line in the sweep, and why."""
-    measured = {pair.choice.id for pair in found}
+    measured = {pair.choice.id for pair in compared}
     lines = {
         one.id: {"reading": _word(taken(config, one)), "why": one.unmeasured or NO_TABLE_4}
         for one in readings().values()
@@ -156,14 +157,14 @@ def by_chance(swept: pd.DataFrame) -> float:
     return (1 - LEVEL) * len(swept)
 
 
-def shown(swept: pd.DataFrame) -> pd.DataFrame:
+def in_book(swept: pd.DataFrame) -> pd.DataFrame:
     """The sweep as the book prints it."""
     table = swept.assign(
         row=[ROWS[row].shown for row in swept["row"]],
         matters=swept["matters"].map({True: "yes", False: "no"}),
     ).rename(columns={"default": "instead of", "matters": "excludes zero"})
     columns = ["instead of", "row", "folds", "F1 default", "F1 reading", "change", "low", "high"]
-    return table.set_index(names(swept))[[*columns, "excludes zero", "draws"]]
+    return table.set_index(names(swept))[[*columns, "excludes zero", "resampling"]]
 
 
 def above_always_positive(swept: pd.DataFrame) -> pd.DataFrame:

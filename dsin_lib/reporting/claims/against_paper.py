@@ -42,7 +42,7 @@ class Held:
         rows: As the paper prints them.
         aus: Column names.
         scores: F1 in percent.
-        drawn: The same under each draw of test subjects.
+        resampled: The same in each resampling of the test subjects.
         dead: Row and unit of each score with a network behind it that is dead for a fed unit.
     """
 
@@ -50,7 +50,7 @@ class Held:
     rows: list[str]
     aus: list[str]
     scores: Float[np.ndarray, "row au"]
-    drawn: Float[np.ndarray, "resample row au"]
+    resampled: Float[np.ndarray, "resample row au"]
     dead: frozenset[tuple[str, str]] = frozenset()
 
     def has(self, claim: Claim) -> bool:
@@ -71,30 +71,30 @@ class Held:
         every = claim.margin == "contrast"  # the units that it names against all others
         if dead := self.dead_of(rows_of(claim), None if every else claim.aus):
             return {**NOTHING, "basis": in_words(dead)}
-        low, high = interval(margins(claim, self.drawn, self.rows, self.aus))
+        low, high = interval(margins(claim, self.resampled, self.rows, self.aus))
         here = float(margins(claim, self.scores, self.rows, self.aus))
         return {**NOTHING, "margin": here, "low": float(low), "high": float(high)}
 
 
-def held(found: Measured, vgg: VGG) -> Held:
+def held(measured: Measured, vgg: VGG) -> Held:
     """What is measured of rows, by the names that claims find them by.
 
     Args:
-        found: The rows; predictors that look at no image are left out.
+        measured: The rows; predictors that look at no image are left out.
         vgg: What VGG was trained from. From random weights it is not the tuned network of the
             paper, so no claim is about it.
     """
-    lines = [line for line in found.lines if line in ROWS]
-    at = [found.lines.index(line) for line in lines]
+    lines = [line for line in measured.lines if line in ROWS]
+    at = [measured.lines.index(line) for line in lines]
     named = {line: _as_trained(ROWS[line], vgg) for line in lines}
-    scores = (100 * found.mean("f1")).loc[lines].to_numpy(float)
-    dead = frozenset((named[line], au) for line, au in found.dead() if line in named)
-    about = measured_on(paper_table(found.aus))
-    return Held(about, list(named.values()), found.aus, scores, found.drawn[:, at], dead)
+    scores = (100 * measured.mean("f1")).loc[lines].to_numpy(float)
+    dead = frozenset((named[line], au) for line, au in measured.dead() if line in named)
+    about = measured_on(paper_table(measured.aus))
+    return Held(about, list(named.values()), measured.aus, scores, measured.resampled[:, at], dead)
 
 
 def differences(ours: Held) -> pd.DataFrame:
-    """Every difference that the paper draws a conclusion from, by what is compared on which units.
+    """Every difference that the paper bases a conclusion on, by what is compared on which units.
 
     Returns:
         F1 points here, the ends of their interval, the paper's, and in words whether the interval
@@ -106,15 +106,15 @@ def differences(ours: Held) -> pd.DataFrame:
         for printed_in in claim.tables:
             of_corpus = measured_on(printed_in) == ours.about
             if claim.margin == "lead" and of_corpus and ours.has(plain):
-                found = ours.margin(plain)
+                lead = ours.margin(plain)
                 lines[_compared(plain, ours.aus)] = {
-                    "here": found["margin"],
-                    "low": found["low"],
-                    "high": found["high"],
+                    "here": lead["margin"],
+                    "low": lead["low"],
+                    "high": lead["high"],
                     "paper": margin(replace(claim, by=0), joined(printed_in)),
-                    "interval": f"{UNTESTABLE}, {found['basis']}"
-                    if found["basis"]
-                    else against_zero(found["low"], found["high"]),
+                    "interval": f"{UNTESTABLE}, {lead['basis']}"
+                    if lead["basis"]
+                    else against_zero(lead["low"], lead["high"]),
                 }
     return pd.DataFrame(lines).T
 
@@ -129,8 +129,8 @@ def claim_line(claim: Claim, printed_in: str, ours: Held | None) -> dict[str, ob
     """
     of_paper, own = margin(claim, joined(printed_in)), as_ours(claim)
     known = ours is not None and ours.has(own)
-    found = ours.margin(own) if known else NOTHING
-    reached = UNTESTABLE if found["basis"] else verdict(found["low"], found["high"])
+    here = ours.margin(own) if known else NOTHING
+    reached = UNTESTABLE if here["basis"] else verdict(here["low"], here["high"])
     return {
         "id": claim.id,
         "section": claim.section,
@@ -139,22 +139,22 @@ def claim_line(claim: Claim, printed_in: str, ours: Held | None) -> dict[str, ob
         "table": printed_in.replace("table", "").replace("+", " and "),
         "paper": of_paper,
         "arithmetic": arithmetic(of_paper, ROUNDING[claim.margin]),
-        **found,
+        **here,
         "verdict": reached if known else NOT_RUN,
     }
 
 
-def shown(found: pd.DataFrame) -> pd.DataFrame:
+def in_book(lines: pd.DataFrame) -> pd.DataFrame:
     """The ledger as the book prints it: what is claimed, in print, here, and the verdict."""
-    in_print, here = ([number(x, 2) for x in found[name]] for name in ("paper", "margin"))
+    in_print, here = ([number(x, 2) for x in lines[name]] for name in ("paper", "margin"))
     columns = {
-        "Table": found["table"],
-        "paper": list(map(add, in_print, found["arithmetic"].map(small))),
+        "Table": lines["table"],
+        "paper": list(map(add, in_print, lines["arithmetic"].map(small))),
         "this run": here,
-        INTERVAL: ends(found, 2).where(found["basis"] == "", found["basis"]),
-        "verdict": found["verdict"],
+        INTERVAL: ends(lines, 2).where(lines["basis"] == "", lines["basis"]),
+        "verdict": lines["verdict"],
     }
-    says = list(map(add, found["claim"], found["reads"].map(small)))
+    says = list(map(add, lines["claim"], lines["reads"].map(small)))
     return pd.DataFrame(columns).set_axis(says, axis=0)
 
 

@@ -12,7 +12,7 @@ from dsin_lib.paper.published import TABLES, bp4d_prevalence, joined, published
 HALF = 0.0501
 """Half of the last digit in print: an average that differs by more is another number."""
 BOTH = 2 * HALF
-"""So far rounding can take the two apart: half a digit the cells' mean, half the average's."""
+"""The most that rounding alone can put between a printed average and the mean of its cells."""
 TWICE = (
     ("table3", "DSIN_10", "table5", "DSIN"),
     ("table3", "DSIN_10^ft", "table5", "DSIN^tt"),
@@ -32,17 +32,17 @@ def averages() -> pd.DataFrame:
         recomputed = rows.drop(columns="printed_average").mean(axis=1)
         for row, printed in rows["printed_average"].items():
             lines.append((table.replace("table", "Table "), row, printed, recomputed[row]))
-    found = pd.DataFrame(lines, columns=["table", "row", "printed", "recomputed"])
-    found["difference"] = found["printed"] - found["recomputed"]
-    return found.sort_values("difference", key=lambda d: -d.abs(), ignore_index=True)
+    checked = pd.DataFrame(lines, columns=["table", "row", "printed", "recomputed"])
+    checked["difference"] = checked["printed"] - checked["recomputed"]
+    return checked.sort_values("difference", key=lambda d: -d.abs(), ignore_index=True)
 
 
 def mismatches() -> pd.DataFrame:
     """The averages that are not their columns' rounded mean, and whether rounding can be why."""
-    found = averages()
-    away = found["difference"].abs()
-    found["rounding"] = np.where(away > BOTH, "cannot explain it", "can explain it")
-    wrong = found[away > HALF]
+    checked = averages()
+    away = checked["difference"].abs()
+    checked["rounding"] = np.where(away > BOTH, "cannot explain it", "can explain it")
+    wrong = checked[away > HALF]
     return wrong.set_index(wrong["table"] + ", " + wrong["row"]).drop(columns=["table", "row"])
 
 

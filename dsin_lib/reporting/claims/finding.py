@@ -59,9 +59,9 @@ class Finding:
         return verdict(self.low, self.high) if not self.basis else UNDECIDED
 
 
-def finding(here: float, drawn: np.ndarray, paper: float = NAN) -> Finding:
+def finding(here: float, resamples: np.ndarray, paper: float = NAN) -> Finding:
     """A margin with the interval of its resamplings."""
-    low, high = interval(drawn)
+    low, high = interval(resamples)
     return Finding(float(here), float(low), float(high), paper)
 
 

@@ -99,22 +99,22 @@ def about_chi(known: Evidence) -> pd.DataFrame:
 
 
 def _line(one: Observation, known: Evidence, able: bool) -> dict[str, object]:
-    found = MEASURES[one.id](known) if able else Finding()
+    finding = MEASURES[one.id](known) if able else Finding()
     if dead := _dead(one, known) if able else []:
-        found = Finding(paper=found.paper, basis=health.in_words(dead))
+        finding = Finding(paper=finding.paper, basis=health.in_words(dead))
     return {
         "id": one.id,
         "section": one.section,
         "claim": one.says,
         "reads": "; ".join(words for words in (one.reads, one.margin, one.unmeasured) if words),
         "table": "",
-        "paper": found.paper,
-        "arithmetic": "" if np.isnan(found.paper) else arithmetic(found.paper),
-        "margin": found.margin,
-        "low": found.low,
-        "high": found.high,
-        "basis": found.basis,
-        "verdict": (UNTESTABLE if dead else found.verdict) if able else NOT_RUN,
+        "paper": finding.paper,
+        "arithmetic": "" if np.isnan(finding.paper) else arithmetic(finding.paper),
+        "margin": finding.margin,
+        "low": finding.low,
+        "high": finding.high,
+        "basis": finding.basis,
+        "verdict": (UNTESTABLE if dead else finding.verdict) if able else NOT_RUN,
     }
 
 

@@ -20,25 +20,25 @@ OFF, ON = 0.1, 0.9
 
 
 def no_benefit(known: Evidence) -> Finding:
-    """The best penalty of the figure against none, the best one found again in every draw."""
-    here, drawn = _f1(known, CHI_PENALTIES)
-    return finding(1 - (here[1:].max() - here[0]), 1 - (drawn[:, 1:].max(1) - drawn[:, 0]))
+    """The best penalty of the figure against none; each resampling chooses its own best one."""
+    here, resamples = _f1(known, CHI_PENALTIES)
+    return finding(1 - (here[1:].max() - here[0]), 1 - (resamples[:, 1:].max(1) - resamples[:, 0]))
 
 
 def equal(r: float) -> Callable[[Evidence], Finding]:
     """Whether a penalty moves average F1 by less than a point, against none."""
 
-    def found(known: Evidence) -> Finding:
-        here, drawn = _f1(known, (r, 0.0))
-        return finding(1 - abs(here[0] - here[1]), 1 - abs(drawn[:, 0] - drawn[:, 1]))
+    def observed(known: Evidence) -> Finding:
+        here, resamples = _f1(known, (r, 0.0))
+        return finding(1 - abs(here[0] - here[1]), 1 - abs(resamples[:, 0] - resamples[:, 1]))
 
-    return found
+    return observed
 
 
 def strong_hurts(known: Evidence) -> Finding:
     """The paper's own penalty against twenty times as much."""
-    here, drawn = _f1(known, (5e-3, 1e-1))
-    return finding(here[0] - here[1], drawn[:, 0] - drawn[:, 1])
+    here, resamples = _f1(known, (5e-3, 1e-1))
+    return finding(here[0] - here[1], resamples[:, 0] - resamples[:, 1])
 
 
 def sparse(known: Evidence) -> Finding:
@@ -89,9 +89,9 @@ def converges(known: Evidence) -> Finding:
 
 
 def _f1(known: Evidence, penalties: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
-    """Average F1 in percent at each penalty: here (penalty) and in draws (draw penalty)."""
-    found = measure({r: known.chi[r] for r in penalties})
-    return found.f1.mean(-1), found.drawn.mean(-1)
+    """Average F1 in percent at each penalty: measured (penalty), resampled (resample penalty)."""
+    measured = measure({r: known.chi[r] for r in penalties})
+    return measured.f1.mean(-1), measured.resampled.mean(-1)
 
 
 def _gates(known: Evidence, penalties: Sequence[float]) -> list[np.ndarray]:

@@ -19,7 +19,7 @@ from dsin_lib.scores.bootstrap import (
     resampled_f1,
 )
 from dsin_lib.scores.measured import in_folds, measure
-from dsin_lib.scores.thresholds import TAUS
+from dsin_lib.scores.thresholds import TAUS, highest
 
 IND = ("pp_mouth_ind", "pp_mouth")
 """One network an Action Unit, and one for all."""
@@ -42,13 +42,13 @@ def individual_speed(known: Evidence) -> Finding:
 def taus(margin: Callable[[np.ndarray, list[str]], Margins]) -> Callable[[Evidence], Finding]:
     """A margin of the best thresholds (... au) of DSIN_10, chosen again in every resampling."""
 
-    def found(known: Evidence) -> Finding:
+    def observed(known: Evidence) -> Finding:
         runs = known.rows["dsin_10"]
-        here, drawn = _best_taus(runs)
+        here, resamples = _best_taus(runs)
         aus = runs[0].corpus.aus
-        return finding(float(margin(here, aus)), margin(drawn, aus))
+        return finding(float(margin(here, aus)), margin(resamples, aus))
 
-    return found
+    return observed
 
 
 def _seconds(of: Run) -> float:
@@ -57,7 +57,7 @@ def _seconds(of: Run) -> float:
 
 
 def _best_taus(runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
-    """The best threshold of each unit (au), and in draws of the subjects that choose it."""
+    """The best threshold of each unit: measured (au), and resampled over subjects (resample au)."""
     first = [run for run in runs if run.seed == runs[0].seed]
     folds = []
     for run in first:  # of one seed: others hold out some of the same people
@@ -65,11 +65,9 @@ def _best_taus(runs: Sequence[Run]) -> tuple[np.ndarray, np.ndarray]:
         labels, values = values_of(run, part, LABEL), values_of(run, part)
         whose = subjects_of(run, part)
         folds.append(np.stack([counts(values, labels, whose, tau) for tau in TAUS])[None])
-    everybody = [fold.sum(2, keepdims=True) for fold in folds]  # one subject: always drawn once
-    here, drawn = resampled_f1(everybody, resamples=1), resampled_f1(folds)
-    near = np.argsort(np.abs(TAUS - 0.5), kind="stable")  # of equally good ones, as best_taus does
-    best = [TAUS[near][curves[:, near].argmax(1)] for curves in (here, drawn)]
-    return best[0][0], best[1]
+    everybody = [fold.sum(2, keepdims=True) for fold in folds]  # one subject: always taken once
+    here, resamples = resampled_f1(everybody, resamples=1), resampled_f1(folds)
+    return highest(here)[0], highest(resamples)
 
 
 def tau_half(best: np.ndarray, aus: list[str]) -> Margins:
@@ -84,7 +82,7 @@ def tau_low(best: np.ndarray, aus: list[str]) -> Margins:
 
 
 def tau_au04(best: np.ndarray, aus: list[str]) -> Margins:
-    """How far outside the low thresholds that of AU04 is."""
+    """Distance of AU04's threshold from the range of low ones; below zero inside it."""
     of_au04, (low, high) = best[..., aus.index("AU04")], LOW_TAU
     return np.maximum(low - of_au04, of_au04 - high).round(9)
 
@@ -104,16 +102,16 @@ def messages_correct(known: Evidence) -> Finding:
 def messages(row: str) -> Callable[[Evidence], Finding]:
     """F1 of y_hat less that of f in one trained network of a row."""
 
-    def found(known: Evidence) -> Finding:
+    def observed(known: Evidence) -> Finding:
         inside = sides(known.rows[row])
-        (after, drawn), (before, drawn_before) = map(inside.average, ("ŷ", "f"))
-        return finding(after - before, drawn - drawn_before)
+        (after, resamples), (before, resamples_before) = map(inside.average, ("ŷ", "f"))
+        return finding(after - before, resamples - resamples_before)
 
-    return found
+    return observed
 
 
 def end_to_end(known: Evidence) -> Finding:
     """Step 5 against step 4 alone, which starts from the same patches and fusion."""
-    found = measure({row: known.rows[row] for row in ("dsin_10", "omega")})
-    (whole, drawn), (alone, drawn_alone) = map(found.average, ("dsin_10", "omega"))
-    return finding(whole - alone, drawn - drawn_alone)
+    measured = measure({row: known.rows[row] for row in ("dsin_10", "omega")})
+    (whole, resamples), (alone, resamples_alone) = map(measured.average, ("dsin_10", "omega"))
+    return finding(whole - alone, resamples - resamples_alone)

@@ -57,17 +57,17 @@ def common_classes(known: Evidence) -> Finding:
 
 
 def fusion_more_on_disfa(known: Evidence) -> Finding:
-    """The gain of fusion, on each corpus under draws of its own subjects."""
+    """The gain of fusion, on each corpus resampled over its own subjects."""
     return _of_tables(known, _more, ["PP+F", "PP(face)"], ("table_3", "table_4"))
 
 
 def structure_more_on_disfa(known: Evidence) -> Finding:
-    """The gain of structure inference, on each corpus under draws of its own subjects."""
+    """The gain of structure inference, on each corpus resampled over its own subjects."""
     return _of_tables(known, _more, ["DSIN_10", "PP+F"], ("table_3", "table_4"))
 
 
 def patches_balanced_on_disfa(known: Evidence) -> Finding:
-    """Each corpus' spread under draws of its own subjects."""
+    """Each corpus' spread, resampled over its own subjects."""
 
     def margin(first: np.ndarray, second: np.ndarray) -> Margins:
         return _spread(first) - _spread(second)
@@ -86,15 +86,15 @@ def _of_tables(
     rows: Sequence[str],
     corpora: tuple[str, ...],
 ) -> Finding:
-    """A margin of scores (... row au), one array a corpus: here, in draws, and in print."""
+    """A margin of scores (... row au), one array a corpus: measured, resampled, and in print."""
     ours = [known.tables[corpus] for corpus in corpora]
     at = [[one.rows.index(row) for row in rows] for one in ours]
     here = margin(*(one.scores[rows_] for one, rows_ in zip(ours, at, strict=True)))
-    drawn = [one.drawn[:, rows_] for one, rows_ in zip(ours, at, strict=True)]
-    drawn[1:] = map(of_others, drawn[1:])
+    resamples = [one.resampled[:, rows_] for one, rows_ in zip(ours, at, strict=True)]
+    resamples[1:] = map(of_others, resamples[1:])
     printed = [published(PRINTED_IN[corpus]).loc[list(rows)] for corpus in corpora]
     paper = margin(*(one.drop(columns="printed_average").to_numpy(float) for one in printed))
-    return finding(float(here), margin(*drawn), float(paper))
+    return finding(float(here), margin(*resamples), float(paper))
 
 
 def _more(first: np.ndarray, second: np.ndarray) -> Margins:
@@ -104,8 +104,8 @@ def _more(first: np.ndarray, second: np.ndarray) -> Margins:
 
 def _spread(scores: np.ndarray) -> Margins:
     """Standard deviation over rows, averaged over the units that any row finds at all."""
-    found = (scores > 0).any(-2)
-    return (scores.std(-2) * found).sum(-1) / np.maximum(found.sum(-1), 1)
+    shows = (scores > 0).any(-2)
+    return (scores.std(-2) * shows).sum(-1) / np.maximum(shows.sum(-1), 1)
 
 
 def _gain(scores: np.ndarray) -> Margins:

@@ -12,8 +12,9 @@ from jaxtyping import Float, Float32, UInt8
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from dsin_lib.config import Config, Corpus, Place, Preprocessing
+from dsin_lib.config import Corpus, Preprocessing
 from dsin_lib.config.places import corpus_dir, store_dir
+from dsin_lib.config.sections import Reporting
 from dsin_lib.data.frames import au_columns
 from dsin_lib.data.store import Store
 from dsin_lib.faces.align import align, anchors_of
@@ -49,11 +50,19 @@ class Gallery:
     listed: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, config: Config, place: Place = "table_3") -> "Gallery":
-        """The faces of a profile's corpus, by its place in the paper."""
-        corpus, preprocessing = config.corpus(place), config.preprocessing
+    def of(
+        cls, corpus: Corpus, preprocessing: Preprocessing, reporting: Reporting | None = None
+    ) -> "Gallery":
+        """The faces of a corpus, prepared in this way.
+
+        Args:
+            corpus: The corpus; its store must be there.
+            preprocessing: How it was prepared.
+            reporting: Lists the licensed subjects whose images may be shown; none: nobody's.
+        """
         store = Store.open(store_dir(corpus, preprocessing), corpus.active_from)
-        return cls(store, corpus, preprocessing, config.reporting.publishable_subjects)
+        listed = () if reporting is None else reporting.publishable_subjects
+        return cls(store, corpus, preprocessing, listed)
 
     def may_show(self, subject: str) -> bool:
         """Whether the pixels of a subject may be shown."""
@@ -136,21 +145,21 @@ def sheet(gallery: Gallery, frames: pd.DataFrame, columns: int = 6) -> Figure:
 
 
 def grid(
-    pictures: UInt8[np.ndarray, "row column height width 3"], rows: list[str], columns: list[str]
+    pictures: UInt8[np.ndarray, "line column height width 3"], lines: list[str], columns: list[str]
 ) -> Figure:
-    """Pictures of nobody's face as a table, with the names of its rows and columns."""
+    """Pictures of nobody's face as a table, with the names of its lines and columns."""
     height, width = pictures.shape[2:4]
-    size = 1.35 * len(columns), 1.35 * height / width * len(rows) + 0.3
+    size = 1.35 * len(columns), 1.35 * height / width * len(lines) + 0.3
     figure, axes = plt.subplots(
-        len(rows), len(columns), figsize=size, squeeze=False, dpi=100,
+        len(lines), len(columns), figsize=size, squeeze=False, dpi=100,
         gridspec_kw={"wspace": 0, "hspace": 0},
     )  # fmt: skip
-    for line, of_row, row in zip(axes, pictures, rows, strict=True):
-        for axis, picture in zip(line, of_row, strict=True):
+    for of_line, of_pictures, name in zip(axes, pictures, lines, strict=True):
+        for axis, picture in zip(of_line, of_pictures, strict=True):
             axis.imshow(picture)
             axis.set(xticks=[], yticks=[])
             axis.spines[:].set_visible(False)
-        line[0].set_ylabel(row, rotation=0, ha="right", va="center", fontsize="small")
+        of_line[0].set_ylabel(name, rotation=0, ha="right", va="center", fontsize="small")
     for axis, column in zip(axes[0], columns, strict=True):
         axis.set_title(column, fontsize="small")
     return figure

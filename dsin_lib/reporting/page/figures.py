@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from dsin_lib.runs.run import Run
+from dsin_lib.scores.phi import phi
 
 sns.set_theme(style="ticks", context="notebook", palette="colorblind", rc={"figure.dpi": 144})
 STEP_NAMES = {
@@ -56,6 +57,12 @@ def curves(runs: Iterable[Run]) -> Figure:
     figure.legend(handles, labels, loc="outside upper center", ncols=3, frameon=False)
     sns.despine(figure)
     return figure
+
+
+def co_occurrence(labels: pd.DataFrame) -> Figure:
+    """Correlation (phi) of every two labels of 0, 1 and missing, one column an Action Unit."""
+    coefficients = phi(labels)
+    return diverging(coefficients.where(coefficients < 1), "z.2f", r"$\phi$", limit=0.8)
 
 
 def diverging(cells: pd.DataFrame, fmt: str, label: str, limit: float | None = None) -> Figure:

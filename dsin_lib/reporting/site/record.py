@@ -58,6 +58,8 @@ class Page(_Part):
         n_trainings: Distinct trainings that it shows, with all that they start from.
         seconds: Of these trainings together, by the clock.
         cpu_seconds: The same, of the processor; none where not measured.
+        erratum: What was found wrong with it since, in a sentence (MyST); written by hand, and gone
+            when the chapter is published anew.
     """
 
     run: str
@@ -70,6 +72,7 @@ class Page(_Part):
     n_trainings: int
     seconds: float
     cpu_seconds: float | None
+    erratum: str = ""
 
 
 class Record(_Part):
@@ -173,10 +176,10 @@ def _there(asked: Iterable[Run]) -> list[Run]:
 
 
 def _corpora(config: Config, asked: Sequence[Run]) -> tuple[str, ...]:
-    """Names of the corpora of some trainings; of a profile, where there are none."""
+    """Names of the corpora of some trainings, in the order of the paper's tables."""
     used = {run.corpus.name for run in asked}
     named = dict.fromkeys(corpus.name for corpus in config.corpora.named())
-    return tuple(name for name in named if name in used or not used)
+    return tuple(name for name in named if name in used)
 
 
 def _size(asked: Sequence[Run]) -> dict[str, int]:

@@ -83,12 +83,20 @@ def restore(published: Path, folder: Path, pages: Path = ROOT) -> Restored:
             changed.append(name)
         put_back(page, path.parent)
         own = record.chapters[name]
+        if own.erratum:
+            page.cells[0].source = with_erratum(page.cells[0].source, own.erratum)
         line = which_run(own, record.runs[own.run], changed=name in changed)
         page.cells.append(nbformat.v4.new_markdown_cell(line, id="published"))
         nbformat.write(page, folder / f"{name}.ipynb")
     absent = (name for name in book if name not in record.chapters)
     aside = (name for name in record.chapters if name not in book)
     return Restored(tuple(changed), tuple(absent), tuple(aside))
+
+
+def with_erratum(opening: str, erratum: str) -> str:
+    """A chapter's first cell with a box below its title: what was found wrong with it since."""
+    title, _, rest = opening.partition("\n")
+    return f"{title}\n\n:::{{admonition}} Erratum\n:class: warning\n{erratum}\n:::\n{rest}"
 
 
 def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
@@ -108,7 +116,7 @@ def which_run(page: Page, run: ShownRun, *, changed: bool = False) -> str:
     )
     parts = (
         f"this page shows the published run of profile {run.profile}",
-        " and ".join(CORPORA.get(name, name) for name in page.corpora),
+        *([" and ".join(CORPORA.get(name, name) for name in page.corpora)] if page.corpora else ()),
         *(trained if page.n_trainings else ()),
         f"page made by code {page.code}",
         f"published {page.published[:10]}",

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
+from told import gallery_of
 
 from dsin_lib.config import load_config
 from dsin_lib.paper.published import label_lists, published_corpora
 from dsin_lib.reporting.chapters import data
-from dsin_lib.reporting.page.faces import Gallery
 from dsin_lib.reporting.page.tables import plain
 
 
 def test_table_2_counts_the_frames_that_there_are(tiny):
-    store, corpus = Gallery.of(tiny).store, tiny.corpora.table_3
+    store, corpus = gallery_of(tiny).store, tiny.corpora.table_3
     table = data.table_2(corpus, store)
     labels = store.frames[corpus.aus].astype(int)
     ours = table["this corpus"]
@@ -75,7 +75,7 @@ def test_undetected_frames_carry_a_share_of_au02_only():
 
 
 def test_subjects_without_a_loss_share_a_line(tiny):
-    store = Gallery.of(tiny).store
+    store = gallery_of(tiny).store
     frames, who = store.frames.copy(), store.frames["subject"].iloc[0]
     frames.loc[frames.index[0], "status"] = "no face"
     lost = data.statuses(replace(store, frames=frames))
@@ -86,7 +86,7 @@ def test_subjects_without_a_loss_share_a_line(tiny):
 
 
 def test_every_subject_is_tested_once_in_each_list(tiny):
-    table = data.folds(tiny.corpora.table_3, Gallery.of(tiny).store)
+    table = data.folds(tiny.corpora.table_3, gallery_of(tiny).store)
     for lists in ("field", "author"):
         of_list = table[table.index.str.startswith(lists)]
         names = " ".join(of_list["tested"]).split()
@@ -95,7 +95,7 @@ def test_every_subject_is_tested_once_in_each_list(tiny):
 
 
 def test_the_account_is_told_line_by_line_and_a_long_one_says_so(tiny):
-    store = Gallery.of(tiny).store
+    store = gallery_of(tiny).store
     told = data.account(store)
     assert told["number"].tolist()[:3] == ["6", "6", "72"], "subjects, sequences, frames"
     assert plain(told).data.count("<tr>") == len(told) + 1

@@ -5,11 +5,11 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from told import gallery_of
 
 from dsin_lib.config.places import corpus_dir
 from dsin_lib.faces.subject_face import RULES
 from dsin_lib.reporting.chapters import preprocessing
-from dsin_lib.reporting.page.faces import Gallery
 
 AXES = [f"{axis}{i}" for axis in "xy" for i in range(68)]
 
@@ -17,7 +17,7 @@ AXES = [f"{axis}{i}" for axis in "xy" for i in range(68)]
 @pytest.fixture
 def store(own):
     """The tiny store, whose landmarks are all zero, and a truth that lies 3 px away."""
-    store = Gallery.of(own).store
+    store = gallery_of(own).store
     folder = corpus_dir(own.corpora.table_3) / preprocessing.TRUTH
     folder.mkdir(parents=True)
     for (subject, sequence), frames in store.frames.groupby(["subject", "sequence"]):
@@ -37,14 +37,14 @@ def test_an_error_of_three_pixels_is_six_percent_of_a_span_of_fifty(own, store):
 
 
 def test_without_a_truth_the_page_says_so(tiny):
-    errors = preprocessing.landmark_errors(tiny.corpora.table_3, Gallery.of(tiny).store)
+    errors = preprocessing.landmark_errors(tiny.corpora.table_3, gallery_of(tiny).store)
     assert errors.empty
     assert preprocessing.landmark_table(errors) is preprocessing.NO_TRUTH
     assert preprocessing.landmark_figure(errors) is None
 
 
 def test_registration_is_measured_in_pixels_of_the_aligned_face(tiny):
-    store = Gallery.of(tiny).store
+    store = gallery_of(tiny).store
     html = preprocessing.registration(store).data  # landmarks at 0, 0; the anchors are known
     for anchor in store.anchors:
         assert f"{np.linalg.norm(anchor):.1f}" in html

@@ -9,7 +9,7 @@ from told import rows_made
 from dsin_lib.config import changed, load_config
 from dsin_lib.reporting import tables
 from dsin_lib.reporting.chapters import protocols
-from dsin_lib.reporting.chapters.protocols import HABIT, HONEST, PEEKED, STOPPED, TUNED
+from dsin_lib.reporting.chapters.protocols import HONEST, PEEKED, SELECTED, STOPPED, TUNED
 from dsin_lib.runs.predictions import LABEL, values_of
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run, runs_of
@@ -49,15 +49,15 @@ def test_the_honest_line_is_the_table_s(tiny, found):
 def test_the_protocols_differ_in_who_chooses_and_in_nothing_else(tiny):
     one, other = (made(tiny, ROW, change=stopped_on(who)) for who in ("held_out", "test"))
     specs = [{**run.spec, "training": {**run.spec["training"]}} for run in (one, other)]
-    honest, habit = (spec["training"].pop("stop_on") for spec in specs)
-    assert honest != habit and specs[0] == specs[1]
+    honest, selected = (spec["training"].pop("stop_on") for spec in specs)
+    assert honest != selected and specs[0] == specs[1]
     assert one.provenance["subjects"] == other.provenance["subjects"]
     assert one.provenance["frames"] == other.provenance["frames"]
 
 
 def test_the_honest_protocol_is_honest_whatever_the_profile_says(trained, found):
-    habitual = changed(trained, {"training.stop_on": "test", "evaluation.thresholds_from": "test"})
-    again = protocols.measured(habitual, FOLD, (ROW,))
+    selected = changed(trained, {"training.stop_on": "test", "evaluation.thresholds_from": "test"})
+    again = protocols.measured(selected, FOLD, (ROW,))
     assert again.lines == found.lines and np.array_equal(again.f1, found.f1)
 
 
@@ -78,7 +78,7 @@ def test_tuned_thresholds_come_from_whom_the_protocol_names(tiny, found):
     for protocol, stop_on, part in (
         (TUNED, "held_out", "valid"),
         (PEEKED, "held_out", "test"),
-        (HABIT, "test", "test"),
+        (SELECTED, "test", "test"),
     ):
         run = made(tiny, ROW, change=stopped_on(stop_on))
         taus = best_taus(values_of(run, part), values_of(run, part, LABEL))
@@ -90,12 +90,12 @@ def test_tuned_thresholds_come_from_whom_the_protocol_names(tiny, found):
 def test_no_threshold_beats_the_test_fold_s_own(found):
     honest = np.maximum(f1(found, HONEST), f1(found, TUNED))
     assert (f1(found, PEEKED) >= honest - 1e-9).all()
-    assert (f1(found, HABIT) >= f1(found, STOPPED) - 1e-9).all()
+    assert (f1(found, SELECTED) >= f1(found, STOPPED) - 1e-9).all()
 
 
 def test_a_gain_is_a_paired_difference_of_averages(found):
-    gain = protocols.gain(found, ROW, HABIT, TUNED)
-    assert gain["points"] == pytest.approx(f1(found, HABIT).mean() - f1(found, TUNED).mean())
+    gain = protocols.gain(found, ROW, SELECTED, TUNED)
+    assert gain["points"] == pytest.approx(f1(found, SELECTED).mean() - f1(found, TUNED).mean())
     assert gain["low"] <= gain["points"] <= gain["high"]
     itself = protocols.gain(found, ROW, HONEST)
     assert set(itself.values()) == {0.0}, "the same draws on both sides"
@@ -103,7 +103,7 @@ def test_a_gain_is_a_paired_difference_of_averages(found):
 
 def test_the_tables_and_the_figure_say_the_same(found):
     gains = protocols.gains(found)
-    assert [protocol for _, protocol in gains.index] == [STOPPED, TUNED, PEEKED, HABIT]
+    assert [protocol for _, protocol in gains.index] == [STOPPED, TUNED, PEEKED, SELECTED]
     assert list(protocols.listed(gains)["points"]) == list(gains["points"])
     averages = protocols.per_unit(found)["average"]
     assert averages.to_numpy() == pytest.approx(found.f1.mean(axis=1))

@@ -1,4 +1,4 @@
-"""The sweep measures what the register names, one reading at a time, and skips none in silence."""
+"""The sweep measures what the register names, one by one, and names what it leaves out."""
 
 import pytest
 from made import made
@@ -58,11 +58,14 @@ def test_a_line_is_one_reading_against_the_profile_s_own(tiny, swept):
         assert own.at[choice, "change"] == pytest.approx(expected - default)
         assert own.at[choice, "reading"] == str(reading)
     assert own.at["patience", "default"] == "6", "what the profile takes, not the register"
-    assert own.at["folds", "draws"] == "independent" and own.at["patience", "draws"] == "paired"
+    assert (
+        own.at["folds", "resampling"] == "independent"
+        and own.at["patience", "resampling"] == "paired"
+    )
 
 
 def test_the_book_s_tables_and_figure_hold_every_line(swept):
-    shown = silences.shown(swept)
+    shown = silences.in_book(swept)
     assert set(shown.index) == {"patience: 2", "folds: author"}
     assert set(zip(shown["row"], shown["folds"], strict=True)) == {ABOUT}
     assert list(silences.above_always_positive(swept).index) == ["folds: author"]
@@ -87,7 +90,7 @@ def test_readings_of_one_choice_stand_together(monkeypatch):
 
     def change(runs, base):
         value = next(sizes)
-        names = ("F1 base", "F1 trial", "always base", "always trial", "above", "draws")
+        names = ("F1 base", "F1 trial", "always base", "always trial", "above", "resampling")
         return {"change": value, "low": value, "high": value, **dict.fromkeys(names, 0.0)}
 
     monkeypatch.setattr(silences, "change", change)

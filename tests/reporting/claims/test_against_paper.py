@@ -14,7 +14,7 @@ from dsin_lib.reporting.claims import against_paper
 from dsin_lib.reporting.claims.against_paper import Held
 from dsin_lib.reporting.page.tables import plain
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run
+from dsin_lib.runs.run import Run, by_row
 from dsin_lib.scores.bootstrap import interval
 from dsin_lib.scores.verdicts import NOT_RUN, verdict
 
@@ -35,7 +35,7 @@ def ours(tiny, found):
 def test_rows_of_some_units_are_compared_on_those(tiny):
     found = rows_made(tiny, IND)
     table, ours = tables.table(found), against_paper.held(found, tiny.vgg)
-    assert np.isnan(ours.drawn[:, 1, 5:]).all() and not np.isnan(ours.drawn[:, 1, :5]).any()
+    assert np.isnan(ours.resampled[:, 1, 5:]).all() and not np.isnan(ours.resampled[:, 1, :5]).any()
     assert tables.averages(found).loc["PP(right eye)<sup>ind</sup>"].isna().all()
     both, alone = (table.loc[ROWS[row].shown].iloc[:5].mean() for row in IND)
     claim = claims()["joint-targets-eye"]
@@ -47,14 +47,14 @@ def test_rows_of_some_units_are_compared_on_those(tiny):
 def test_what_is_held_has_the_paper_s_names_and_no_baselines(found, ours):
     assert ours.about == "table_3" and ours.rows == ["PP(mouth)", "PP(right eye)"]
     np.testing.assert_array_equal(ours.scores, tables.table(found).iloc[2:, :-1])
-    np.testing.assert_array_equal(ours.drawn, found.drawn[:, 2:])
+    np.testing.assert_array_equal(ours.resampled, found.resampled[:, 2:])
 
 
 def test_from_random_weights_vgg_is_not_the_network_of_the_sentence(results, tmp_path):
     small = load_config("smoke")
     for row in ("vgg_face", "pp_face"):
         told(Run(small, ROWS[row], 1, 0))
-    found = tables.rows_measured(small, ("vgg_face", "pp_face"))
+    found = tables.rows_measured(by_row(small, ("vgg_face", "pp_face")))
     tuned = load_config("paper", {"vgg.weights": str(tmp_path / "vgg_face.safetensors")})
     for vgg, known in ((small.vgg, False), (tuned.vgg, True)):
         line = against_paper.claim_line(
@@ -64,7 +64,7 @@ def test_from_random_weights_vgg_is_not_the_network_of_the_sentence(results, tmp
 
 
 def test_differences_are_those_that_the_paper_concludes_from(tiny, found, ours):
-    table, drawn = tables.table(found), ours.drawn
+    table, drawn = tables.table(found), ours.resampled
     shown = against_paper.differences(ours)
     upper, lower = shown.index
     assert upper == "PP(right eye) over PP(mouth), upper face"
@@ -102,7 +102,7 @@ def test_the_ledger_holds_our_rows_against_every_claim_about_the_corpus(found, o
     assert line["margin"] == pytest.approx(eye - mouth - 5)
     assert line["verdict"] == verdict(line["low"], line["high"])
     assert line["paper"] == pytest.approx(10.28) and line["arithmetic"] == "holds"
-    shown = plain(against_paper.shown(every)).data
+    shown = plain(against_paper.in_book(every)).data
     assert "10.28" in shown and "by more than five points" in shown
 
 

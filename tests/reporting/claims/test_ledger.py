@@ -6,6 +6,7 @@ import pytest
 from dsin_lib.config import load_config
 from dsin_lib.config.sections import Corpora
 from dsin_lib.paper.published import reference_phi
+from dsin_lib.reporting.chapters import ledger as chapter
 from dsin_lib.reporting.claims import ledger
 from dsin_lib.reporting.claims.observations import held
 
@@ -17,7 +18,7 @@ def whole(smoke, monkeypatch):
 
 
 def test_the_whole_ledger(whole):
-    found = ledger.ledger(ledger.evidence(whole))
+    found = ledger.ledger(chapter.evidence(whole))
     assert found.groupby(["id", "table"]).size().max() == 1
     assert {"locality-upper", "thresholds-disfa", "chi-minimal"} <= set(found["id"])
     both = found[found["id"] == "structure-average"].set_index("table")
@@ -26,7 +27,7 @@ def test_the_whole_ledger(whole):
     assert set(of_others["table"]) <= {"5", "6", "3 and 5", "4 and 6", ""}
     counts = ledger.summary(found)
     assert sum(counts.values()) == len(found)
-    words = ledger.in_words(whole, found).data
+    words = chapter.in_words(whole, found).data
     of_lists = counts["arithmetic"]
     assert of_lists == 7, "prevalence and phi in public label lists, the same in every run"
     (vgg,) = found.loc[found["id"] == "topology", "verdict"]
@@ -40,7 +41,7 @@ def test_the_whole_ledger(whole):
 
 def test_without_a_second_corpus_its_claims_are_not_run(whole):
     alone = Corpora(table_3=whole.corpora.table_3)
-    evidence = ledger.evidence(whole.model_copy(update={"corpora": alone}))
+    evidence = chapter.evidence(whole.model_copy(update={"corpora": alone}))
     found = ledger.ledger(evidence)
     of_table_4 = found[found["table"].isin(["4", "6"])]
     assert set(of_table_4["verdict"]) == {"not run here"}

@@ -9,6 +9,7 @@ from records import found
 from dsin_lib.config import changed
 from dsin_lib.paper.claims import claims
 from dsin_lib.paper.observations import observations
+from dsin_lib.reporting.chapters import ledger as chapter
 from dsin_lib.reporting.claims import against_paper, ledger
 from dsin_lib.reporting.claims.against_paper import Held
 from dsin_lib.reporting.claims.finding import Evidence
@@ -26,7 +27,7 @@ SOME = ("pp_mouth", "pp_right_eye")
 def test_exactly_the_claims_that_use_it_cannot_be_tested(copied):
     config = copied(*SOME)
     found(config, "pp_mouth", "mouth", "AU12")
-    ours = against_paper.held(rows_measured(config, SOME), config.vgg)
+    ours = against_paper.held(rows_measured(by_row(config, SOME)), config.vgg)
     lines = pd.DataFrame(
         against_paper.claim_line(claim, "table3", ours) for claim in claims().values()
         if "table3" in claim.tables
@@ -69,12 +70,12 @@ def test_the_ledger_counts_them_for_neither_side(tiny):
     lines = pd.DataFrame([line])
     counts = ledger.summary(lines)
     assert counts.pop(UNTESTABLE) == 1 and not any(counts.values())
-    words = ledger.in_words(tiny, lines).data
+    words = chapter.in_words(tiny, lines).data
     assert "Of 0 claims" in words and "1 cannot be tested here" in words
     printed = ledger.with_verdict(lines, UNTESTABLE)
     assert printed.iloc[0].tolist()[2:] == ["–", "dead units: AU07 of PP(face)"]
     clean = lines.assign(verdict="supported")
-    assert "cannot be tested" not in ledger.in_words(tiny, clean).data
+    assert "cannot be tested" not in chapter.in_words(tiny, clean).data
 
 
 def swept(config):
@@ -147,7 +148,7 @@ def test_observations_use_the_rows_that_they_say():
 def test_a_dead_unit_of_step_4_alone_leaves_the_last_training_untestable(copied):
     config = copied("omega", "dsin_10")
     known = Evidence(
-        {"table_3": against_paper.held(rows_measured(config, ["dsin_10"]), config.vgg)},
+        {"table_3": against_paper.held(rows_measured(by_row(config, ["dsin_10"])), config.vgg)},
         by_row(config, ("dsin_10", "omega")),
     )
     one = observations()["end-to-end"]

@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from matplotlib import pyplot as plt
+from told import gallery_of
 
 from dsin_lib.config import Corpus, changed
 from dsin_lib.config.places import corpus_dir, store_dir
@@ -24,16 +25,16 @@ POINTS = rng.uniform(20, 230, (68, 2)).astype(np.float32)
 def test_a_profile_s_gallery_is_of_the_corpus_that_is_asked_for(tiny):
     profile = changed(tiny, {"reporting.publishable_subjects": ["F001"]})
     for place, corpus in tiny.corpora:
-        gallery = Gallery.of(profile, place)
+        gallery = gallery_of(profile, place)
         assert (gallery.corpus, gallery.preprocessing) == (corpus, tiny.preprocessing)
         assert gallery.listed == ("F001",)
         assert gallery.store.root == store_dir(corpus, tiny.preprocessing)
         assert set(corpus.aus) <= set(gallery.store.frames)
-    assert Gallery.of(tiny).corpus == tiny.corpora.table_3
+    assert gallery_of(tiny).corpus == tiny.corpora.table_3
 
 
 def test_an_open_corpus_is_shown_as_it_is(own):
-    gallery = Gallery.of(own)
+    gallery = gallery_of(own)
     frame = gallery.store.frames.iloc[0].copy()
     frame["source"] = "a.png"
     path = corpus_dir(own.corpora.table_3) / frame["source"]
@@ -48,7 +49,7 @@ def test_an_open_corpus_is_shown_as_it_is(own):
 @pytest.fixture
 def worlds(own, tmp_path):
     """Two licensed corpora with videos that differ in every pixel and in nothing else."""
-    made, first = [], Gallery.of(own).store.root
+    made, first = [], gallery_of(own).store.root
     count = len(Store.open(first).frames)
     for name in ("landmarks", "aligned_landmarks"):
         np.save(first / f"{name}.npy", np.tile(POINTS * 0.8, (count, 1, 1)))

@@ -17,8 +17,10 @@ from dsin_lib.reporting.site.publish import Published, publish, wanted
 from dsin_lib.reporting.site.publishable import PublishError
 from dsin_lib.reporting.site.record import RECORD, Record, RecordError, read
 from dsin_lib.reporting.site.restore import Restored, restore
+from dsin_lib.runs.chapters import runs, trainings
+from dsin_lib.runs.pins import is_pinned
 from dsin_lib.runs.rows import ROWS
-from dsin_lib.runs.run import Run
+from dsin_lib.runs.run import Run, distinct
 
 
 @pytest.fixture
@@ -49,6 +51,34 @@ def test_two_profiles_stand_side_by_side_and_each_page_says_its_own(
     assert set(tables) == set(record.runs)
     assert "DSIN,50" in tables[record.chapters["data"].run]
     assert "DSIN,60" in tables[record.chapters["fusion"].run]
+
+
+def test_an_erratum_stands_below_the_title_until_the_chapter_is_published_anew(
+    config, pages, out, tmp_path
+):
+    publish(config, out, pages)
+    record = json.loads((out / RECORD).read_text())
+    record["chapters"]["fusion"]["erratum"] = "The **gradients** were wrong."
+    (out / RECORD).write_text(json.dumps(record))
+    restore(out, tmp_path, pages)
+    cells = {
+        name: nbformat.read(tmp_path / f"{name}.ipynb", 4).cells for name in ("fusion", "data")
+    }
+    title, box, *_ = cells["fusion"][0].source.split("\n\n")
+    assert title.startswith("# ") and "Erratum" in box and "**gradients**" in box
+    assert not any("Erratum" in cell.source for cell in cells["data"])
+    publish(config, out, pages, ["data"])
+    assert read(out).chapters["fusion"].erratum, "published as it was"
+    publish(config, out, pages, ["fusion"])
+    assert not read(out).chapters["fusion"].erratum
+
+
+def test_runs_of_a_published_chapter_are_pinned(config, pages, out):
+    publish(config, out, pages, ["fusion"])
+    pinned = {run.folder for run in distinct(runs("fusion", config))}
+    assert pinned and all(is_pinned(folder) for folder in pinned)
+    others = {run.folder for run in trainings(config)} - pinned
+    assert others and not any(is_pinned(folder) for folder in others)
 
 
 def test_chapters_of_the_same_trainings_share_a_run_whatever_the_commit(

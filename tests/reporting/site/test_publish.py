@@ -66,12 +66,14 @@ def test_the_record_says_which_run_and_how_long(config, published):
     assert page.machines == ({"system": "Linux", "device": "cpu"},)
 
 
-def test_a_chapter_without_trainings_says_whose_it_is(published, tmp_path, pages):
+def test_a_chapter_without_trainings_names_no_corpus(published, tmp_path, pages):
     page = read(published).chapters["data"]
-    assert page.n_trainings == 0 and page.corpora == ("synau_b", "synau_d")
+    assert page.n_trainings == 0 and page.corpora == ()
     restore(published, tmp_path, pages)
     line = nbformat.read(tmp_path / "data.ipynb", 4).cells[-1].source
-    assert f"page made by code {page.code}" in line and "training" not in line
+    assert (
+        f"page made by code {page.code}" in line and "training" not in line and "SynAU" not in line
+    )
 
 
 def test_nothing_names_the_machine_or_the_hour(once, published, monkeypatch):

@@ -28,7 +28,8 @@ def test_every_page_says_which_run_it_shows(tmp_path):
     found = restore(PUBLISHED, tmp_path)
     for name in set(record.chapters) - set(found.aside):
         page = record.chapters[name]
-        assert page.corpora and not any(CORPORA[of].licensed for of in page.corpora)
+        assert bool(page.corpora) == (page.n_trainings > 0)
+        assert not any(CORPORA[of].licensed for of in page.corpora)
         assert page.n_trainings <= len(record.runs[page.run].trainings)
         line = nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[-1].source
         assert record.runs[page.run].profile in line and page.code in line

@@ -35,15 +35,15 @@ def levels(config: Config) -> Levels:
     return {level: by_row(config, ROWS_OF_THRESHOLD, active_from(level)) for level in ACTIVE_FROM}
 
 
-def trainings(found: Levels) -> list[Run]:
+def trainings(swept: Levels) -> list[Run]:
     """All of them."""
-    return [run for rows in found.values() for runs in rows.values() for run in runs]
+    return [run for rows in swept.values() for runs in rows.values() for run in runs]
 
 
-def positives(found: Levels) -> pd.DataFrame:
+def positives(swept: Levels) -> pd.DataFrame:
     """One line a level, fold and Action Unit: its coded test frames and how many are active."""
     lines = []
-    for level, rows in found.items():
+    for level, rows in swept.items():
         runs = next(iter(rows.values()))  # any: all rows of a fold have the same test frames
         for run in runs:
             if run.seed == runs[0].seed:
@@ -57,8 +57,8 @@ def positives(found: Levels) -> pd.DataFrame:
 def of_disfa() -> pd.DataFrame:
     """The same counts of DISFA itself, over all its frames, from its public label lists."""
     counts = pd.DataFrame(disfa_labels()["intensity_histogram"]).T
-    found = pd.DataFrame({level: counts.loc[:, level:].sum(axis=1) for level in ACTIVE_FROM})
-    return found.assign(frames=counts.sum(axis=1))
+    active = pd.DataFrame({level: counts.loc[:, level:].sum(axis=1) for level in ACTIVE_FROM})
+    return active.assign(frames=counts.sum(axis=1))
 
 
 def summary(counted: pd.DataFrame) -> pd.DataFrame:
@@ -85,10 +85,10 @@ def by_fold(counted: pd.DataFrame) -> pd.DataFrame:
     return table.loc[names.unique(), aus].rename_axis(index=None, columns=None)
 
 
-def scores(found: Levels) -> pd.DataFrame:
+def scores(swept: Levels) -> pd.DataFrame:
     """One line a level and predictor: average F1 in percent, and its interval for the rows."""
     lines = []
-    for level, rows in found.items():
+    for level, rows in swept.items():
         of: Measured = measure(with_baselines(rows))
         ends = tables.averages(of)
         ends[ends.index == tables.ALWAYS_POSITIVE] = np.nan  # a yardstick, drawn without one
@@ -99,17 +99,17 @@ def scores(found: Levels) -> pd.DataFrame:
     return pd.concat(lines, ignore_index=True)
 
 
-def printed(found: pd.DataFrame) -> pd.DataFrame:
+def in_book(scored: pd.DataFrame) -> pd.DataFrame:
     """The scores as a table: one line a level, one column a predictor, ends of intervals below."""
-    cells = found["average"].map(number)
-    known = found["low"].notna()
-    ends = " (" + found["low"].map("{:.1f}".format) + " to " + found["high"].map("{:.1f}".format)
-    table = found.assign(cell=cells.where(~known, cells + ends + ")"))
+    cells = scored["average"].map(number)
+    known = scored["low"].notna()
+    ends = " (" + scored["low"].map("{:.1f}".format) + " to " + scored["high"].map("{:.1f}".format)
+    table = scored.assign(cell=cells.where(~known, cells + ends + ")"))
     wide = table.pivot(index="level", columns="predictor", values="cell")
-    return wide[found["predictor"].unique()].rename(LEVELS).rename_axis(index=None, columns=None)
+    return wide[scored["predictor"].unique()].rename(LEVELS).rename_axis(index=None, columns=None)
 
 
-def figure(counted: pd.DataFrame, found: pd.DataFrame) -> Figure:
+def figure(counted: pd.DataFrame, scored: pd.DataFrame) -> Figure:
     """Prevalence, positives in a test part and average F1, against the lowest active intensity."""
     canvas, (rates, numbers, f1) = plt.subplots(1, 3, figsize=(10.5, 3.9), layout="constrained")
     by_unit = counted.groupby(["level", "au"])[["positives", "frames"]].sum().reset_index()
@@ -123,7 +123,7 @@ def figure(counted: pd.DataFrame, found: pd.DataFrame) -> Figure:
     numbers.set_yscale("symlog", linthresh=1)
     rates.set(ylabel="prevalence of a unit (%)", ylim=(0, None))
     numbers.set(ylabel=f"positives in a test part (dashed: {FEW})", ylim=(-0.4, None))
-    _intervals(f1, found)
+    _intervals(f1, scored)
     for axis in (rates, numbers, f1):
         axis.set(xlabel="active from intensity", xticks=ACTIVE_FROM)
     canvas.legend(loc="outside upper center", ncols=4, frameon=False)
@@ -131,12 +131,12 @@ def figure(counted: pd.DataFrame, found: pd.DataFrame) -> Figure:
     return canvas
 
 
-def _intervals(axis: plt.Axes, found: pd.DataFrame) -> None:
+def _intervals(axis: plt.Axes, scored: pd.DataFrame) -> None:
     """Average F1 with its interval, one colour a row; always positive as a dashed line."""
-    every = found[found["predictor"] == tables.ALWAYS_POSITIVE]
+    every = scored[scored["predictor"] == tables.ALWAYS_POSITIVE]
     axis.plot(every["level"], every["average"], "k_--", ms=12, lw=1, label=tables.ALWAYS_POSITIVE)
     for k, row in enumerate(ROWS_OF_THRESHOLD):
-        line = found[found["predictor"] == ROWS[row].shown]
+        line = scored[scored["predictor"] == ROWS[row].shown]
         at_level = line["level"] + 0.12 * (k - 1)
         axis.plot(
             at_level,

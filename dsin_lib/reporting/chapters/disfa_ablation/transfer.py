@@ -32,8 +32,9 @@ GAINS = (
 
 
 def trained(config: Config, fold: int = 1, seed: int = 0) -> dict[str, Run]:
-    """The trained rows of Table 4 on a fold from a seed."""
-    return {run.row.id: run for run in runs_of(config, TABLE_4_TRAINED, folds=[fold], seeds=[seed])}
+    """The rows of Table 4 that take filters, on a fold from a seed."""
+    rows = [row for row in TABLE_4_TRAINED if ROWS[row].fixed_filters]
+    return {run.row.id: run for run in runs_of(config, rows, folds=[fold], seeds=[seed])}
 
 
 def patches(config: Config) -> list[Run]:
@@ -51,7 +52,7 @@ def movement(rows: Mapping[str, Run]) -> pd.DataFrame:
     return pd.DataFrame({row: _movement(run) for row, run in rows.items()}).T
 
 
-def shown(moved: pd.DataFrame) -> pd.DataFrame:
+def in_book(moved: pd.DataFrame) -> pd.DataFrame:
     """The changes as the book prints them: a zero is a zero, and nothing is rounded to one."""
     cells = moved.map(lambda change: "0" if change == 0 else f"{change:.1g}")
     steps = [" and ".join(map(str, ROWS[row].steps)) for row in moved.index]
@@ -85,18 +86,18 @@ def across(config: Config) -> pd.DataFrame:
     second = measure({row: runs_of(config, [f"t4_{row}"]) for row in GAINING})
     lines = {}
     for words, row, over in GAINS:
-        (on_first, drawn_first), (on_second, drawn_second) = (
+        (on_first, resampled_first), (on_second, resampled_second) = (
             _gain(of, row, over) for of in (first, second)
         )
-        low, high = interval(of_others(drawn_second) - drawn_first)
+        low, high = interval(of_others(resampled_second) - resampled_first)
         here = {"first corpus": on_first, "second corpus": on_second}
         lines[words] = {**here, "difference": on_second - on_first, "low": low, "high": high}
     return pd.DataFrame(lines).T
 
 
-def _gain(found: Measured, row: str, over: str) -> tuple[float, np.ndarray]:
-    (here, drawn), (there, other) = found.average(row), found.average(over)
-    return here - there, drawn - other
+def _gain(measured: Measured, row: str, over: str) -> tuple[float, np.ndarray]:
+    (here, resampled), (there, other) = measured.average(row), measured.average(over)
+    return here - there, resampled - other
 
 
 def _movement(run: Run) -> dict[str, float]:
@@ -118,5 +119,5 @@ def _together(runs: Iterable[Run]) -> dict[str, np.ndarray]:
 
 
 def _of_patches(run: Run) -> dict[str, np.ndarray]:
-    found = run.files.arrays()
-    return {name: tensor for name, tensor in found.items() if name.startswith("pi.")}
+    arrays = run.files.arrays()
+    return {name: tensor for name, tensor in arrays.items() if name.startswith("pi.")}

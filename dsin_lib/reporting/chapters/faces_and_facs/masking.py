@@ -54,8 +54,8 @@ def shares(
     Returns:
         One line a unit and last the region's share of the face's area, one column a region.
     """
-    found = [_shares(pictures, anchors) for pictures in people.values()]
-    return sum(found) / len(found)
+    of_people = [_shares(pictures, anchors) for pictures in people.values()]
+    return sum(of_people) / len(of_people)
 
 
 def share_figure(table: pd.DataFrame) -> Figure:

@@ -74,11 +74,11 @@ def seen(gallery: Gallery, runs: Sequence[Run], unit: str, n: int = 12) -> Seen:
     by_label, store = {run.row.label: run for run in runs}, gallery.store
     dsin = by_label["DSIN_10"]
     frames, images = _inputs(gallery, dsin, unit, n)
-    j, found = dsin.corpus.aus.index(unit), {}
+    j, cams = dsin.corpus.aus.index(unit), {}
     for label, output in MAPPED:
         model = model_of(by_label[label], store)
         of_model = {name: images[name] for name in model.pi.nets}
-        found[f"{label}, {output}"] = grad_cam(model, of_model, j, output)
+        cams[f"{label}, {output}"] = grad_cam(model, of_model, j, output)
     windows = [
         {
             name: _window(store.aligned_landmarks[int(row)], name, gallery.preprocessing)
@@ -94,9 +94,9 @@ def seen(gallery: Gallery, runs: Sequence[Run], unit: str, n: int = 12) -> Seen:
                 for i, where in enumerate(windows)
             ]
         )
-        for key, maps in found.items()
+        for key, maps in cams.items()
     }
-    return Seen(unit, frames, found, faces)
+    return Seen(unit, frames, cams, faces)
 
 
 def blocks_down(px: int) -> int:
@@ -127,12 +127,12 @@ def grad_cam(
     def forward(*patches: Tensor) -> Tensor:
         return OUTPUTS[output](model(dict(zip(names, patches, strict=True))))
 
-    found = {}
+    cams = {}
     for name in names:
         layer = model.pi.nets[name].convolutions[blocks_down(images[name].shape[-1]) - 1]
         maps = LayerGradCam(forward, layer).attribute(tuple(images.values()), target=au)
-        found[name] = maps.detach()[:, 0].numpy()
-    return found
+        cams[name] = maps.detach()[:, 0].numpy()
+    return cams
 
 
 def shares(maps: Maps) -> pd.Series:
@@ -152,14 +152,14 @@ def extent(on_face: Float[np.ndarray, "height width"]) -> float:
     return float(100 * (np.searchsorted(densest, densest[-1] / 2) + 1) / on_face.size)
 
 
-def share_table(found: Seen) -> pd.DataFrame:
+def share_table(views: Seen) -> pd.DataFrame:
     """:func:`shares` of every output, a line each, and :func:`extent` of its mean evidence."""
     lines = {
         key: {
             **{name.replace("_", " "): shares(maps).get(name, np.nan) for name in PATCHES},
-            HALF: extent(found.faces[key].mean(axis=0)),
+            HALF: extent(views.faces[key].mean(axis=0)),
         }
-        for key, maps in found.maps.items()
+        for key, maps in views.maps.items()
     }
     return pd.DataFrame(lines).T
 
@@ -185,18 +185,18 @@ def evidence(
     return whole / whole.sum() if whole.sum() > 0 else whole
 
 
-def drawn(gallery: Gallery, found: Seen) -> Figure:
+def drawn(gallery: Gallery, views: Seen) -> Figure:
     """Evidence over faces: the mouth network on the left, DSIN on the right; first the mean.
 
     Each picture is scaled to its own maximum, as class activation maps are.
     """
-    pictures = [gallery.patch(frame, "face") for _, frame in found.frames.iterrows()]
+    pictures = [gallery.patch(frame, "face") for _, frame in views.frames.iterrows()]
     faces = [np.mean(pictures, axis=0).astype(np.uint8), *pictures[:SHOWN]]
-    names = [f"mean of {len(pictures)}", *found.frames["subject"].iloc[:SHOWN]]
+    names = [f"mean of {len(pictures)}", *views.frames["subject"].iloc[:SHOWN]]
     size = (5.2, 0.3 + 2.4 * len(faces))
     figure, axes = plt.subplots(len(faces), 2, figsize=size, squeeze=False, layout="constrained")
     for column, (key, title) in zip(axes.T, DRAWN.items(), strict=True):
-        maps = [found.faces[key].mean(axis=0), *found.faces[key][:SHOWN]]
+        maps = [views.faces[key].mean(axis=0), *views.faces[key][:SHOWN]]
         column[0].set_title(title, fontsize="small")
         for axis, face, values in zip(column, faces, maps, strict=True):
             axis.imshow(face, extent=(-0.5, ALIGNED_PX - 0.5, ALIGNED_PX - 0.5, -0.5))

@@ -66,9 +66,9 @@ def chosen(run: Run, kind: str, k: int = 4) -> pd.DataFrame:
         raise ValueError(f"kind: expected one of {list(KINDS)}, got {kind!r}")
     if k < 1:
         raise ValueError(f"k: expected 1 example or more, got {k}")
-    found = net_counts(run)
-    found = found.assign(first=KINDS[kind] * found["net"])
-    best = found[found["first"] < 0].sort_values(
+    counted = net_counts(run)
+    counted = counted.assign(first=KINDS[kind] * counted["net"])
+    best = counted[counted["first"] < 0].sort_values(
         ["first", "moved", *KEYS], ascending=[True, False, True, True, True]
     )
     return best.drop_duplicates("subject").head(k).drop(columns="first")
@@ -110,13 +110,13 @@ def typical(run: Run) -> dict[str, float]:
     Keys ``better``, ``same``, ``worse``, which add up to 100, and ``untouched``: the part of
     ``same`` in which no label changed at all.
     """
-    found = net_counts(run)
-    net, changed = found["net"], found["right"] + found["spoiled"]
+    counted = net_counts(run)
+    net, changed = counted["net"], counted["right"] + counted["spoiled"]
     kept = {"better": net > 0, "same": net == 0, "worse": net < 0, "untouched": changed == 0}
     return {name: float(100 * which.mean()) for name, which in kept.items()}
 
 
-def shown(gallery: Gallery, run: Run, kind: str, k: int = 4) -> Figure:
+def figure(gallery: Gallery, run: Run, kind: str, k: int = 4) -> Figure:
     """The examples of a kind: each a face, and beside it labels, f at tau and y_hat at tau.
 
     A number is an active unit, a dot an inactive one. ``×`` marks a wrong prediction, ``✓`` one

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 import networkx as nx
 import numpy as np
 import pandas as pd
-from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
@@ -18,11 +17,12 @@ from dsin_lib.config import Corpus
 from dsin_lib.data.store import Store
 from dsin_lib.facs import ACTION_UNITS
 from dsin_lib.paper.observations import observations
-from dsin_lib.paper.published import reference_phi
-from dsin_lib.reporting.chapters.data import LISTED, NAMES
+from dsin_lib.paper.published import LISTED, NAMES, reference_phi
+from dsin_lib.reporting.page.figures import plt  # with the book's theme
 from dsin_lib.runs.files import HEARD
 from dsin_lib.runs.predictions import FUSED, LABEL, SCORE, values_of
 from dsin_lib.runs.run import Run
+from dsin_lib.scores.phi import phi
 
 Phis = Mapping[str, pd.DataFrame]
 """Where labels or predictions come from, a key of :data:`TITLES`, to their phi."""
@@ -48,12 +48,7 @@ WIDTH = 9.0
 POSITIVE, NEGATIVE = "#0072b2", "#d55e00"
 DASHES = (0, (2, 1))
 SHAPES = {"upper": ("o", "#dfe8f2", 640), "lower": ("s", "#f6ead9", 540)}
-"""Half of the face to the form of its nodes, their colour and their area."""
-
-
-def phi(active: pd.DataFrame) -> pd.DataFrame:
-    """Phi of every two columns of 0, 1 and nan, over the frames in which both are known."""
-    return active.astype(float).corr()
+"""Marker, colour and area of the nodes of each half of the face."""
 
 
 def correlations(store: Store, run: Run) -> dict[str, pd.DataFrame]:

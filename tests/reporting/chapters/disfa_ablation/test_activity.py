@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dsin_lib.paper.published import disfa_prevalence
+from dsin_lib.paper.published import disfa_labels
 from dsin_lib.reporting.chapters.disfa_ablation import activity
 from dsin_lib.reporting.tables import ALWAYS_POSITIVE
 from dsin_lib.runs.sweeps import ACTIVE_FROM
@@ -51,7 +51,7 @@ def test_the_summary_names_the_fewest_positives(levels):
 
 def test_disfa_s_own_counts_agree_with_its_prevalence():
     lists = activity.of_disfa()
-    ours, known = lists[2] / lists["frames"], disfa_prevalence()
+    ours, known = lists[2] / lists["frames"], pd.Series(disfa_labels()["prevalence"])
     assert (ours - known).abs().max() < 0.004, "two public lists, 451 frames apart"
     assert (lists[2] > lists[3]).all() and (lists[3] > lists[4]).all()
 
@@ -65,7 +65,7 @@ def test_always_positive_falls_with_the_prevalence_alone(levels):
         assert line["average"].item() == pytest.approx((200 * p / (1 + p)).mean())
     rows = found[found["predictor"] != ALWAYS_POSITIVE]
     assert (rows["low"] <= rows["average"]).all() and (rows["average"] <= rows["high"]).all()
-    cells = activity.printed(found)
+    cells = activity.in_book(found)
     assert list(cells.columns) == [ALWAYS_POSITIVE, "PP(nose)"]
     assert cells["PP(nose)"].str.contains(r"^\d+\.\d \(\d+\.\d to \d+\.\d\)$").all()
 

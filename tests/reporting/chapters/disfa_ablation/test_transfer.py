@@ -80,7 +80,7 @@ def test_fully_connected_layers_start_afresh_and_are_trained(tiny):
 def test_a_filter_that_moved_is_seen(own):
     near = {"t4_pp_nose": made(own, "t4_pp_nose")}
     path = near["t4_pp_nose"].folder / "weights.safetensors"
-    assert (transfer.shown(transfer.movement(near)).iloc[0, 1:3] == "0").all()
+    assert (transfer.in_book(transfer.movement(near)).iloc[0, 1:3] == "0").all()
     for kind, name in {
         transfer.CONVOLUTIONS: "convolutions.2.0.weight",
         transfer.BATCH_NORM: "convolutions.1.1.running_mean",
@@ -89,7 +89,7 @@ def test_a_filter_that_moved_is_seen(own):
         tensors[f"pi.nets.nose.{name}"].view(-1)[3] += 1e-6
         save_file(tensors, path)
         assert 0 < transfer.movement(near).loc["t4_pp_nose", kind] < 2e-6
-    assert (transfer.shown(transfer.movement(near)).iloc[0, 1:3] != "0").all()
+    assert (transfer.in_book(transfer.movement(near)).iloc[0, 1:3] != "0").all()
 
 
 def test_a_row_s_filters_come_from_the_table_3_rows_of_its_patches():
@@ -131,7 +131,7 @@ def test_differences_of_table_4_are_those_that_the_paper_concludes_from():
     cells = table.loc[["PP(nose)", "PP(face)"], ["AU06", "AU09"]].mean(axis=1)
     assert line["here"] == pytest.approx(cells["PP(nose)"] - cells["PP(face)"])
     assert line["paper"] == pytest.approx((32.0 + 50.9 - 26.8 - 21.3) / 2)
-    assert line["interval"] == "zero in every draw", "one draw moves both rows alike"
+    assert line["interval"] == "zero in every resampling", "one resampling moves both rows alike"
     assert any(one.startswith("DSIN<sub>10</sub><sup>tt</sup> over") for one in found.index)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from matplotlib import pyplot as plt
+from told import gallery_of
 
 from dsin_lib.model.dsin import DSIN
 from dsin_lib.model.fusion import Fusion
@@ -11,7 +12,6 @@ from dsin_lib.model.patch_prediction import PatchPrediction
 from dsin_lib.model.structure_inference import StructureInference
 from dsin_lib.reporting.chapters.structure_seen import attention, graph
 from dsin_lib.reporting.chapters.structure_seen.examples import unit_of
-from dsin_lib.reporting.page.faces import Gallery
 from dsin_lib.runs.run import runs_of
 from dsin_lib.systems.ensure import ensure
 
@@ -118,7 +118,7 @@ def test_extent_is_the_smallest_area_of_half():
 
 
 def test_trained_runs_to_table_and_figure(tiny):
-    runs, gallery = ensure(runs_of(tiny, ["pp_mouth", "pp_f", "dsin_10"])), Gallery.of(tiny)
+    runs, gallery = ensure(runs_of(tiny, ["pp_mouth", "pp_f", "dsin_10"])), gallery_of(tiny)
     found = attention.seen(gallery, runs, "AU24")
     assert found.frames["subject"].is_unique and found.frames["row"].notna().all()
     table = attention.share_table(found)
@@ -134,7 +134,7 @@ def test_trained_runs_to_table_and_figure(tiny):
 
 def test_disfa_s_units_go_the_same_way(tiny):
     runs = ensure(runs_of(tiny, ["t4_pp_mouth", "t4_pp_f", "t4_dsin_10"]))
-    gallery, dsin = Gallery.of(tiny, "table_4"), runs[-1]
+    gallery, dsin = gallery_of(tiny, "table_4"), runs[-1]
     unit = unit_of(None, dsin)
     assert unit in ("AU09", "AU12", "AU25", "AU26"), "AU24 is not coded, the lower face is"
     found = attention.seen(gallery, runs, unit)

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 import told as telling
 from matplotlib import pyplot as plt
+from told import gallery_of
 
 from dsin_lib.config import Corpus, load_config
 from dsin_lib.reporting import messages
@@ -157,7 +158,7 @@ def test_a_licensed_face_is_drawn_without_its_pixels(own, told, name):
     of = predictions().tail(8).assign(subject=first["subject"], frame=range(1, 9))
     face = gallery.patch(first, "face")
     assert (face == gallery.store.patch("face")[0]).all() == (name == "synau_b")
-    figure = examples.shown(gallery, told(of), "corrected")
+    figure = examples.figure(gallery, told(of), "corrected")
     figure.canvas.draw()
     assert len(figure.axes) == 1 and "put right" in figure.axes[0].get_title(loc="left")
     plt.close(figure)
@@ -166,6 +167,6 @@ def test_a_licensed_face_is_drawn_without_its_pixels(own, told, name):
 def test_no_example_is_said_in_words(own, told):
     of = predictions()
     without = told(of[of["subject"] == "D"])
-    figure = examples.shown(Gallery.of(own), without, "spoiled")
+    figure = examples.figure(gallery_of(own), without, "spoiled")
     assert figure.axes[0].texts[0].get_text() == "no test frame is spoiled"
     plt.close(figure)

@@ -16,24 +16,6 @@ from dsin_lib.runs.run import Run
 from dsin_lib.runs.split import store_of
 
 
-def test_phi_is_that_of_a_hand_computation():
-    """Both 3, only the first 1, only the second 2, neither 4: (3*4 - 1*2) / sqrt(4*6*5*5)."""
-    table = pd.DataFrame([(1, 1)] * 3 + [(1, 0)] + [(0, 1)] * 2 + [(0, 0)] * 4, columns=["a", "b"])
-    found = graph.phi(table)
-    assert found.loc["a", "b"] == pytest.approx(10 / np.sqrt(4 * 6 * 5 * 5))
-    assert found.loc["a", "b"] == pytest.approx(matthews_corrcoef(table["a"], table["b"]))
-
-
-def test_a_missing_label_counts_for_no_pair():
-    table = pd.DataFrame({"a": [1, 1, 0, 0, np.nan], "b": [1, 1, 0, 0, 0], "c": [1, 0, 1, 0, 1]})
-    assert graph.phi(table).loc["a", "b"] == pytest.approx(1)
-    assert graph.phi(table).loc["b", "c"] == pytest.approx(
-        matthews_corrcoef(table["b"], table["c"])
-    )
-    assert graph.phi(table.assign(c=1)).loc["a", "c"] is not None
-    assert np.isnan(graph.phi(table.assign(c=1)).loc["a", "c"]), "a constant has no phi"
-
-
 def test_edges_are_the_strong_pairs_with_their_sign():
     names = ["AU01", "AU04", "AU17", "AU24"]
     table = pd.DataFrame(np.eye(4), index=names, columns=names)
