@@ -1,4 +1,4 @@
-"""Learners that are given an epoch at a time, and what they are made of; fastai's own beside them."""
+"""Learners that are given an epoch at a time, fastai's own, and what they are made of."""
 
 from copy import deepcopy
 from functools import partial
