@@ -19,7 +19,7 @@ LIBRARY, LIBRARIES = "dsin_lib", ("dsin_lib", "data_prep")
 SYSTEMS = f"{LIBRARY}.systems"
 FITTING = f"{SYSTEMS}.fit"
 FOLDS = PROJECT / LIBRARY / "data" / "folds.json"
-IN_THE_SPEC = ("config", "paper", "facs", "runs.rows", "runs.run")
+IN_THE_SPEC = ("config", "paper", "facs", "runs.rows", "runs.run", "runs.spec")
 CARRYING = (
     "data.account",
     "data.account_items",

@@ -21,19 +21,8 @@ from dsin_lib.config.places import store_dir, store_name
 from dsin_lib.runs.code import computing_code, together
 from dsin_lib.runs.files import PROVENANCE, Files, is_complete, read
 from dsin_lib.runs.pins import is_pinned, pinned_code
-from dsin_lib.runs.rows import ALGORITHM_1, NO_CHANGE, ROWS, Row, row_named
-
-SECTIONS = {
-    1: ("patch_prediction",),
-    2: ("patch_prediction", "fusion"),
-    3: ("patch_prediction", "fusion"),
-    4: ("patch_prediction", "fusion", "structure_inference"),
-    5: ("patch_prediction", "fusion", "structure_inference"),
-}
-"""Which sections of a config a step of Algorithm 1 depends on, beside the data and ``training``."""
-NO_MATTER = {"name", "corpora", "evaluation", "reporting"}
-"""What of a config no other system's numbers depend on: a corpus and fold lists are told apart."""
-
+from dsin_lib.runs.rows import NO_CHANGE, ROWS, Row, row_named
+from dsin_lib.runs.spec import spec_of
 
 FOLDS = (1, 2, 3)
 
@@ -128,24 +117,12 @@ class Run:
 
         Two runs with equal specs are the same run.
         """
-        row, how = self.row, self.config.model_dump(mode="json", exclude=NO_MATTER)
-        if row.system == ALGORITHM_1:
-            sections = {name for step in row.steps for name in SECTIONS[step]}
-            sections |= {"vgg"} if row.network == "vgg" else set()
-            how = {name: how[name] for name in ("preprocessing", "training", *sorted(sections))}
         return {
-            "row": row.id,
-            "system": row.system,
-            "steps": list(row.steps),
-            "network": row.network,
-            "fixed_filters": row.fixed_filters,
-            "patches": list(row.patches),
+            **spec_of(self.row, self.config),
             "aus": self.aus,
             "fold": self.fold,
             "seed": self.seed,
-            "fold_lists": self.config.evaluation.fold_lists,
             "corpus": self.corpus.model_dump(mode="json", exclude={"accept"}),
-            **how,
             "starts_from": [start.spec for start in self.starts],
             "filters_from": [of.spec for of in self.filters],
         }

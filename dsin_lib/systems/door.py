@@ -4,6 +4,7 @@ A row of :mod:`dsin_lib.runs.rows` names its system: the name of a file of this 
 class ``System``. With that file and that row it gets through a run, tables, intervals and chapters.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
@@ -48,7 +49,7 @@ class Left:
     epochs: Mapping[int, int] = field(default_factory=lambda: NOTHING)
 
 
-class System:
+class System(ABC):
     """A system at the door; a file of this folder has a class of this name, made of this one.
 
     Attributes:
@@ -66,10 +67,11 @@ class System:
     def __init__(self, run: Run, store: Store) -> None:
         self.run, self.store = run, store
 
+    @abstractmethod
     def fit(self, train: PatchData, valid: PatchData) -> None:
         """Learns from some people; others may end the training, and are not learned from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def predict(self, part: PatchData) -> Float[np.ndarray, "frame au"]:
         """One score a frame and Action Unit, the higher the surer that it is active.
 
@@ -77,7 +79,6 @@ class System:
             part: A whole part of the split, at once: a transductive system may look at all its
                 frames. Its labels are missing.
         """
-        raise NotImplementedError
 
     def beside(self) -> Mapping[str, Float[np.ndarray, "frame au"]]:
         """More of each frame and unit of the part just scored, by the suffix of its columns."""

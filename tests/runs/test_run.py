@@ -188,7 +188,7 @@ def asked(monkeypatch):
         if done.exception:
             raise done.exception
         (run,) = found
-        assert done.output.split() == [str(run.folder)]
+        assert done.output.strip() == str(run.folder)
         return run
 
     return asked
