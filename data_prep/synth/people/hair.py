@@ -68,7 +68,7 @@ FRINGES = {"long": 0.3, "short": 0.15, "full": 0.5, "tied": 0.35, "curly": 0.0, 
 EDGE = {"short": (0.014, 0.05), "full": (0.022, 0.045), "curly": (0.012, 0.05),
         "buzz": (0.010, 0.06), "bald": (0.0, 0.1)}  # fmt: skip
 """Style -> (raggedness, softness) of the hairline, dm; combed-back hair is in between."""
-UNEVEN = {"curly": 0.06, "full": 0.06, "short": 0.03}
+UNEVEN = {"curly": 0.09, "full": 0.06, "short": 0.03}
 """Style -> relative unevenness of the volume."""
 
 
@@ -180,6 +180,16 @@ def grows(alpha: np.ndarray) -> np.ndarray:
     return (alpha[_texels()] > 0.6) & on_skin
 
 
+RISE = 12
+"""Texels over which hair gains its volume from its edge inwards (s.d. of a blur)."""
+SHORTER = (-0.6, 0.35)
+"""Heights over the hairline (dm) between which hair gets thicker: cut short around the ears."""
+
+ROUNDED = 4
+"""Times that hair is drawn half-way to its neighbours' mean (what it shrinks by for it is given
+back): the head's mesh is coarse under hair, and an outline of hair has no corners."""
+
+
 def grow(
     neutral: np.ndarray,
     alpha: np.ndarray,
@@ -199,15 +209,20 @@ def grow(
     h, c = head(), canvas()
     normal = np.empty_like(neutral)
     raster.normals(neutral, h.triangles[h.region == SKIN], normal)
-    soft = cv2.GaussianBlur(alpha, (0, 0), 6)
+    soft = cv2.GaussianBlur(alpha, (0, 0), RISE)
     row, column = _texels()
     full = soft[row, column] / max(style.density, 0.1)
-    here = smoothstep(0.72, 1.0, full) * (1 - h.ears) * (h.vertex_region == SKIN)
-    up = smoothstep(0.35, 1.0, c.mean_face[:, 1])
-    here = here * np.where(c.mean_face[:, 1] < style.front, 0.5, 1.0)
+    here = smoothstep(0.6, 1.0, full) * (1 - h.ears) * (h.vertex_region == SKIN)
+    up = smoothstep(0.1, 1.1, c.mean_face[:, 1])
+    here = here * (0.4 + 0.6 * smoothstep(*SHORTER, c.mean_face[:, 1] - style.front))
     volume = here * (style.sides * (1 - up) + style.top * up)
     lumps = asset.neighbours() @ rng.standard_normal(len(volume)).astype(np.float32)
     volume = volume * (1 + 1.6 * UNEVEN.get(style.style, 0) * lumps)
     skin = (h.vertex_region == SKIN) & (h.lips < 0.1) & (h.inner_mouth < 0.1)
     volume = volume + cv2.GaussianBlur(beard, (0, 0), 4)[row, column] * skin
-    return (neutral + normal * volume[:, None]).astype(np.float32)
+    grown = (neutral + normal * volume[:, None]).astype(np.float32)
+    rounded = grown
+    for _ in range(ROUNDED):
+        rounded = rounded + 0.5 * here[:, None] * (asset.neighbours() @ rounded - rounded)
+    lost = np.average(((grown - rounded) * normal).sum(1), weights=here + 1e-6)
+    return (rounded + normal * (lost * here)[:, None]).astype(np.float32)

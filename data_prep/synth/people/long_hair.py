@@ -117,7 +117,7 @@ def bun(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
     return Worn(points, grid_triangles(rows, columns), LONG_HAIR, texel.astype(np.float32))
 
 
-STRAYS = {"curly": (1100, 0.14), "full": (500, 0.09), "short": (450, 0.05), "tied": (220, 0.04),
+STRAYS = {"curly": (1100, 0.07), "full": (500, 0.05), "short": (450, 0.03), "tied": (220, 0.04),
           "long": (300, 0.05), "buzz": (0, 0.0), "bald": (0, 0.0)}  # fmt: skip
 """Style -> number of loose hairs drawn over the outline, and their length, dm."""
 
