@@ -112,6 +112,8 @@ def _hairline(style: Hair) -> np.ndarray:
     line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
     if style.style in ("buzz", "short", "bald"):
         line[1:7] += (0.02, 0.05, 0.04, 0, 0.15, 0.15)
+    if style.style in ("long", "tied"):
+        line[4:7] += (0.0, 0.14, 0.24)
     line = line - style.parted * np.array([0, 0.10, 0.26, 0.34, 0.2, 0, 0, 0, 0, 0])
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
 
@@ -223,6 +225,7 @@ def grow(
     grown = (neutral + normal * volume[:, None]).astype(np.float32)
     rounded = grown
     for _ in range(ROUNDED):
-        rounded = rounded + 0.5 * here[:, None] * (asset.neighbours() @ rounded - rounded)
+        out = ((asset.neighbours() @ rounded - rounded) * normal).sum(1)
+        rounded = rounded + normal * (0.5 * here * out)[:, None]
     lost = np.average(((grown - rounded) * normal).sum(1), weights=here + 1e-6)
     return (rounded + normal * (lost * here)[:, None]).astype(np.float32)
