@@ -61,7 +61,7 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> tuple[Worn, Worn]
 def _temples(vertices: np.ndarray, height: float) -> Callable[[np.ndarray], np.ndarray]:
     """Returns half the head's width (dm, without ears) at a height, by depth: arms lie on it."""
     h = head()
-    near = (h.vertex_region == SKIN) & (h.ears < 0.1) & (abs(vertices[:, 1] - height) < 0.12)
+    near = (h.vertex_region == SKIN) & (h.ears < 0.1) & (abs(vertices[:, 1] - height) < 0.08)
     x, z = abs(vertices[near, 0]), vertices[near, 2]
     depths = np.linspace(-1.0, 0.0, 11)
     widths = [x[abs(z - depth) < 0.1].max(initial=0) for depth in depths]

@@ -34,6 +34,7 @@ class Hair:
         long: whether hair falls to the shoulders (the hair hull is drawn).
         fringe: how far hair falls over the forehead, dm.
         parted: how much of the temples is covered by hair that falls from a parting, 0..1.
+        sideburns: 1 where hair grows down before the ear (men), 0 where it ends at its top.
     """
 
     style: str
@@ -46,6 +47,7 @@ class Hair:
     long: bool
     fringe: float
     parted: float
+    sideburns: float
 
 
 STYLES = {
@@ -99,23 +101,30 @@ def draw(person: Identity, rng: np.random.Generator) -> Hair:
         long=is_long,
         fringe=rng.uniform(0.16, 0.30) * (rng.random() < FRINGES[style]),
         parted=rng.uniform(0.3, 1.0) if is_long else rng.uniform(0, 0.3) * (1 - person.male),
+        sideburns=person.male,
     )
+
+
+def _azimuth() -> np.ndarray:
+    """Returns how far to the side each texel lies (H W), radians; ears from 1.2 on."""
+    return np.arctan2(abs(canvas().x), canvas().z + 0.60)
 
 
 def _hairline(style: Hair) -> np.ndarray:
     """Returns the height of each texel over the hairline (H W), dm."""
-    c = canvas()
-    azimuth = np.arctan2(abs(c.x), c.z + 0.60)
+    c, azimuth = canvas(), _azimuth()
     knots = np.array([0.0, 0.35, 0.62, 0.80, 0.98, 1.12, 1.30, 1.55, 1.9, 2.4])
     line = np.array([0.0, 0.015, 0.0, -0.08, -0.30, -0.80, -0.92, -0.62, -1.05, -1.2])
     line = style.front + line
     line = line + style.recession * np.exp(-(((knots - 0.55) / 0.22) ** 2))
     if style.style in ("buzz", "short", "bald"):
         line[1:7] += (0.02, 0.05, 0.04, 0, 0.15, 0.15)
-    if style.style in ("long", "tied"):
-        line[4:7] += (0.0, 0.14, 0.24)
     line = line - style.parted * np.array([0, 0.10, 0.26, 0.34, 0.2, 0, 0, 0, 0, 0])
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
+
+
+SIDEBURN = (0.08, -0.24)
+"""Heights (dm) between which hair before the ear ends where there are no sideburns."""
 
 
 def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +139,9 @@ def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
     for drawn, tone in _strands(style, over, rng):
         shade = shade + np.minimum(2 * drawn, 1) * (0.25 * (shade - 0.85) + tone - shade)
         alpha = np.maximum(alpha, drawn)
-    alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
+    before_ear = smoothstep(0.95, 1.05, _azimuth()) * smoothstep(1.62, 1.50, _azimuth())
+    low = smoothstep(*SIDEBURN, canvas().y + 0.06 * grain) * (1 - style.sideburns)
+    alpha = alpha * (1 - low * before_ear) * (1 - smoothstep(0.15, 0.5, canvas().ears))
     return alpha.astype(np.float32), np.clip(shade, 0.2, 1.9).astype(np.float32)
 
 

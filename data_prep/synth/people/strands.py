@@ -53,7 +53,7 @@ def edge(over: np.ndarray, length: float, rng: np.random.Generator) -> Drawing:
     """
     n, rows = 800, line_rows(over)
     column = rng.uniform(WIDTH * 0.12, WIDTH * 0.88, n)
-    below = 0.05 * rng.random(n) ** 3 - 0.03
+    below = 0.05 * rng.random(n) ** 3 - 0.06
     root = rows[column.astype(int)] + below * TEXELS_PER_DM
     step = np.linspace(0, 1, 4)
     reach = length * TEXELS_PER_DM * rng.uniform(0.4, 1.1, n)[:, None]
