@@ -42,7 +42,7 @@ def _radius_at(radius: np.ndarray, azimuth: np.ndarray, y: np.ndarray) -> np.nda
     return cv2.remap(radius, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-COVERING = ((1.05, 0.50), (0.75, 0.60), (0.45, 0.73), (0.1, 0.75), (-0.4, 0.73), (-1.0, 0.82),
+COVERING = ((1.05, 0.50), (0.75, 0.60), (0.45, 0.69), (0.1, 0.68), (-0.4, 0.67), (-1.0, 0.78),
             (-2.2, 0.92))  # fmt: skip
 TUCKED = ((1.05, 0.95), (0.75, 1.15), (0.45, 1.45), (0.1, 1.85), (-0.4, 1.80), (-1.0, 1.25),
           (-2.2, 1.00))  # fmt: skip

@@ -147,6 +147,6 @@ def _arcs(
     radius = (radius * np.clip(0.5 + 0.25 * deep, 0.5, 1))[:, None]
     x, y = column[:, None] + radius * np.cos(turn), row[:, None] + radius * np.sin(turn)
     tone = 0.78 - 0.28 * np.sin(turn[:, 3]) + rng.normal(0, 0.16, len(row))
-    thick = np.where(deep > 2.5, rng.integers(2, 5, len(row)), 1)
+    thick = np.where(deep > 2.5, np.minimum(rng.integers(2, 5, len(row)), 3), 1)
     shown = (deep > 1.0) | (radii[1] < 3)
     return np.stack([x, y], -1)[shown], tone[shown], thick[shown]
