@@ -52,6 +52,8 @@ BEHIND_EARS = 0.03
 """Draw of the opening (-0.05 to 0.14) from which on hair is tucked behind the ears."""
 SHEET = 0.012
 """dm between the outside of long hair and its inside, which shows beside the neck."""
+UNEVEN_ENDS = 0.018
+"""dm (s.d.) by which locks differ in length."""
 LOCKS = 49
 """Locks that hang each for itself."""
 OVER_EAR = 0.09
@@ -94,11 +96,12 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     radius = radius + off + OVER_EAR * ear * (not tucked) + 0.016 * locks * below
     edge = np.clip((1 - abs(side)) * 6, 0, 1)
     radius = np.where(tucked, radius - 0.05 * (1 - edge), radius * edge + cheek * (1 - edge))
-    ends = np.clip((length - 0.25 + y) / -0.25, 0, 1)
+    ends = np.clip(1 - (y + reach) / 0.3, 0, 1)
     radius = radius * (1 - 0.06 * ends)
+    y = y + UNEVEN_ENDS * locks * ends
     azimuth, radius = np.stack([azimuth] * 2), np.stack([radius, radius - SHEET * edge])
     x, z = radius * np.sin(azimuth), AXIS_Z + radius * np.cos(azimuth)
-    points = np.stack([x, np.stack([y + 0 * side] * 2), z], -1).reshape(-1, 3)
+    points = np.stack([x, np.stack([y] * 2), z], -1).reshape(-1, 3)
     texel = np.stack([azimuth.ravel() * 0.9 + np.pi, top - points[:, 1]], 1) * TEXELS_PER_DM
     inside = grid_triangles(rows, columns) + rows * columns
     triangles = np.concatenate([grid_triangles(rows, columns)[:, ::-1], inside]).astype(np.int32)
