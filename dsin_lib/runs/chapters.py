@@ -33,7 +33,7 @@ class Shows:
 CHAPTERS = {
     "data": Shows(),
     "label_statistics": Shows(),
-    "faces_and_facs": Shows(files=("benchmarks/faces/*/auc.csv", "benchmarks/faces/*/gain.csv")),
+    "faces_and_facs": Shows(files=("benchmarks/faces/[0-9]*/*.csv",)),
     "preprocessing": Shows(),
     "patch_prediction": Shows(("pp_face_ncb", *PATCH_ROWS)),
     "fusion": Shows(("pp_mouth", "pp_face", "pp_f")),

@@ -73,5 +73,5 @@ def box(versions: Mapping[str, str], today: str = TODAY) -> str:
         f":::{{admonition}} Made on {made}\n:class: warning version\n"
         f"Numbers and pictures of this page are those of {made}. The generator now makes\n"
         f"SynAU {today}, which draws other faces. They stay until this page is run again.\n"
-        "[What a version is.](about_the_data.md)\n:::"
+        "{ref}`What a version is. <synau-versions>`\n:::"
     )

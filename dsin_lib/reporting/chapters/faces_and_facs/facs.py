@@ -40,7 +40,7 @@ def combinations(
     shown: list[tuple[int, ...]],
 ) -> Figure:
     """One line a subject, neutral and each combination."""
-    return grid(pictures, subjects, ["neutral", *map(together, shown)])
+    return grid(pictures, subjects, ["neutral", *map(together, shown)], inches=1.7)
 
 
 def atlas(pictures: UInt8[np.ndarray, "au 6 height width 3"], aus: list[int]) -> Figure:

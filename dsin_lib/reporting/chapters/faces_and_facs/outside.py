@@ -17,6 +17,7 @@ from dsin_lib.reporting.page.tables import ends, number, small, styled
 
 READ = PROJECT / "benchmarks" / "faces"
 """One folder a version, with `auc.csv` in it."""
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 LINE = ["unit", "level"]
 DEAD = {
     "yes": "the reader's score for it hardly moves on photographs either",
@@ -26,15 +27,16 @@ DEAD = {
 
 
 def versions(folder: Path = READ) -> list[str]:
-    """The versions that were read, the oldest first.
+    """The versions that were read, the oldest first; other folders, such as looks, do not count.
 
     Raises:
         FileNotFoundError: None was.
     """
-    found = [path.parent.name for path in folder.glob("*/auc.csv")]
+    names = [path.parent.name for path in folder.glob("*/auc.csv")]
+    found = [name for name in names if VERSION.fullmatch(name)]
     if not found:
         raise FileNotFoundError(f"{folder}: expected a version's auc.csv, found none")
-    return sorted(found, key=lambda name: [int(part) for part in re.findall(r"\d+", name)])
+    return sorted(found, key=lambda name: [int(part) for part in name.split(".")])
 
 
 def aucs(folder: Path = READ) -> pd.DataFrame:

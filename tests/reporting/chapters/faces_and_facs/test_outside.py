@@ -16,10 +16,10 @@ def shown(folder):
 
 
 def twice(folder):
-    """The readings of 1.0.0, and the same once more as those of two later versions."""
+    """The readings of 1.0.0, and the same once more as those of two later versions and a look."""
     one = pd.read_csv(outside.READ / "1.0.0" / "auc.csv")
     shutil.copytree(outside.READ / "1.0.0", folder / "1.0.0")
-    for name in ("10.0.0", "2.0.0"):
+    for name in ("10.0.0", "2.0.0", "look_1"):
         (folder / name).mkdir()
         later = one.rename(columns=lambda column, name=name: column.replace("1.0.0", name))
         later.to_csv(folder / name / "auc.csv", index=False)
