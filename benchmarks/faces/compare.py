@@ -6,7 +6,7 @@ stronger side, after units that exclude each other (AU25: of the gap between the
 not come in. Intervals resample subjects, the same ones of both versions: 95 %, percentiles.
 
 Usage:
-    python -m benchmarks.faces.compare 1.0.0 [2.0.0]
+    python -m benchmarks.faces.compare 1.0.0 [2.0.0] [--out 2.0.0/gain.csv]
 """
 
 import argparse
@@ -177,9 +177,13 @@ def main() -> None:
     """Prints the AUCs of one version, or of two and the gain."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("versions", nargs="+")
+    parser.add_argument("--out", type=Path, help="a file beside this one; the book shows gain.csv")
     asked = parser.parse_args()
+    found = table({v: kept(v) for v in asked.versions})
+    if asked.out:
+        found.round(4).to_csv(HERE / asked.out, index=False)
     with pd.option_context("display.max_rows", None, "display.width", 200):
-        print(table({v: kept(v) for v in asked.versions}).round(3).to_string(index=False))
+        print(found.round(3).to_string(index=False))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,8 @@
 """The fixed frames are the ones that were chosen, and AUCs and intervals are what they say."""
 
+import re
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +12,8 @@ from benchmarks.faces import compare, frames
 from benchmarks.faces.draw import draw
 from data_prep.synth.plan.shapes import SHAPES
 from dsin_lib.facs import ACTION_UNITS, au_name
+
+ROOT = compare.HERE.parents[1]
 
 
 def test_the_frames_are_fixed():
@@ -20,6 +25,15 @@ def test_the_frames_are_fixed():
 
 def test_the_frames_are_those_that_the_rule_gives():
     pd.testing.assert_frame_equal(frames.choose(), frames.frames())
+
+
+def test_no_version_was_looked_at_more_often_than_the_data_sheet_says():
+    record = (compare.HERE / "README.md").read_text(encoding="utf-8").partition("## Looks")[2]
+    looks = re.findall(r"^\| (\d+\.\d+\.\d+),? [^|]*\|[^|]*\| ([0-9a-f]{7}) \|$", record, re.M)
+    assert len(looks) == record.count("\n| ") - 1, "a line without version, day and commit"
+    assert max(Counter(version for version, _ in looks).values()) <= 3
+    sheet = (ROOT / "data_prep" / "synth" / "README.md").read_text(encoding="utf-8")
+    assert "three times at most" in " ".join(sheet.split())
 
 
 def test_every_unit_has_a_blendshape():
