@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from data_prep.synth.acting.contact import touching
+from data_prep.synth.acting.contact import UPPER_SHARE, sealed, touching
 from data_prep.synth.mesh.asset import head
 
 CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
@@ -25,15 +25,14 @@ SIDED = {
     14: {"mouthDimple": 0.35, "cornerPinch": 1.0},
     15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
     20: {"mouthStretch": 1.1, "cornerBack": 0.5},
-    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.2},
+    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.6 * UPPER_SHARE},
     43: {"eyeBlink": 0.82},
 }
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
-    9: {"mouthClose": 0.05},
-    10: {"lipSquare": 1.0, "lipFollow": 1.0, "mouthClose": 0.06},
+    10: {"lipSquare": 1.0, "lipFollow": 1.0},
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
     23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.8,
          "lowerThin": 0.6, "lipBulge": 0.4},
@@ -42,8 +41,7 @@ MIDDLE = {
     25: {"jawOpen": 0.03},
     26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},
 }  # fmt: skip
-"""AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
-(`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
+"""AU -> weights of the units that have no side. Only AU25 and AU26 part the lips (`contact`)."""
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
@@ -91,7 +89,7 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
 
 
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the vertices (V 3) of a face whose units have these weights; its lips may touch."""
+    """Returns the vertices (V 3) of a face whose units have these weights; its lips meet as lips do."""
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
-    return touching(neutral + moved.reshape(-1, 3), neutral)
+    return touching(sealed(neutral + moved.reshape(-1, 3), weights), neutral)

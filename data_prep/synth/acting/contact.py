@@ -1,7 +1,9 @@
-"""Lips that meet push each other away: no lip passes through the other.
+"""Lips meet: no lip passes through the other, and only what parts lips opens a gap.
 
 Units add up, so a raised lower lip would rise through the upper one. Where the lips of a face have
-crossed, both give way by as much as they have: the upper one up, the lower one down.
+crossed, both give way by as much as they have: the upper one up, the lower one down. And an upper
+lip that a unit raises takes the lower one along, unless the unit is one that parts them (AU25 and
+AU26): the gap of all other units may not grow over that of the face at rest.
 """
 
 from dataclasses import dataclass
@@ -23,6 +25,10 @@ GIVES_WAY = {"upper": 0.7, "lower": -0.3}
 """Share of a crossing by which a lip moves up: it is the lower one that pushes (AU17)."""
 REACH = 0.15
 """dm above and below the mouth over which the push fades (standard deviation)."""
+PARTING = ("jawOpen", "jawForward", "mouthClose", "mouthLowerDownLeft", "mouthLowerDownRight")
+"""Units that set the gap: of AU25 and AU26, and of the lips that go toward each other (AU8)."""
+UPPER_SHARE = 1 / 3
+"""Weight of `mouthUpperUp` over that of `mouthLowerDown` when lips part (AU25)."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,47 @@ def crossing(face: np.ndarray) -> np.ndarray:
     """Returns how far (knot) the lower rim stands above the upper one, dm; negative: apart."""
     lips = _lips()
     return np.pad(lips["lower"].heights(face) - lips["upper"].heights(face), 1)
+
+
+@lru_cache(maxsize=1)
+def _gap_by_unit() -> np.ndarray:
+    """Returns the change of the gap (unit knot), dm, at weight 1 of each facial unit."""
+    return -np.array([crossing(moves.reshape(-1, 3)) for moves in head().unit_moves])
+
+
+@lru_cache(maxsize=1)
+def _parting_units() -> tuple[np.ndarray, list[tuple[int, int]]]:
+    """Returns which units (unit) part lips, and the rows of (upper, lower) lip of both sides."""
+    rows = head().unit
+    parting = np.isin(np.arange(len(rows)), [rows[name] for name in PARTING])
+    pairs = [(rows[f"mouthUpperUp{s}"], rows[f"mouthLowerDown{s}"]) for s in ("Left", "Right")]
+    return parting.astype(np.float32), pairs
+
+
+def opened(weights: np.ndarray) -> np.ndarray:
+    """Returns the gap (.. knot), dm, that units (.. unit) would open that do not part the lips."""
+    parting, pairs = _parting_units()
+    others = weights * (1 - parting)
+    for upper, lower in pairs:
+        parted = np.minimum(weights[..., upper], UPPER_SHARE * weights[..., lower])
+        others[..., upper] -= parted
+    return np.maximum(others @ _gap_by_unit(), 0)
+
+
+def sealed(face: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Returns the face (V 3) whose lower lip has followed what units (unit) raised; the same."""
+    gap = opened(weights)
+    if gap.any():
+        lip = _lips()["lower"]
+        face[lip.moved, 1] += lip.follow @ gap / GIVES_WAY["lower"]
+    return face
+
+
+@lru_cache(maxsize=1)
+def follows() -> np.ndarray:
+    """Returns how far (knot) the middle of the lower lip follows a gap at a knot."""
+    lip, middle = _lips()["lower"], head().landmarks[66]
+    return lip.follow[lip.moved == middle].sum(0) / GIVES_WAY["lower"]
 
 
 def touching(face: np.ndarray, neutral: np.ndarray) -> np.ndarray:
