@@ -38,8 +38,8 @@ MIDDLE = {
          "lowerThin": 0.6, "lipBulge": 0.4},
     24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 0.9, "lowerThin": 1.0,
          "lipBulge": 1.0},
-    25: {"jawOpen": 0.03},
-    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},
+    25: {"jawOpen": 0.03, "insideForward": 2.0},
+    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12, "insideForward": 3.0},
 }  # fmt: skip
 """AU -> weights of the units that have no side. Only AU25 and AU26 part the lips (`contact`)."""
 
@@ -89,7 +89,7 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
 
 
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the vertices (V 3) of a face whose units have these weights; its lips meet as lips do."""
+    """Returns the vertices (V 3) of a face whose units (unit) weigh this; its lips meet."""
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
     return touching(sealed(neutral + moved.reshape(-1, 3), weights), neutral)

@@ -17,6 +17,11 @@ from data_prep.synth.mesh.fields import jaw_share
 
 KNOTS = np.linspace(-1, 1, 13)
 """Where along the mouth lips are compared: -1 and 1 are its corners, where they are one."""
+JOIN = 1.24
+"""Where lips join, over the place of dlib's inner corners."""
+PRESS = 0.3
+"""Share by which the lower lip follows further than the upper one rose, beside the corners: lips
+roll there, and the rims' heights alone would leave a sliver."""
 RIMS = {"upper": (60, 61, 62, 63, 64), "lower": (60, 67, 66, 65, 64)}
 """dlib's points along the inner rims, from the subject's right corner to the left."""
 NEAR_LINE = 0.06
@@ -57,7 +62,7 @@ class _Lip:
 def _lips() -> dict[str, _Lip]:
     h, face = head(), canvas().mean_face
     corner = face[h.landmarks[[60, 64]], 0]
-    along = 2 * (face[:, 0] - corner[0]) / (corner[1] - corner[0]) - 1
+    along = (2 * (face[:, 0] - corner[0]) / (corner[1] - corner[0]) - 1) / JOIN
     line = face[h.landmarks[[62, 66]]].mean(0)
     lower = jaw_share(h.morph("unit", "jawOpen"))
     out = {}
@@ -128,20 +133,30 @@ def opened(weights: np.ndarray) -> np.ndarray:
     return np.maximum(others @ _gap_by_unit(), 0)
 
 
-def sealed(face: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the face (V 3) whose lower lip has followed what units (unit) raised; the same."""
-    gap = opened(weights)
-    if gap.any():
-        lip = _lips()["lower"]
-        face[lip.moved, 1] += lip.follow @ gap / GIVES_WAY["lower"]
-    return face
+@lru_cache(maxsize=1)
+def _closing() -> np.ndarray:
+    """Returns how far (moved knot) the lower lip follows so that its rim closes a gap at a knot."""
+    lip = _lips()["lower"]
+    follow = np.zeros((len(head().vertices), len(KNOTS)))
+    follow[lip.moved] = lip.follow / GIVES_WAY["lower"]
+    even = follow.sum(1)
+    rim = (1 - lip.share) * even[lip.ends[0]] + lip.share * even[lip.ends[1]]
+    follow[:, 1:-1] *= (1 + PRESS * abs(KNOTS[1:-1])) / rim
+    return follow[lip.moved].astype(np.float32)
 
 
 @lru_cache(maxsize=1)
 def follows() -> np.ndarray:
     """Returns how far (knot) the middle of the lower lip follows a gap at a knot."""
-    lip, middle = _lips()["lower"], head().landmarks[66]
-    return lip.follow[lip.moved == middle].sum(0) / GIVES_WAY["lower"]
+    return _closing()[_lips()["lower"].moved == head().landmarks[66]][0]
+
+
+def sealed(face: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """Returns the face (V 3) whose lower lip has followed what units (unit) raised; the same."""
+    gap = opened(weights)
+    if gap.any():
+        face[_lips()["lower"].moved, 1] += _closing() @ gap
+    return face
 
 
 def touching(face: np.ndarray, neutral: np.ndarray) -> np.ndarray:

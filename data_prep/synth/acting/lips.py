@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from data_prep.synth.acting import contact
 from data_prep.synth.acting.action_units import (
     LARGEST,
     MIDDLE,
@@ -17,7 +18,6 @@ from data_prep.synth.acting.action_units import (
     damped,
     unit_weights,
 )
-from data_prep.synth.acting import contact
 from data_prep.synth.mesh.asset import head
 from data_prep.synth.people.identity import identity
 

@@ -15,6 +15,14 @@ DM = 1 / 105.0
 """Decimetres a millimetre of the ranges: 63 mm between the pupils of the mean face are .599 dm."""
 SKIN, LASHES = 0, 6
 """Regions that are pulled (as in `asset`): never eyes, teeth and tongue."""
+INSIDE = {
+    3: ((0.0, -1.8, 4.0),) * 2,
+    4: ((0.0, 1.2, 4.0),) * 2,
+    5: ((0.0, -5.0, 6.0), (0.0, 3.0, 13.0)),
+}
+"""Upper teeth, lower teeth, tongue: millimetres that the hindmost and the foremost move. The head's
+teeth end at the lip's rim and its tongue lies 4 cm behind it; once lips part, 1 to 2 mm of the
+upper teeth show in a young adult, and the tip of the tongue rests behind the lower ones."""
 DEEPER = 1.4
 """Reach of a pull in depth, times its larger reach in the picture."""
 LOWER_LIP = (4.0, 14.0)
@@ -156,6 +164,18 @@ def own_units(
             yield name + side, _rounded(sum(_pulled(face, skin, lips, p, sign) for p in pulls))
     for name, pulls in MIDDLE.items():
         yield name, _rounded(sum(_pulled(face, skin, lips, p, 1) for p in pulls))
+
+    yield "insideForward", _rounded(_inside(face, region))
+
+
+def _inside(face: np.ndarray, region: np.ndarray) -> np.ndarray:
+    moves = np.zeros_like(face)
+    for part, (back, front) in INSIDE.items():
+        at = np.flatnonzero(region == part)
+        deep = face[at, 2]
+        share = ((deep - deep.min()) / max(np.ptp(deep), DM))[:, None]
+        moves[at] = DM * ((1 - share) * np.array(back) + share * front)
+    return moves
 
 
 def _rounded(moves: np.ndarray) -> np.ndarray:

@@ -49,20 +49,49 @@ def eye(x, y, z, looks):
 
 
 @njit(cache=True, fastmath=True)
+def beneath(seen, triangles, region, table, y, x, reach):
+    """Returns how near above a sample of the lips' inside the outside of a lip is seen.
+
+    1 at the line where lips meet, 0 from `reach` samples on or where something else is above.
+    """
+    for step in range(1, reach):
+        t = seen[max(y - step, 0), x]
+        if t < 0 or region[t] != 0:
+            return 0.0
+        inside = max(table[triangles[t, 0], 14], table[triangles[t, 1], 14])
+        if max(inside, table[triangles[t, 2], 14]) < 0.3:
+            return 1.0 - step / reach
+    return 0.0
+
+
+@njit(cache=True, fastmath=True)
 def tooth(x, y, z, up):
     """Returns the colour of the teeth at an offset from their middle; `up` is 1 for the upper.
 
     Teeth stand on an arc, so the way along it separates them; gums grow between them, and
-    cheeks shade the hindmost.
+    cheeks shade the hindmost. The upper teeth stand before the lower ones and shade them.
     """
     along = 0.30 * abs(math.atan2(x, z + 0.12)) / TOOTH
     between = abs(2 * (along - math.floor(along)) - 1)
-    gap = min(1.0, max(0.0, (between - 0.80) / 0.20))
+    gap = min(1.0, max(0.0, (between - 0.84) / 0.16))
     gum = min(1.0, max(0.0, (up * y - 0.005 + 0.02 * between * between) / 0.012))
-    back = max(0.04, 1 - 18 * x * x)
-    dark = (1 - 0.40 * gap) * back
+    back = max(0.02, 1 - 20 * x * x) * (0.80 + 0.20 * up)
+    dark = (1 - 0.10 * between * between - 0.26 * gap) * back
     return (
-        (1 - gum) * 0.66 * dark + gum * 0.42 * back,
-        (1 - gum) * 0.60 * dark + gum * 0.15 * back,
-        (1 - gum) * 0.50 * dark + gum * 0.15 * back,
+        (1 - gum) * 0.74 * dark + gum * 0.34 * back,
+        (1 - gum) * 0.64 * dark + gum * 0.12 * back,
+        (1 - gum) * 0.50 * dark + gum * 0.11 * back,
     )
+
+
+@njit(cache=True, fastmath=True)
+def tongue(x, z, under, opening):
+    """Returns the colour of the tongue at an offset from its middle.
+
+    Light falls on its tip, not far back nor under the teeth (`under` is 1 below their edge), nor
+    into the furrow along its middle, and little where lips hardly part.
+    """
+    lit = min(1.0, max(0.1, 2.3 * (z + 0.22)))
+    lit *= lit * (1 - 0.95 * under) * max(0.1, 1 - 14 * x * x)
+    lit *= (1 - 0.30 * math.exp(-((x / 0.02) ** 2))) * (0.15 + 0.85 * opening)
+    return 0.56 * lit, 0.17 * lit, 0.15 * lit
