@@ -6,6 +6,7 @@ import numpy as np
 
 from data_prep.synth.acting.contact import UPPER_SHARE, sealed, touching
 from data_prep.synth.mesh.asset import head
+from data_prep.synth.mesh.canvas import canvas
 
 CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 """The twelve AUs of BP4D's protocol; every other one is written as 9, not coded."""
@@ -34,10 +35,10 @@ MIDDLE = {
     8: {"mouthClose": 0.35},
     10: {"lipSquare": 1.0, "lipFollow": 1.0},
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
-    23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.8,
-         "lowerThin": 0.6, "lipBulge": 0.4},
-    24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 0.9, "lowerThin": 1.0,
-         "lipBulge": 1.0},
+    23: {"mouthPucker": 0.38, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 1.1,
+         "lowerThin": 0.8, "lipBulge": 0.4},
+    24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 1.2, "lowerThin": 1.2,
+         "lipBulge": 1.1},
     25: {"jawOpen": 0.03, "insideForward": 2.0},
     26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12, "insideForward": 3.0},
 }  # fmt: skip
@@ -51,6 +52,8 @@ DAMPS = {
 a smile and pulled-down corners share the same corners, cheek and smile have raised the lower lid
 before AU7 does, and the lip that AU10 raises; of a pushed-up lip less red is left to tighten.
 Damping changes what is drawn, never a label."""
+THIN, FULLNESS = ("upperThin", "lowerThin"), (0.6, 2.0)
+"""Units that hide the red of a lip go as far as there is red, between these shares of the mean."""
 LARGEST = 1.2
 """Limit of a unit's weight: beyond it the mesh folds."""
 
@@ -88,8 +91,23 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
     return np.minimum(weights, LARGEST)
 
 
+def _red(face: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of the red of the upper and of the lower lip, dm."""
+    y = face[head().landmarks, 1]
+    return np.array([y[51] - y[62], y[66] - y[57]])
+
+
+def fullness(neutral: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of a face's red lips over that of the mean face's."""
+    return np.clip(_red(neutral) / _red(canvas().mean_face), *FULLNESS).astype(np.float32)
+
+
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Returns the vertices (V 3) of a face whose units (unit) weigh this; its lips meet."""
+    thin = [head().unit[name] for name in THIN]
+    if weights[thin].any():
+        weights = weights.copy()
+        weights[thin] *= fullness(neutral)
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
     return touching(sealed(neutral + moved.reshape(-1, 3), weights), neutral)
