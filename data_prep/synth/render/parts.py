@@ -4,8 +4,11 @@ import math
 
 from data_prep.synth.compiled import njit
 
-IRIS_LEAST = 0.035
-"""Linear red of the darkest iris: brown, so that it stands out from the pupil."""
+IRIS_LEAST, IRIS_DARK = 0.055, 0.08
+"""Linear red of the darkest iris: brown, so that it stands out from the pupil; and the red from
+which an iris needs but two thirds of it."""
+CARUNCLE = 0.44
+"""Share of the eyeball's radius, towards the nose, from which it is pink (the caruncle)."""
 TOOTH = 0.082
 """Width of a tooth, dm."""
 
@@ -29,12 +32,15 @@ def edge(seen, region, y, x, reach, down):
 
 
 @njit(cache=True, fastmath=True)
-def eye(x, y, z, looks):
-    """Returns the colour of an eyeball at an offset from its middle."""
-    angle = math.acos(min(1.0, max(-1.0, z / (math.sqrt(x * x + y * y + z * z) + 1e-9))))
+def eye(x, y, z, inward, looks):
+    """Returns the colour of an eyeball at an offset from its middle; `inward` times x is nasal."""
+    radius = math.sqrt(x * x + y * y + z * z) + 1e-9
+    angle = math.acos(min(1.0, max(-1.0, z / radius)))
     white = looks[8]
     edge = min(1.0, max(0.0, (angle - 0.75) / 0.5))
     red, green, blue = white, white * (0.95 - 0.16 * edge), white * (0.91 - 0.18 * edge)
+    pink = min(1.0, max(0.0, (inward * x / radius - CARUNCLE) / 0.10))
+    red, green, blue = red - 0.14 * pink, green - 0.36 * pink, blue - 0.34 * pink
     iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
     if iris > 0:
         ring = angle / looks[12]
@@ -42,9 +48,10 @@ def eye(x, y, z, looks):
         fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
         pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
         shine = limbus * fibres * pupil
-        red = red * (1 - iris) + iris * ((looks[0] + IRIS_LEAST) * shine + 0.004)
-        green = green * (1 - iris) + iris * ((looks[1] + IRIS_LEAST / 2) * shine + 0.004)
-        blue = blue * (1 - iris) + iris * ((looks[2] + IRIS_LEAST / 4) * shine + 0.004)
+        least = IRIS_LEAST * (0.65 + 0.35 * max(0.0, 1 - looks[0] / IRIS_DARK))
+        red = red * (1 - iris) + iris * ((looks[0] + least) * shine + 0.004)
+        green = green * (1 - iris) + iris * ((looks[1] + least / 2) * shine + 0.004)
+        blue = blue * (1 - iris) + iris * ((looks[2] + least / 4) * shine + 0.004)
     return red, green, blue
 
 
@@ -78,9 +85,9 @@ def tooth(x, y, z, up):
     back = max(0.02, 1 - 20 * x * x) * (0.80 + 0.20 * up)
     dark = (1 - 0.10 * between * between - 0.26 * gap) * back
     return (
-        (1 - gum) * 0.74 * dark + gum * 0.34 * back,
-        (1 - gum) * 0.64 * dark + gum * 0.12 * back,
-        (1 - gum) * 0.50 * dark + gum * 0.11 * back,
+        (1 - gum) * 0.84 * dark + gum * 0.34 * back,
+        (1 - gum) * 0.72 * dark + gum * 0.12 * back,
+        (1 - gum) * 0.56 * dark + gum * 0.11 * back,
     )
 
 

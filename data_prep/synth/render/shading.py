@@ -127,7 +127,7 @@ def shade(
             wrap_r -= 0.3 * hair
             strand = gloss
         elif r == 1 or r == 2:
-            red, green, blue = eye(at[8], at[9], at[10], looks)
+            red, green, blue = eye(at[8], at[9], at[10], 2.0 * r - 3.0, looks)
             under = edge(seen, region, y, x, int(looks[6]), -1)
             occlusion = 0.95 * (1 - 0.46 * under)
             lit = min(1.0, lit + 0.35) * (1 - 0.50 * under)
@@ -141,7 +141,7 @@ def shade(
                 gloss *= 1 - 0.7 * margin
         elif r == 3 or r == 4:
             red, green, blue = tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
-            under = edge(seen, region, y, x, int(looks[6] * 0.8), -1)
+            under = edge(seen, region, y, x, int(looks[6] * 0.6), -1)
             shaded = (1 - 0.55 * under) * min(1.0, 0.15 + 1.5 * looks[7])
             red, green, blue = red * shaded, green * shaded, blue * shaded * (0.9 + 0.1 * shaded)
             occlusion = 0.70
