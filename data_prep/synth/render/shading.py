@@ -29,8 +29,8 @@ RIM, LINING = 0.2, 0.85
 """Share of a mouth's inside (table column 14) from which a lip's rim is wet, and is the dark."""
 LIP_LINE = 0.02
 """Height of the shade under the lip that lies on another, dm."""
-SLIVER = 0.6
-"""How dark the inside is that shows between lips that do not part."""
+CLOSED_LINE, SLIVER = 0.8, 0.5
+"""How dark the line between closed lips is, and the inside that shows between such lips."""
 STRAND_LIFT = 0.28
 """How far a strand's own tilt moves its highlight along it, per unit of its brightness."""
 
@@ -119,7 +119,7 @@ def shade(
                 line = beneath(seen, triangles, region, table, y, x, int(LIP_LINE * looks[14]))
                 if sy < 0:
                     line = max(line, 0.6)
-                hidden = max(deep_in * apart, min(1.0, 2 * inner) * line)
+                hidden = max(deep_in * apart, CLOSED_LINE * min(1.0, 2 * inner) * line)
                 red *= wet * (1 - 0.95 * hidden)
                 green *= wet * (1 - 0.985 * hidden)
                 blue *= wet * (1 - 0.98 * hidden)
