@@ -143,6 +143,9 @@ def shade(
             red, green, blue = tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
             under = edge(seen, region, y, x, int(looks[6] * 0.6), -1)
             shaded = (1 - 0.55 * under) * min(1.0, 0.15 + 1.5 * looks[7])
+            # the side of teeth that faces the tongue gets little light
+            outside = sx * at[8] + sz * (at[10] + 0.1)
+            shaded *= min(1.0, max(0.12, 0.9 + 8 * outside))
             red, green, blue = red * shaded, green * shaded, blue * shaded * (0.9 + 0.1 * shaded)
             occlusion = 0.70
             lit = 0.5 + 0.5 * lit
