@@ -4,8 +4,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from data_prep.synth.acting.contact import touching
+from data_prep.synth.acting.contact import UPPER_SHARE, sealed, touching
 from data_prep.synth.mesh.asset import head
+from data_prep.synth.mesh.canvas import canvas
 
 CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 """The twelve AUs of BP4D's protocol; every other one is written as 9, not coded."""
@@ -25,25 +26,23 @@ SIDED = {
     14: {"mouthDimple": 0.35, "cornerPinch": 1.0},
     15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
     20: {"mouthStretch": 1.1, "cornerBack": 0.5},
-    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.2},
+    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.6 * UPPER_SHARE},
     43: {"eyeBlink": 0.82},
 }
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
-    9: {"mouthClose": 0.05},
-    10: {"lipSquare": 1.0, "lipFollow": 1.0, "mouthClose": 0.06},
+    10: {"lipSquare": 1.0, "lipFollow": 1.0},
     17: {"mouthShrugLower": 1.1, "mouthShrugUpper": 0.5, "chinMound": 1.0},
-    23: {"mouthPucker": 0.25, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 0.8,
-         "lowerThin": 0.6, "lipBulge": 0.4},
-    24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 0.9, "lowerThin": 1.0,
-         "lipBulge": 1.0},
-    25: {"jawOpen": 0.03},
-    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12},
+    23: {"mouthPucker": 0.38, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 1.1,
+         "lowerThin": 0.8, "lipBulge": 0.4},
+    24: {"mouthRollUpper": 0.17, "mouthRollLower": 0.4, "upperThin": 1.2, "lowerThin": 1.2,
+         "lipBulge": 1.1},
+    25: {"jawOpen": 0.03, "insideForward": 2.0},
+    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12, "insideForward": 3.0},
 }  # fmt: skip
-"""AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
-(`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
+"""AU -> weights of the units that have no side. Only AU25 and AU26 part the lips (`contact`)."""
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
@@ -53,6 +52,8 @@ DAMPS = {
 a smile and pulled-down corners share the same corners, cheek and smile have raised the lower lid
 before AU7 does, and the lip that AU10 raises; of a pushed-up lip less red is left to tighten.
 Damping changes what is drawn, never a label."""
+THIN, FULLNESS = ("upperThin", "lowerThin"), (0.6, 2.0)
+"""Units that hide the red of a lip go as far as there is red, between these shares of the mean."""
 LARGEST = 1.2
 """Limit of a unit's weight: beyond it the mesh folds."""
 
@@ -90,8 +91,23 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
     return np.minimum(weights, LARGEST)
 
 
+def _red(face: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of the red of the upper and of the lower lip, dm."""
+    y = face[head().landmarks, 1]
+    return np.array([y[51] - y[62], y[66] - y[57]])
+
+
+def fullness(neutral: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of a face's red lips over that of the mean face's."""
+    return np.clip(_red(neutral) / _red(canvas().mean_face), *FULLNESS).astype(np.float32)
+
+
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the vertices (V 3) of a face whose units have these weights; its lips may touch."""
+    """Returns the vertices (V 3) of a face whose units (unit) weigh this; its lips meet."""
+    thin = [head().unit[name] for name in THIN]
+    if weights[thin].any():
+        weights = weights.copy()
+        weights[thin] *= fullness(neutral)
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
-    return touching(neutral + moved.reshape(-1, 3), neutral)
+    return touching(sealed(neutral + moved.reshape(-1, 3), weights), neutral)

@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from data_prep.synth.acting import contact
 from data_prep.synth.acting.action_units import (
     LARGEST,
     MIDDLE,
@@ -54,6 +55,11 @@ def _gap_by_unit() -> np.ndarray:
     return np.array([signed_gap(moves.reshape(-1, 3)) for moves in head().unit_moves])
 
 
+def _gap(closed: float, weights: np.ndarray) -> np.ndarray:
+    """Returns the signed gap (n), dm, of weights (n unit): what parts no lips opens no gap."""
+    return closed + weights @ _gap_by_unit() - contact.opened(weights) @ contact.follows()
+
+
 @lru_cache(maxsize=1)
 def _units_by_au() -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
     """Returns AU -> unit weights (unit) at intensity 1, of the subject's left and right side."""
@@ -85,14 +91,12 @@ def part(
         opening = opening + np.outer(shown.pop(LIPS_PART), units[LIPS_PART])
         weights = weights + sum(np.outer(v, units[au]) for au, v in shown.items())
         closing = closing + units[LIPS_TOWARD]
-    by_unit, closed = _gap_by_unit(), _closed(subject, seed)
+    closed = _closed(subject, seed)
     tried = np.linspace(0, WIDEST, 11)
-    gaps = np.stack(
-        [closed + np.minimum(weights + x * opening, LARGEST) @ by_unit for x in tried], 1
-    )
+    gaps = np.stack([_gap(closed, np.minimum(weights + x * opening, LARGEST)) for x in tried], 1)
     stirred = np.clip((wanted - REST) / (GAP_BOUNDS[0] - REST), 0, 1)
     open_to = gaps[:, 0] + stirred * (wanted - gaps[:, 0])
     apart = np.array([np.interp(w, g, tried) for w, g in zip(open_to, gaps, strict=True)])
-    toward = np.maximum(gaps[:, 0] - np.maximum(wanted, REST), 0) / -(closing @ by_unit)
+    toward = np.maximum(gaps[:, 0] - np.maximum(wanted, REST), 0) / -(closing @ _gap_by_unit())
     weights = np.minimum(weights + apart[:, None] * opening + np.outer(toward, closing), LARGEST)
-    return apart, toward, np.maximum(closed + weights @ by_unit, 0)
+    return apart, toward, np.maximum(_gap(closed, weights), 0)

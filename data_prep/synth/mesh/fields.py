@@ -15,6 +15,14 @@ DM = 1 / 105.0
 """Decimetres a millimetre of the ranges: 63 mm between the pupils of the mean face are .599 dm."""
 SKIN, LASHES = 0, 6
 """Regions that are pulled (as in `asset`): never eyes, teeth and tongue."""
+INSIDE = {
+    3: ((0.0, -1.8, 4.0),) * 2,
+    4: ((0.0, 1.2, 4.0),) * 2,
+    5: ((0.0, -5.0, 6.0), (0.0, 3.0, 13.0)),
+}
+"""Upper teeth, lower teeth, tongue: millimetres that the hindmost and the foremost move. The head's
+teeth end at the lip's rim and its tongue lies 4 cm behind it; once lips part, 1 to 2 mm of the
+upper teeth show in a young adult, and the tip of the tongue rests behind the lower ones."""
 DEEPER = 1.4
 """Reach of a pull in depth, times its larger reach in the picture."""
 LOWER_LIP = (4.0, 14.0)
@@ -46,13 +54,13 @@ class Pull:
 
 SIDED: dict[str, tuple[Pull, ...]] = {
     "browArch": (
-        Pull(0.31, 0.19, 0.10, (0.16, 0.07), (0.0, 5.3, 0.3)),
-        Pull(0.15, 0.20, 0.09, (0.16, 0.07), (0.0, 1.3, 0.0)),
+        Pull(0.33, 0.19, 0.13, (0.16, 0.07), (0.0, 4.6, 0.3)),
+        Pull(0.16, 0.20, 0.09, (0.16, 0.07), (0.0, 1.7, 0.0)),
     ),
     "browTail": (
         Pull(0.51, 0.17, 0.08, (0.15, 0.08), (0.0, 0.8, 0.0)),
-        Pull(0.33, 0.19, 0.09, (0.12, 0.06), (0.0, -1.8, 0.0)),
-        Pull(0.08, 0.18, 0.05, (0.12, 0.06), (0.0, 1.5, 0.0)),
+        Pull(0.33, 0.19, 0.10, (0.12, 0.06), (0.0, -2.0, 0.0)),
+        Pull(0.09, 0.18, 0.05, (0.12, 0.07), (0.0, 3.0, 0.2)),
         Pull(0.20, 0.06, 0.05, (0.03, 0.03), (0.0, 0.8, 0.0)),
     ),
     "browKnit": (
@@ -62,7 +70,7 @@ SIDED: dict[str, tuple[Pull, ...]] = {
     "cheekGather": (
         Pull(0.50, -0.20, 0.10, (0.10, 0.10), (-0.5, 1.2, 0.6)),
         Pull(0.52, -0.02, 0.07, (0.08, 0.08), (-1.6, 0.3, 0.5)),
-        Pull(0.36, -0.20, 0.10, (0.06, 0.08), (0.0, 0.3, 1.2)),
+        Pull(0.33, -0.26, 0.09, (0.05, 0.10), (0.0, 0.9, 1.5)),
     ),
     "lidTense": (
         Pull(0.30, -0.085, 0.09, (0.03, 0.04), (0.0, 0.9, 0.8)),
@@ -79,7 +87,8 @@ SIDED: dict[str, tuple[Pull, ...]] = {
     ),
     "smilePull": (
         Pull(0.24, -0.67, 0.15, (0.13, 0.12), (1.6, 0.9, -3.8)),
-        Pull(0.37, -0.40, 0.10, (0.12, 0.10), (0.4, 1.0, 1.2)),
+        Pull(0.36, -0.42, 0.11, (0.08, 0.10), (0.4, 1.3, 2.5)),
+        Pull(0.42, -0.58, 0.08, (0.07, 0.12), (0.2, 0.0, -1.6)),
         Pull(0.08, -0.455, 0.06, (0.06, 0.04), (0.1, 1.9, 0.3)),
     ),
     "cornerPinch": (
@@ -156,6 +165,18 @@ def own_units(
             yield name + side, _rounded(sum(_pulled(face, skin, lips, p, sign) for p in pulls))
     for name, pulls in MIDDLE.items():
         yield name, _rounded(sum(_pulled(face, skin, lips, p, 1) for p in pulls))
+
+    yield "insideForward", _rounded(_inside(face, region))
+
+
+def _inside(face: np.ndarray, region: np.ndarray) -> np.ndarray:
+    moves = np.zeros_like(face)
+    for part, (back, front) in INSIDE.items():
+        at = np.flatnonzero(region == part)
+        deep = face[at, 2]
+        share = ((deep - deep.min()) / max(np.ptp(deep), DM))[:, None]
+        moves[at] = DM * ((1 - share) * np.array(back) + share * front)
+    return moves
 
 
 def _rounded(moves: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ import numpy as np
 
 from data_prep.synth.compiled import njit
 from data_prep.synth.mesh import raster
-from data_prep.synth.render.parts import edge, eye, tooth
+from data_prep.synth.render.parts import beneath, edge, eye, tongue, tooth
 
 N_COLUMNS = 16
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, offset from the middle of the
@@ -25,8 +25,12 @@ LOOSE = 0.7
 """Light on loose hair, times its colour."""
 LID_MARGIN = 0.012
 """Height of the lower lid's margin as seen from the front, dm: lids are 1 to 2 mm thick."""
-TONGUE_DARK, TONGUE_TIP = 0.06, 5.0
-"""The tongue's offset from its middle (dm) from which light falls on it, and its rise a dm."""
+RIM, LINING = 0.2, 0.85
+"""Share of a mouth's inside (table column 14) from which a lip's rim is wet, and is the dark."""
+LIP_LINE = 0.02
+"""Height of the shade under the lip that lies on another, dm."""
+CLOSED_LINE, SLIVER = 0.8, 0.5
+"""How dark the line between closed lips is, and the inside that shows between such lips."""
 STRAND_LIFT = 0.28
 """How far a strand's own tilt moves its highlight along it, per unit of its brightness."""
 
@@ -63,6 +67,7 @@ def shade(
         hx, hy, hz = lights[q, 0], lights[q, 1], lights[q, 2] + 1.0
         length = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
         halfway[q, 0], halfway[q, 1], halfway[q, 2] = hx * length, hy * length, hz * length
+    apart = min(1.0, SLIVER + 3 * looks[7])
     at, texel = np.empty(N_COLUMNS, np.float32), np.empty(N_CHANNELS, np.float32)
     for m in range(n):
         y = samples[m] // columns
@@ -108,17 +113,21 @@ def shade(
             sx, sy, sz = 0.65 * sx + 0.35 * nx, 0.65 * sy + 0.35 * ny, 0.65 * sz + 0.35 * nz
             occlusion *= max(0.3, 1 + texel[7]) * min(1.12, max(0.45, 1 - at[13]))
             if at[14] > 0.02:
-                inner = min(1.0, at[14] * 1.5)
-                red = red * (1 - inner) + inner * 0.08
-                green = green * (1 - inner) + inner * 0.015
-                blue = blue * (1 - inner) + inner * 0.015
-                occlusion *= 1 - 0.9 * inner
-                lit *= 1 - 0.9 * inner
-                gloss *= 1 - inner
+                inner = min(1.0, max(0.0, (at[14] - RIM) / (1 - RIM)))
+                wet = 1.0 - 0.55 * inner
+                deep_in = min(1.0, max(0.0, (at[14] - LINING) / (1 - LINING)))
+                line = beneath(seen, triangles, region, table, y, x, int(LIP_LINE * looks[14]))
+                if sy < 0:
+                    line = max(line, 0.6)
+                hidden = max(deep_in * apart, CLOSED_LINE * min(1.0, 2 * inner) * line)
+                red *= wet * (1 - 0.95 * hidden)
+                green *= wet * (1 - 0.985 * hidden)
+                blue *= wet * (1 - 0.98 * hidden)
+                gloss *= 1 - hidden
             wrap_r -= 0.3 * hair
             strand = gloss
         elif r == 1 or r == 2:
-            red, green, blue = eye(at[8], at[9], at[10], looks)
+            red, green, blue = eye(at[8], at[9], at[10], 2.0 * r - 3.0, looks)
             under = edge(seen, region, y, x, int(looks[6]), -1)
             occlusion = 0.95 * (1 - 0.46 * under)
             lit = min(1.0, lit + 0.35) * (1 - 0.50 * under)
@@ -132,16 +141,20 @@ def shade(
                 gloss *= 1 - 0.7 * margin
         elif r == 3 or r == 4:
             red, green, blue = tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
-            occlusion = 0.16 + 0.64 * looks[7]
-            lit = (0.45 + 0.55 * lit) * (0.15 + 0.85 * looks[7])
-            gloss = 0.9 * looks[7]
+            under = edge(seen, region, y, x, int(looks[6] * 0.6), -1)
+            shaded = (1 - 0.55 * under) * min(1.0, 0.15 + 1.5 * looks[7])
+            # the side of teeth that faces the tongue gets little light
+            outside = sx * at[8] + sz * (at[10] + 0.1)
+            shaded *= min(1.0, max(0.12, 0.9 + 8 * outside))
+            red, green, blue = red * shaded, green * shaded, blue * shaded * (0.9 + 0.1 * shaded)
+            occlusion = 0.70
+            lit = 0.5 + 0.5 * lit
+            gloss = 0.6 * looks[7] * (1 - under)
         elif r == 5:
-            red, green, blue = 0.42, 0.13, 0.12
-            deep_in = min(1.0, max(0.06, TONGUE_TIP * (at[10] - TONGUE_DARK)))
-            deep_in *= 1 - 0.75 * edge(seen, region, y, x, int(looks[6] * 1.5), -1)
-            occlusion = (0.05 + 0.33 * looks[7]) * deep_in
-            lit *= (0.10 + 0.45 * looks[7]) * deep_in
-            gloss = 0.5 * looks[7]
+            under = edge(seen, region, y, x, int(looks[6] * 2.2), -1)
+            red, green, blue = tongue(at[8], at[10], under, looks[7])
+            occlusion = 0.5
+            gloss = 0.6 * red * looks[7]
         elif r == 7:
             row, column = int(max(at[7], 0.0)), int(max(at[6], 0.0))
             strand = strands[row % strands.shape[0], column % strands.shape[1]]
