@@ -26,6 +26,11 @@ LINE_DEPTHS = (0.65, 1.15)
 """Range of a line's depth within a set."""
 SWELL = 1.5
 """Width of a swelling, times a furrow's."""
+GAP, LONG = (0.02, 0.05), 0.5
+"""Gaps in a line, dm, and its length from which all of them come: a short line's would leave
+spots."""
+EVEN = 2.0
+"""Pits do not cluster: what is wider than this times their size is taken out."""
 SHADE, AROUND = 30.0, 0.022
 """Darkening per dm below the skin around, within 2.4 mm (dm): occlusion, where a crease is narrow."""
 STEEPEST = 0.9
@@ -124,15 +129,16 @@ def _course(line: Line, rng: np.random.Generator) -> np.ndarray:
     return course + (wander.T @ np.sin(2 * np.pi * waves * t + phase)).T
 
 
-def _along(breaks: float, rng: np.random.Generator) -> np.ndarray:
+def _along(breaks: float, length: float, rng: np.random.Generator) -> np.ndarray:
     """Returns a line's depth along it (P), 0..1: own ends, own deepest part, and gaps."""
     t = np.linspace(0, 1, PER_CURVE)
     start, end = rng.uniform(-0.05, 0.16), rng.uniform(0.84, 1.05)
     reach = rng.uniform(0.12, 0.3, 2)
     out = smoothstep(start, start + reach[0], t) * smoothstep(end, end - reach[1], t)
     out = out * (1 - 0.3 * np.cos(2 * np.pi * (t - rng.uniform())) ** 2)
-    for _ in range(rng.poisson(breaks)):
-        gap = np.exp(-0.5 * ((t - rng.uniform(0.15, 0.85)) / rng.uniform(0.02, 0.05)) ** 2)
+    for _ in range(rng.poisson(breaks * min(length / LONG, 1) ** 2)):
+        wide = rng.uniform(*GAP) / length
+        gap = np.exp(-0.5 * ((t - rng.uniform(0.15, 0.85)) / wide) ** 2)
         out = out * (1 - rng.uniform(0.6, 1.0) * gap)
     return out
 
@@ -159,7 +165,9 @@ def curves(place: Place, european: float, rng: np.random.Generator) -> list[Curv
         own = Line(tuple((np.array(line.points) - middle) * size + middle + shift), line.rise)
         alone = rng.random() < place.one_sided
         only = rng.integers(2)
-        course, along = _course(own, rng), _along(place.breaks, rng)
+        course = _course(own, rng)
+        length = np.linalg.norm(np.diff(course, axis=0), axis=1).sum()
+        along = _along(place.breaks, length, rng)
         sigma = rng.uniform(*place.width) * MM / 1.05 * (SWELL if line.rise < 0 else 1)
         depth = along * place.depth * line.rise * rng.uniform(*LINE_DEPTHS)
         for k, sign in enumerate((1, -1) if place.both else (1,)):
@@ -209,7 +217,9 @@ def pitted(pits: Pits, rng: np.random.Generator) -> tuple[np.ndarray, Box]:
     rows = [int((TOP - y - side * 2 * ry) * TEXELS_PER_DM) for side in (1, -1)]
     columns = [int(c.locate(x + side * 2 * rx, y)[0]) for side in (-1, 1)]
     box = np.s_[rows[0] : rows[1], columns[0] : columns[1]]
-    rough = noise(rng, rng.uniform(*pits.size))[box]
+    size = rng.uniform(*pits.size)
+    rough = noise(rng, size)[box]
+    rough = rough - cv2.GaussianBlur(rough, (0, 0), EVEN * size)
     away = ((c.x[box] - x) / rx) ** 2 + ((c.y[box] - y) / ry) ** 2
     height = pits.deep * np.clip(rough, -1.8, 0.5) * np.exp(-(away**1.5))
     return height.astype(np.float32), (*rows, *columns)

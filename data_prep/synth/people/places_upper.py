@@ -62,7 +62,7 @@ UPPER = {
                 Line(((0.120, 0.03), (0.065, 0.075), (0.050, 0.20))),
                 Line(((0.105, 0.09), (0.095, 0.19))))),
         },
-        count=(0.0, 0.45, 0.55), depth=0.034, width=(1.4, 2.1), flank=0.7,
+        count=(0.0, 0.45, 0.55), depth=0.036, width=(1.6, 2.3), flank=0.7,
         shift=(0.010, 0.012), breaks=0.15, one_sided=0.22,
     ),
     # BO, UD: the line of procerus across the root; 9 brings it too.
