@@ -20,12 +20,12 @@ WANDER = (0.005, 0.02)
 """How far a line strays from its smooth course, times its length."""
 APART = 0.004
 """dm by which either side's line is moved from the other's mirror."""
-SPACING = (0.82, 1.25)
-"""Range of a set's size between people."""
 LINE_DEPTHS = (0.65, 1.15)
 """Range of a line's depth within a set."""
 SWELL = 1.5
 """Width of a swelling, times a furrow's."""
+TAPER = (0.05, 0.11)
+"""Length over which either end of a line fades, dm: blunt ends are spots."""
 GAP, LONG = (0.02, 0.05), 0.5
 """Gaps in a line, dm, and its length from which all of them come: a short line's would leave
 spots."""
@@ -84,7 +84,7 @@ class Curve:
 def _crease(x, y, points, depth, sigma, core, flank, lean, low, high):
     """Deepens `low` and raises `high` (h w) to one curve's furrow and flanks, where they are more.
 
-    The core of a furrow's bottom is half as wide as its mouth: a line, and not a stain.
+    The core of a furrow's bottom is 0.6 times as wide as its mouth: a line, and not a stain.
     """
     for r in range(low.shape[0]):
         for c in range(low.shape[1]):
@@ -106,7 +106,7 @@ def _crease(x, y, points, depth, sigma, core, flank, lean, low, high):
             if deep < 0:
                 high[r, c] = max(high[r, c], -deep * np.exp(-u))
                 continue
-            bottom = deep * ((1 - core) * np.exp(-u) + core * np.exp(-4 * u))
+            bottom = deep * ((1 - core) * np.exp(-u) + core * np.exp(-2.8 * u))
             low[r, c] = max(low[r, c], bottom)
             raised = flank * (1 + lean * np.tanh(side)) * deep
             high[r, c] = max(high[r, c], raised * (np.exp(-u / 5.5) - np.exp(-u)))
@@ -132,8 +132,8 @@ def _course(line: Line, rng: np.random.Generator) -> np.ndarray:
 def _along(breaks: float, length: float, rng: np.random.Generator) -> np.ndarray:
     """Returns a line's depth along it (P), 0..1: own ends, own deepest part, and gaps."""
     t = np.linspace(0, 1, PER_CURVE)
-    start, end = rng.uniform(-0.05, 0.16), rng.uniform(0.84, 1.05)
-    reach = rng.uniform(0.12, 0.3, 2)
+    start, end = rng.uniform(-0.02, 0.12), rng.uniform(0.88, 1.02)
+    reach = np.minimum(rng.uniform(*TAPER, 2) / length, 0.45)
     out = smoothstep(start, start + reach[0], t) * smoothstep(end, end - reach[1], t)
     out = out * (1 - 0.3 * np.cos(2 * np.pi * (t - rng.uniform())) ** 2)
     for _ in range(rng.poisson(breaks * min(length / LONG, 1) ** 2)):
@@ -159,7 +159,7 @@ def curves(place: Place, european: float, rng: np.random.Generator) -> list[Curv
     if not lines:
         return []
     middle = np.mean([p for line in lines for p in line.points], 0) * (place.both, 1)
-    shift, size = rng.normal(0, place.shift), rng.uniform(*SPACING)
+    shift, size = rng.normal(0, place.shift), rng.uniform(*place.size)
     out = []
     for line in lines:
         own = Line(tuple((np.array(line.points) - middle) * size + middle + shift), line.rise)

@@ -39,6 +39,7 @@ class Place:
         lean: -1..1, on which side of the line the flank is higher, 1: left of its direction.
         both: mirrored to the other side.
         shift: s.d. of the whole set's place between people, dm along x and y.
+        size: range of the whole set's size between people, about its middle.
         breaks: mean number of gaps in a line.
         one_sided: probability that a line is missing on one side.
     """
@@ -54,6 +55,7 @@ class Place:
     lean: float = 0.0
     both: bool = True
     shift: tuple[float, float] = (0.012, 0.012)
+    size: tuple[float, float] = (0.82, 1.25)
     breaks: float = 0.3
     one_sided: float = 0.0
 

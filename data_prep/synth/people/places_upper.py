@@ -10,7 +10,7 @@ def _rows(heights: tuple[float, ...], course: Points) -> tuple[Line, ...]:
 
 def _across(*offsets: float) -> Points:
     """Returns a course across the forehead, alike on both sides, from its offsets (dm) outwards."""
-    half = tuple(zip((0.0, 0.14, 0.28, 0.40, 0.50), offsets, strict=True))
+    half = tuple(zip((0.0, 0.14, 0.28, 0.42, 0.54), offsets, strict=True))
     return tuple((-x, y) for x, y in half[:0:-1]) + half
 
 
@@ -22,7 +22,7 @@ def _fan(*angles: tuple[float, float, float]) -> tuple[Line, ...]:
     )
 
 
-FOREHEAD = (0.44, 0.53, 0.36, 0.61, 0.30, 0.68)
+FOREHEAD = (0.38, 0.46, 0.31, 0.54, 0.61, 0.68)
 UPPER = {
     # BO: none to six and more, long dip in the middle, ends bending down; CO, YU: wavy lines.
     "forehead": Place(
@@ -38,7 +38,7 @@ UPPER = {
             "arch": (0.15, 0.15, _rows(FOREHEAD, _across(0.012, 0.008, -0.01, -0.045, -0.1))),
         },
         count=(0.06, 0.10, 0.20, 0.26, 0.20, 0.12, 0.06),
-        depth=0.021, width=(1.5, 2.2), flank=0.6, both=False,
+        depth=0.027, width=(1.5, 2.2), flank=0.6, both=False,
         shift=(0.01, 0.03), breaks=0.9,
     ),
     # AL: U, V, omega, arrows, inverted omega; U and V about a third each, the others by eye.
