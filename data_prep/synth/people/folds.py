@@ -31,8 +31,8 @@ GAP, LONG = (0.02, 0.05), 0.5
 spots."""
 EVEN = 2.0
 """Pits do not cluster: what is wider than this times their size is taken out."""
-SHADE, AROUND = 30.0, 0.022
-"""Darkening per dm below the skin around, within 2.4 mm (dm): occlusion, where a crease is narrow."""
+SHADE, AROUND = 24.0, 0.042
+"""Darkening per dm below the skin around, within 4.5 mm (dm): occlusion, where a crease is narrow."""
 STEEPEST = 0.9
 """Limit of the slopes, dm a dm: steeper flanks turn from all light and look like cuts."""
 DARKEST, BRIGHTEST = -0.55, 0.06
