@@ -29,7 +29,7 @@ LOWER = {
                       (0.345, -0.75))),
                 Line(((0.345, -0.52), (0.395, -0.62), (0.430, -0.73)), 0.4))),
         },
-        count=(0.0, 0.85, 0.15), depth=0.056, width=(2.3, 3.1), core=0.4, flank=0.45, lean=0.8,
+        count=(0.0, 0.85, 0.15), depth=0.062, width=(2.3, 3.1), core=0.4, flank=0.45, lean=0.8,
         shift=(0.008, 0.008), size=(0.95, 1.07), breaks=0.05,
     ),
     # FA: a dimple at the cheek's side, usually deeper on one: a soft hollow, taller than wide.
@@ -37,7 +37,7 @@ LOWER = {
         "mouth",
         {12: None},
         {"pit": (1.0, 1.0, (Line(((0.352, -0.600), (0.364, -0.645), (0.356, -0.690))),))},
-        count=(0.8, 0.2), depth=0.020, width=(3.0, 4.2), core=0.0, flank=0.25,
+        count=(0.8, 0.2), depth=0.022, width=(3.0, 4.2), core=0.0, flank=0.25,
         shift=(0.015, 0.02), breaks=0.0, one_sided=0.45,
     ),
     # FA: a short slanting crease just beyond the corner, skin bulging beyond it.
@@ -55,7 +55,7 @@ LOWER = {
                 Line(((0.258, -0.635), (0.274, -0.680), (0.268, -0.730))),
                 Line(((0.340, -0.63), (0.352, -0.68), (0.342, -0.73)), -0.55))),
         },
-        count=(0.0, 0.25, 0.75), depth=0.032, width=(1.9, 2.7), core=0.3, flank=0.5, lean=-0.4,
+        count=(0.0, 0.25, 0.75), depth=0.040, width=(1.9, 2.7), core=0.3, flank=0.5, lean=-0.4,
         shift=(0.006, 0.010), size=(0.9, 1.15), breaks=0.0,
     ),
     # FA: brackets of 20 around the mouth, shallow, long with age; one beside the chin.
@@ -70,7 +70,7 @@ LOWER = {
                 Line(((0.325, -0.55), (0.360, -0.64), (0.362, -0.75), (0.325, -0.86))),
                 Line(((0.395, -0.53), (0.440, -0.65), (0.430, -0.79))))),
         },
-        count=(0.0, 0.6, 0.4), depth=0.017, width=(1.9, 2.7), core=0.35, flank=0.5,
+        count=(0.0, 0.6, 0.4), depth=0.021, width=(1.9, 2.7), core=0.35, flank=0.5,
         shift=(0.012, 0.012), breaks=0.15,
     ),
     # FA: a row of swellings under the corner, a short slanting crease; long beside the chin late.
@@ -87,7 +87,7 @@ LOWER = {
                 Line(((0.195, -0.760), (0.225, -0.785), (0.245, -0.820)), -0.6),
                 Line(((0.190, -0.830), (0.222, -0.855), (0.235, -0.89)), 0.5))),
         },
-        count=(0.0, 0.2, 0.65, 0.15), depth=0.021, width=(1.5, 2.2), flank=0.5, lean=0.5,
+        count=(0.0, 0.2, 0.65, 0.15), depth=0.026, width=(1.5, 2.2), flank=0.5, lean=0.5,
         shift=(0.008, 0.010), breaks=0.05,
     ),
     # clinics, FA: the crease under the lip, of 17; 24's pressed lips bulge above it.
@@ -104,7 +104,7 @@ LOWER = {
                 Line(((-0.135, -0.890), (-0.07, -0.878), (0.0, -0.898), (0.07, -0.878),
                       (0.135, -0.890))),)),
         },
-        count=(0.0, 1.0), depth=0.018, width=(2.0, 2.8), core=0.3, flank=0.6, both=False,
+        count=(0.0, 1.0), depth=0.022, width=(2.0, 2.8), core=0.3, flank=0.6, both=False,
         shift=(0.006, 0.008), breaks=0.0,
     ),
     # FA, UD: skin above and below pressed lips bulges.
@@ -117,7 +117,7 @@ LOWER = {
                 Line(((-0.120, -0.575), (-0.06, -0.535), (0.0, -0.545), (0.06, -0.535),
                       (0.120, -0.575)), -0.4))),
         },
-        count=(0.0, 0.0, 1.0), depth=0.018, width=(1.7, 2.3), flank=0.0, both=False,
+        count=(0.0, 0.0, 1.0), depth=0.022, width=(1.7, 2.3), flank=0.0, both=False,
         shift=(0.004, 0.006), breaks=0.0,
     ),
     # PW: upright lines, women's more and deeper; OZ4: wrinkled skin around tight lips.
@@ -132,7 +132,7 @@ LOWER = {
                 Line(((x, -0.595 - 0.20 * max(x - 0.05, 0)), (1.28 * x, -0.540 - 0.1 * x)))
                 for x in (0.085, 0.130, 0.045, 0.170))),
         },
-        count=(0.0, 0.10, 0.20, 0.30, 0.25, 0.15), depth=0.011, width=(0.9, 1.4), flank=0.5,
+        count=(0.0, 0.10, 0.20, 0.30, 0.25, 0.15), depth=0.014, width=(0.9, 1.4), flank=0.5,
         shift=(0.008, 0.006), breaks=0.1, one_sided=0.2,
     ),
     "lower lip": Place(
@@ -143,7 +143,7 @@ LOWER = {
                 Line(((x, -0.800 + 0.25 * max(x - 0.05, 0)), (1.05 * x, -0.850 + 0.15 * x)))
                 for x in (0.090, 0.045, 0.135, 0.165))),
         },
-        count=(0.15, 0.2, 0.3, 0.25, 0.1), depth=0.007, width=(1.0, 1.4), flank=0.4,
+        count=(0.15, 0.2, 0.3, 0.25, 0.1), depth=0.010, width=(1.0, 1.4), flank=0.4,
         shift=(0.010, 0.006), breaks=0.1, one_sided=0.25,
     ),
 }  # fmt: skip

@@ -31,7 +31,7 @@ SMOOTH = 0.05
 """Largest depth of skin that does not fold."""
 PITS_AT_LEAST = 0.35
 """Depth of the pits of skin that does not fold: they come at any age (FA)."""
-AT_REST = 0.42
+AT_REST = 0.55
 """Share of a line's depth that 75-year-old skin keeps at rest; grows as age to the power 1.5."""
 
 
