@@ -32,7 +32,7 @@ spots."""
 EVEN = 2.0
 """Pits do not cluster: what is wider than this times their size is taken out."""
 SHADE, AROUND = 24.0, 0.042
-"""Darkening per dm below the skin around, within 4.5 mm (dm): occlusion, where a crease is narrow."""
+"""Darkening per dm below the skin around it, and how far around reaches, dm (4.5 mm): occlusion."""
 STEEPEST = 0.9
 """Limit of the slopes, dm a dm: steeper flanks turn from all light and look like cuts."""
 DARKEST, BRIGHTEST = -0.55, 0.06

@@ -62,7 +62,7 @@ UPPER = {
                 Line(((0.122, 0.025), (0.066, 0.085), (0.050, 0.23))),
                 Line(((0.108, 0.075), (0.092, 0.14), (0.096, 0.225))))),
         },
-        count=(0.0, 0.45, 0.55), depth=0.043, width=(1.6, 2.3), flank=0.7,
+        count=(0.0, 0.45, 0.55), depth=0.045, width=(1.6, 2.3), flank=0.7,
         shift=(0.008, 0.012), size=(0.95, 1.2), breaks=0.15, one_sided=0.18,
     ),
     # BO, UD: the line of procerus across the root; 9 brings it too.
@@ -76,7 +76,7 @@ UPPER = {
                 Line(((-0.085, 0.052), (0.0, 0.040), (0.085, 0.052))),
                 Line(((-0.080, 0.005), (0.0, -0.010), (0.080, 0.005))))),
         },
-        count=(0.2, 0.45, 0.35), depth=0.020, width=(1.5, 2.2), flank=0.6, both=False,
+        count=(0.2, 0.45, 0.35), depth=0.023, width=(1.5, 2.2), flank=0.6, both=False,
         shift=(0.004, 0.012), size=(0.9, 1.15), breaks=0.2,
     ),
     # CA: upper 5 %, central, lower and full fan about a third each; PA: on the cheek's side.
@@ -93,7 +93,7 @@ UPPER = {
                 (0.62, -0.020, -0.03), (0.60, -0.045, -0.10), (0.60, 0.012, 0.055),
                 (0.57, -0.070, -0.165), (0.57, 0.035, 0.11))),
         },
-        count=(0.08, 0.12, 0.25, 0.30, 0.15, 0.10), depth=0.040, width=(1.2, 1.8), flank=0.6,
+        count=(0.08, 0.12, 0.25, 0.30, 0.15, 0.10), depth=0.045, width=(1.2, 1.8), flank=0.6,
         shift=(0.010, 0.010), breaks=0.3, one_sided=0.1,
     ),
     # FA, UD: the furrow under the eye deeper, a curved fold over the lifted cheek.
@@ -123,7 +123,7 @@ UPPER = {
                 Line(((0.170, -0.080), (0.235, -0.113), (0.33, -0.122))),
                 Line(((0.37, -0.105), (0.45, -0.085))))),
         },
-        count=(0.0, 0.6, 0.4), depth=0.018, width=(1.2, 1.7), flank=0.7, lean=0.7,
+        count=(0.0, 0.6, 0.4), depth=0.019, width=(1.2, 1.7), flank=0.7, lean=0.7,
         shift=(0.008, 0.006), breaks=0.1,
     ),
     # FW, BP: slanting pairs, to 3 cm; thin fair skin fine and down to the lid, other thick.

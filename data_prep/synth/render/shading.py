@@ -1,7 +1,8 @@
 """Light on skin, eyes, teeth and hair, sample by sample.
 
 Skin scatters light under its surface: red light wraps further around
-the form than blue and feels less of the pores, but nearly all of a fold. Hair shines along its strands, not at a point.
+the form than blue and feels less of the pores, but nearly all of a fold. Hair shines along its
+strands, not at a point.
 """
 
 import math
