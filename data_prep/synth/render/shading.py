@@ -28,9 +28,10 @@ LID_MARGIN = 0.012
 """Height of the lower lid's margin as seen from the front, dm: lids are 1 to 2 mm thick."""
 TONGUE_DARK, TONGUE_TIP = 0.06, 5.0
 """The tongue's offset from its middle (dm) from which light falls on it, and its rise a dm."""
-RED_PORES, RED_FOLDS, FOLD_SLOPE = 0.35, 0.92, 0.04
+RED_PORES, RED_FOLDS, LESS_WRAP, FOLD_SLOPE = 0.35, 0.92, 0.16, 0.04
 """How much of a slope red light feels: of pores, finer than it travels under the skin (2 to 4 mm),
-and of folds, wider than that; and the square of the slope halfway between the two."""
+and of folds, wider than that; how much less it wraps around a fold's flanks, which are smaller than
+a face; and the square of the slope halfway between the two. So a crease is dark, not sore."""
 STRAND_LIFT = 0.28
 """How far a strand's own tilt moves its highlight along it, per unit of its brightness."""
 
@@ -110,7 +111,9 @@ def shade(
             length = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
             nx, ny, nz = nx * length, ny * length, nz * length
             steep = texel[5] * texel[5] + texel[6] * texel[6]
-            felt = RED_PORES + (RED_FOLDS - RED_PORES) * steep / (steep + FOLD_SLOPE)
+            folded = steep / (steep + FOLD_SLOPE)
+            felt = RED_PORES + (RED_FOLDS - RED_PORES) * folded
+            wrap_r -= LESS_WRAP * folded
             sx, sy, sz = sx + felt * (nx - sx), sy + felt * (ny - sy), sz + felt * (nz - sz)
             occlusion *= max(0.3, 1 + texel[7]) * min(1.12, max(0.45, 1 - at[13]))
             if at[14] > 0.02:
