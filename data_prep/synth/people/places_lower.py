@@ -36,8 +36,8 @@ LOWER = {
     "dimple": Place(
         "mouth",
         {12: None},
-        {"pit": (1.0, 1.0, (Line(((0.352, -0.600), (0.364, -0.645), (0.356, -0.690))),))},
-        count=(0.8, 0.2), depth=0.022, width=(3.0, 4.2), core=0.0, flank=0.25,
+        {"pit": (1.0, 1.0, (Line(((0.350, -0.565), (0.368, -0.645), (0.356, -0.725))),))},
+        count=(0.8, 0.2), depth=0.016, width=(3.0, 4.2), core=0.0, flank=0.25,
         shift=(0.015, 0.02), breaks=0.0, one_sided=0.45,
     ),
     # FA: a short slanting crease just beyond the corner, skin bulging beyond it.
@@ -132,7 +132,7 @@ LOWER = {
                 Line(((x, -0.595 - 0.20 * max(x - 0.05, 0)), (1.28 * x, -0.540 - 0.1 * x)))
                 for x in (0.085, 0.130, 0.045, 0.170))),
         },
-        count=(0.0, 0.10, 0.20, 0.30, 0.25, 0.15), depth=0.018, width=(0.9, 1.4), flank=0.5,
+        count=(0.0, 0.10, 0.20, 0.30, 0.25, 0.15), depth=0.014, width=(1.0, 1.5), flank=0.5,
         shift=(0.008, 0.006), breaks=0.1, one_sided=0.2,
     ),
     "lower lip": Place(
