@@ -20,16 +20,22 @@ WANDER = (0.005, 0.02)
 """How far a line strays from its smooth course, times its length."""
 APART = 0.004
 """dm by which either side's line is moved from the other's mirror."""
-SPACING = (0.82, 1.25)
-"""Range of a set's size between people."""
 LINE_DEPTHS = (0.65, 1.15)
 """Range of a line's depth within a set."""
-SHADE = 22.0
-"""Darkening per dm of depth: occlusion inside a furrow, besides its relief."""
-STEEP = 0.75
-"""Slopes, times the height's: green and blue light feel them in full and red does not, so that
-steeper ones would look sore."""
-DARKEST, BRIGHTEST = -0.6, 0.08
+SWELL = 1.5
+"""Width of a swelling, times a furrow's."""
+TAPER = (0.05, 0.11)
+"""Length over which either end of a line fades, dm: blunt ends are spots."""
+GAP, LONG = (0.02, 0.05), 0.5
+"""Gaps in a line, dm, and its length from which all of them come: a short line's would leave
+spots."""
+EVEN = 2.0
+"""Pits do not cluster: what is wider than this times their size is taken out."""
+SHADE, AROUND = 24.0, 0.042
+"""Darkening per dm below the skin around it, and how far around reaches, dm (4.5 mm): occlusion."""
+STEEPEST = 0.9
+"""Limit of the slopes, dm a dm: steeper flanks turn from all light and look like cuts."""
+DARKEST, BRIGHTEST = -0.55, 0.06
 """Limits of that shade."""
 PER_CURVE = 36
 """Points of a curve."""
@@ -47,8 +53,12 @@ def slopes(height: np.ndarray) -> np.ndarray:
 
 def relief_of(height: np.ndarray) -> np.ndarray:
     """Returns (h w 3): slope across, slope up, shade of a height map (h w), dm."""
-    shade = np.clip(height * SHADE, DARKEST, BRIGHTEST)
-    return np.ascontiguousarray(np.dstack([STEEP * slopes(height), shade]), np.float32)
+    tilt = slopes(height)
+    tilt = tilt / np.sqrt(1 + (tilt**2).sum(-1, keepdims=True) / STEEPEST**2)
+    below = height - cv2.GaussianBlur(height, (0, 0), AROUND * TEXELS_PER_DM)
+    limit = np.where(below < 0, -DARKEST, BRIGHTEST)
+    shade = limit * np.tanh(below * SHADE / limit)
+    return np.ascontiguousarray(np.dstack([tilt, shade]), np.float32)
 
 
 @dataclass(frozen=True)
@@ -59,21 +69,22 @@ class Curve:
         points: (P 2) dm.
         depth: (P) along it, dm; negative swells.
         sigma: width of its flanks' profile, dm.
-        flank, lean: as in `Place`; a mirrored curve leans the other way.
+        core, flank, lean: as in `Place`; a mirrored curve leans the other way.
     """
 
     points: np.ndarray
     depth: np.ndarray
     sigma: float
+    core: float
     flank: float
     lean: float
 
 
 @njit(cache=True, fastmath=True)
-def _crease(x, y, points, depth, sigma, flank, lean, low, high):
+def _crease(x, y, points, depth, sigma, core, flank, lean, low, high):
     """Deepens `low` and raises `high` (h w) to one curve's furrow and flanks, where they are more.
 
-    The furrow's bottom is half as wide as its mouth, so it reads as a fold and not as a stain.
+    The core of a furrow's bottom is 0.6 times as wide as its mouth: a line, and not a stain.
     """
     for r in range(low.shape[0]):
         for c in range(low.shape[1]):
@@ -92,10 +103,10 @@ def _crease(x, y, points, depth, sigma, flank, lean, low, high):
             side = tx * (y[r, c] - points[at, 1]) - ty * (x[r, c] - points[at, 0])
             side /= np.sqrt(tx * tx + ty * ty) * sigma + 1e-9
             deep = depth[at] + part * (depth[at + 1] - depth[at])
-            bottom = abs(deep) * (0.6 * np.exp(-u) + 0.4 * np.exp(-3.2 * u))
             if deep < 0:
-                high[r, c] = max(high[r, c], bottom)
+                high[r, c] = max(high[r, c], -deep * np.exp(-u))
                 continue
+            bottom = deep * ((1 - core) * np.exp(-u) + core * np.exp(-2.8 * u))
             low[r, c] = max(low[r, c], bottom)
             raised = flank * (1 + lean * np.tanh(side)) * deep
             high[r, c] = max(high[r, c], raised * (np.exp(-u / 5.5) - np.exp(-u)))
@@ -118,15 +129,16 @@ def _course(line: Line, rng: np.random.Generator) -> np.ndarray:
     return course + (wander.T @ np.sin(2 * np.pi * waves * t + phase)).T
 
 
-def _along(breaks: float, rng: np.random.Generator) -> np.ndarray:
+def _along(breaks: float, length: float, rng: np.random.Generator) -> np.ndarray:
     """Returns a line's depth along it (P), 0..1: own ends, own deepest part, and gaps."""
     t = np.linspace(0, 1, PER_CURVE)
-    start, end = rng.uniform(-0.05, 0.16), rng.uniform(0.84, 1.05)
-    reach = rng.uniform(0.12, 0.3, 2)
+    start, end = rng.uniform(-0.02, 0.12), rng.uniform(0.88, 1.02)
+    reach = np.minimum(rng.uniform(*TAPER, 2) / length, 0.45)
     out = smoothstep(start, start + reach[0], t) * smoothstep(end, end - reach[1], t)
     out = out * (1 - 0.3 * np.cos(2 * np.pi * (t - rng.uniform())) ** 2)
-    for _ in range(rng.poisson(breaks)):
-        gap = np.exp(-0.5 * ((t - rng.uniform(0.15, 0.85)) / rng.uniform(0.02, 0.05)) ** 2)
+    for _ in range(rng.poisson(breaks * min(length / LONG, 1) ** 2)):
+        wide = rng.uniform(*GAP) / length
+        gap = np.exp(-0.5 * ((t - rng.uniform(0.15, 0.85)) / wide) ** 2)
         out = out * (1 - rng.uniform(0.6, 1.0) * gap)
     return out
 
@@ -147,20 +159,22 @@ def curves(place: Place, european: float, rng: np.random.Generator) -> list[Curv
     if not lines:
         return []
     middle = np.mean([p for line in lines for p in line.points], 0) * (place.both, 1)
-    shift, size = rng.normal(0, place.shift), rng.uniform(*SPACING)
+    shift, size = rng.normal(0, place.shift), rng.uniform(*place.size)
     out = []
     for line in lines:
         own = Line(tuple((np.array(line.points) - middle) * size + middle + shift), line.rise)
         alone = rng.random() < place.one_sided
         only = rng.integers(2)
-        course, along = _course(own, rng), _along(place.breaks, rng)
-        sigma = rng.uniform(*place.width) * MM / 1.05
+        course = _course(own, rng)
+        length = np.linalg.norm(np.diff(course, axis=0), axis=1).sum()
+        along = _along(place.breaks, length, rng)
+        sigma = rng.uniform(*place.width) * MM / 1.05 * (SWELL if line.rise < 0 else 1)
         depth = along * place.depth * line.rise * rng.uniform(*LINE_DEPTHS)
         for k, sign in enumerate((1, -1) if place.both else (1,)):
             if alone and k != only:
                 continue
             moved = course * (sign, 1) + rng.normal(0, APART, 2)
-            out.append(Curve(moved, depth, sigma, place.flank, sign * place.lean))
+            out.append(Curve(moved, depth, sigma, place.core, place.flank, sign * place.lean))
     return out
 
 
@@ -188,7 +202,7 @@ def folded(lines: list[Curve], rng: np.random.Generator) -> tuple[np.ndarray, Bo
         part = np.s_[a - top : b - top, first - left : last - left]
         _crease(
             c.x[a:b, first:last], c.y[a:b, first:last], line.points.astype(np.float32),
-            line.depth.astype(np.float32), line.sigma, line.flank, line.lean,
+            line.depth.astype(np.float32), line.sigma, line.core, line.flank, line.lean,
             low[part], high[part],
         )  # fmt: skip
     uneven = rng.normal(0, ASYMMETRY) * (smoothstep(-0.06, 0.06, c.x[top:bottom, left:right]) - 0.5)
@@ -203,9 +217,11 @@ def pitted(pits: Pits, rng: np.random.Generator) -> tuple[np.ndarray, Box]:
     rows = [int((TOP - y - side * 2 * ry) * TEXELS_PER_DM) for side in (1, -1)]
     columns = [int(c.locate(x + side * 2 * rx, y)[0]) for side in (-1, 1)]
     box = np.s_[rows[0] : rows[1], columns[0] : columns[1]]
-    rough = noise(rng, rng.uniform(*pits.size))[box]
+    size = rng.uniform(*pits.size)
+    rough = noise(rng, size)[box]
+    rough = rough - cv2.GaussianBlur(rough, (0, 0), EVEN * size)
     away = ((c.x[box] - x) / rx) ** 2 + ((c.y[box] - y) / ry) ** 2
-    height = pits.deep * np.minimum(rough, 0.6) * np.exp(-(away**1.5))
+    height = pits.deep * np.clip(rough, -1.8, 0.5) * np.exp(-(away**1.5))
     return height.astype(np.float32), (*rows, *columns)
 
 

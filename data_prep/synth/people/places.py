@@ -34,10 +34,12 @@ class Place:
         count: probability of 0, 1, 2 ... lines among people whose skin folds here.
         depth: of a furrow at intensity 1 and gain 1, dm.
         width: range of half width at half depth, mm.
+        core: share of a furrow's depth that its narrow bottom has: 0 a hollow, 0.6 a sharp line.
         flank: height of the raised skin beside it, times the depth.
         lean: -1..1, on which side of the line the flank is higher, 1: left of its direction.
         both: mirrored to the other side.
         shift: s.d. of the whole set's place between people, dm along x and y.
+        size: range of the whole set's size between people, about its middle.
         breaks: mean number of gaps in a line.
         one_sided: probability that a line is missing on one side.
     """
@@ -48,10 +50,12 @@ class Place:
     count: tuple[float, ...]
     depth: float
     width: tuple[float, float]
+    core: float = 0.5
     flank: float = 0.45
     lean: float = 0.0
     both: bool = True
     shift: tuple[float, float] = (0.012, 0.012)
+    size: tuple[float, float] = (0.82, 1.25)
     breaks: float = 0.3
     one_sided: float = 0.0
 
@@ -76,11 +80,12 @@ class Region:
 REGIONS = {
     "forehead": Region(0.75, 1.0, men=6),
     "frown": Region(0.70, 1.0, men=4),
-    "eye": Region(0.70, 1.0, women=4),
+    "eye": Region(0.85, 1.0, women=6),
     "nose": Region(0.80, 0.95),
     "cheek": Region(0.92, 1.0, men=3, women=2),
-    "mouth": Region(0.80, 1.0, men=2),
+    "mouth": Region(0.88, 1.0, men=2),
     "lip": Region(0.60, 1.0, women=10),
+    "stretch": Region(0.30, 0.95, men=2),
     "chin": Region(0.90, 1.0, men=2),
 }
 """Men's forehead and women's eyes first, men ahead elsewhere (LU, TS); upright lip lines are

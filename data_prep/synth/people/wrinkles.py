@@ -25,13 +25,13 @@ NEVER = (0.28, 0.04)
 have no lines (BO); how many, nobody counted: by eye."""
 LATER = {"african": 8.0, "asian": 10.0}
 """Years that skin of an ancestry is behind: NR (Chinese women, 10 years); VS (darker: fewer)."""
-GAIN_YOUNG, GAIN_BY_AGE, GAIN_SPREAD = 0.62, 0.38, 0.16
+GAIN_YOUNG, GAIN_BY_AGE, GAIN_SPREAD = 0.72, 0.30, 0.16
 """Depth of folding skin at 18, its growth to 75, and its spread, over people and over places."""
 SMOOTH = 0.05
 """Largest depth of skin that does not fold."""
 PITS_AT_LEAST = 0.35
 """Depth of the pits of skin that does not fold: they come at any age (FA)."""
-AT_REST = 0.42
+AT_REST = 0.55
 """Share of a line's depth that 75-year-old skin keeps at rest; grows as age to the power 1.5."""
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from data_prep.synth.atlas import MIDDLES
+from data_prep.synth.mesh.asset import head
 from data_prep.synth.mesh.canvas import canvas
 from data_prep.synth.people import folds, wrinkles
 from data_prep.synth.people.folds_table import PITS, PLACES
@@ -72,6 +73,36 @@ def test_no_line_crosses_below_the_nose(people):
             x, y = canvas().x[top:bottom, left:right], canvas().y[top:bottom, left:right]
             under = (abs(x) < 0.10) & (y < -0.44) & (y > -0.52)
             assert at.relief[under, 2].min(initial=0) > -HANDS_OFF, (subject, name)
+
+
+def test_nasolabial_folds_run_from_the_wing_past_the_corner():
+    wing, corner = canvas().mean_face[head().landmarks[[35, 54]], :2]
+    for name, (_, _, lines) in PLACES["nasolabial"].patterns.items():
+        x, y = np.array(lines[0].points).T
+        assert (x[0] > wing[0]) & (y[0] > wing[1]), name
+        beside = np.interp(-corner[1], -y, x)
+        assert corner[0] + 0.05 < beside < corner[0] + 0.15, name
+
+
+def test_14_and_20_fold_apart():
+    places = {au: {n for n, p in PLACES.items() if au in p.units} for au in (14, 20)}
+    assert places[14] and places[20]
+    assert places[14].isdisjoint(places[20])
+
+
+def test_a_line_is_as_dark_as_it_is_deep_and_its_flanks_have_a_limit():
+    x = (np.arange(120, dtype=np.float32) - 60) / folds.TEXELS_PER_DM
+    deep = [np.tile(-d * np.exp(-((x / 0.02) ** 2)), (40, 1)) for d in (0.01, 0.03, 1.0)]
+    reliefs = [folds.relief_of(h.astype(np.float32)) for h in deep]
+    darkest = [r[20, :, 2].min() for r in reliefs]
+    assert 0 > darkest[0] > darkest[1] > darkest[2] >= folds.DARKEST
+    assert max(np.linalg.norm(r[..., :2], axis=-1).max() for r in reliefs) <= folds.STEEPEST
+
+
+def test_lines_fade_at_both_ends():
+    for i in range(50):
+        along = folds._along(0.0, 0.2, np.random.default_rng(i))
+        assert max(along[0], along[-1]) < 0.1 < along.max()
 
 
 def test_units_of_one_place_share_its_lines_and_the_deepest_counts():
