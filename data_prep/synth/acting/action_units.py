@@ -16,10 +16,10 @@ UNILATERAL_SHARE = {12: 0.10, 14: 0.35, 10: 0.1, 2: 0.15}
 SIDED = {
     1: {"browTail": 1.0},
     2: {"browOuterUp": 0.9, "browArch": 1.0},
-    4: {"browDown": 0.68, "browKnit": 1.0},
+    4: {"browDown": 0.85, "browKnit": 1.2},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 0.6, "eyeSquint": 0.15, "lidTense": 0.3, "cheekGather": 1.0},
-    7: {"eyeSquint": 0.45, "lidTense": 1.0},
+    6: {"cheekSquint": 0.65, "eyeSquint": 0.35, "lidTense": 0.4, "cheekGather": 1.0},
+    7: {"eyeSquint": 0.75, "lidTense": 1.0, "eyeBlink": 0.08},
     9: {"noseSneer": 0.9, "wingUp": 1.0, "browDown": 0.2, "mouthUpperUp": 0.2, "cheekSquint": 0.2},
     10: {"mouthUpperUp": 0.65, "wingUp": 0.3},
     12: {"mouthSmile": 0.65, "smilePull": 1.0},
