@@ -2,12 +2,9 @@
 
 1,528 are spread evenly over both corpora of seed 0: 4 a sequence of SynAU-B, 8 a subject of
 SynAU-D. The other 472 top up units that are rare at level C and above, as drawn; of SynAU-D only
-those that SynAU-B does not code. They were chosen by `choose` from what is drawn, before anybody
+those that SynAU-B does not code. They were chosen by `choose` from what 1.0.0 drew, before anybody
 read a frame, and are the same for every version of the generator. No frame was chosen because it
 is easy to read: among the frames at C and above it is chance, subject by subject in turn.
-
-Usage, which makes the file again:
-    python -m benchmarks.faces.frames
 """
 
 from collections.abc import Iterator
@@ -105,9 +102,3 @@ def _in_turn(free: dict, wanted: int, taken: set, apart: int, rng) -> Iterator[t
 def frames() -> pd.DataFrame:
     """Returns the fixed frames."""
     return pd.read_csv(FRAMES)
-
-
-if __name__ == "__main__":
-    choose().to_csv(FRAMES, index=False)
-    table = frames()
-    print(f"{len(table)} frames: {table.groupby(['corpus', 'chosen_for']).size().to_dict()}")

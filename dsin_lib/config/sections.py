@@ -20,7 +20,7 @@ Place = Literal["table_3", "table_4"]
 Positive = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
-SYNAU = "1.0.0"
+SYNAU = "2.0.0"
 """Version of the open corpora that the generator makes, as ``recipe.CORPUS_VERSION``."""
 UNVERSIONED = "1.0.0"
 """What stands in a licensed corpus' names, so that no run on real faces is trained anew because

@@ -7,35 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from data_prep.synth.corpus.recipe import CORPUS_VERSION
 from data_prep.synth.fitting import excursions
 from data_prep.synth.fitting.excursions import LEVELS
-from dsin_lib.facs import ACTION_UNITS
-
-OF_1_0 = {
-    1: {"brow inner": {"up": 5.0}}, 2: {"brow outer": {"up": 6.1}},
-    4: {"brow inner": {"out": -2.8, "up": -3.5}}, 5: {"upper lid": {"up": 2.9}},
-    6: {"lower lid": {"up": 1.8}}, 7: {"lower lid": {"up": 2.7}},
-    9: {"wing": {"out": 2.0, "up": 3.1}}, 10: {"upper lip": {"up": 2.8}},
-    12: {"lip corner": {"out": 5.8, "up": 10.4, "forward": -4.4}},
-    14: {"lip corner": {"out": 5.3, "up": 3.0, "forward": -3.8}},
-    15: {"lip corner": {"up": -5.3}}, 17: {"lower lip": {"up": 6.7, "forward": 4.1}},
-    20: {"lip corner": {"out": 6.6, "up": -2.5}}, 23: {"lip corner": {"out": -1.9}},
-    24: {"upper lip": {"up": -3.0, "forward": -3.0}}, 25: {"lower lip": {"up": -3.7}},
-    26: {"chin": {"up": -10.0, "forward": -14.4}},
-}  # fmt: skip
-"""At intensity 1 on the subject's right, millimetres: SynAU 1.0.0 as it was first measured."""
-
-
-@pytest.mark.skipif(CORPUS_VERSION != "1.0.0", reason="these numbers are 1.0.0's")
-@pytest.mark.parametrize("au", ACTION_UNITS)
-def test_version_1_moves_as_it_was_first_measured(au):
-    people = [excursions.excursions(s, {au: 1}, {au: 1}) for s in excursions.people(5)]
-    mean = pd.concat(people, axis=1).mean(axis=1)
-    for landmark, axes in OF_1_0[au].items():
-        side = "middle" if (landmark, "middle", "up") in mean else "right"
-        for axis, known in axes.items():
-            assert round(mean[landmark, side, axis], 1) == known
 
 
 def test_one_side_alone_moves_one_side():
