@@ -16,7 +16,7 @@ from data_prep.synth.people.folds_table import PITS, PLACES, UNITS
 from data_prep.synth.people.identity import Identity
 from data_prep.synth.people.places import REGIONS, Region
 
-__all__ = ["UNITS", "Fold", "Furrows", "fold", "furrows", "resting", "slopes", "strength"]
+__all__ = ["UNITS", "Fold", "Furrows", "bare", "fold", "furrows", "resting", "slopes", "strength"]
 
 STEEPNESS = 1.35
 """Depth grows as intensity to this power: little at levels A and B, much from C on."""
@@ -127,6 +127,16 @@ def furrows(person: Identity, rng: np.random.Generator) -> Furrows:
         relief = relief_of(height)
         share = np.ones((*height.shape, 1), np.float32)
         out[f"pits of {au}"] = Fold(deep["pits"], 0.0, (au,), relief, share, box)
+    return Furrows(out)
+
+
+def bare(lines: Furrows, hair: np.ndarray) -> Furrows:
+    """Returns the lines where skin is bare; `hair` (H W) covers them, 0..1."""
+    out = {}
+    for name, at in lines.folds.items():
+        top, bottom, left, right = at.box
+        seen = (1 - hair[top:bottom, left:right, None]).astype(np.float32)
+        out[name] = replace(at, relief=np.ascontiguousarray(at.relief * seen))
     return Furrows(out)
 
 

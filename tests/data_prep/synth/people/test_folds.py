@@ -152,3 +152,13 @@ def test_every_chin_is_pitted_and_every_one_its_own_way(people):
     pits = [f.folds[f"pits of {au}"] for f in people.values()]
     assert len({p.relief.tobytes() for p in pits}) == 41
     assert min(p.gain for p in pits) > wrinkles.SMOOTH
+
+
+def test_hair_covers_folds():
+    lines, (tall, wide) = furrows(identity("M017", 0), stream(0, "folds", "M017")), canvas().x.shape
+    hair = np.zeros((tall, wide))
+    hair[:, wide // 2 :] = 1
+    left = lines.folds["forehead"].box[2]
+    shown = wrinkles.bare(lines, hair).folds["forehead"].relief
+    assert np.abs(shown[:, : wide // 2 - left]).max() > 0
+    assert np.abs(shown[:, wide // 2 - left :]).max() == 0
