@@ -29,7 +29,7 @@ SITE := -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,not
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test newest lab site publish lint clean
+.PHONY: help env book test newest reader lab site publish lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,10 @@ newest: ## the core's tests with the newest releases on Python 3.12, in .venv-ne
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check torch
 	$(NEWEST)/bin/python -m pip install --quiet --disable-pip-version-check $(NEWEST_NAMES)
 	PYTHONPATH=. $(NEWEST)/bin/python -m pytest $(CORE_TESTS)
+
+reader: ## an outside reader of faces (MediaPipe), in .venv-reader: beside opencv-headless it cannot be
+	$(PYTHON) -m venv --clear .venv-reader
+	.venv-reader/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r benchmarks/faces/reader.txt
 
 lab: $(READY) ## JupyterLab on the notebooks
 	$(PY) -m jupyterlab --notebook-dir book

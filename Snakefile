@@ -106,11 +106,12 @@ def shown(chapter):
 
 
 def made_by(chapter):
-    """The code that a chapter runs, directly or not, and the data beside it."""
+    """The code that a chapter runs, directly or not, the data beside it, and what else it reads."""
     code = notebook_code(PROJECT / "book" / f"{chapter}.ipynb")
     rooms = sorted({path.parent for path in code})
     data = [path for room in rooms for path in sorted(room.iterdir()) if path.suffix in {".json", ".csv", ".yaml"}]
-    return [str(path) for path in [*code, *data]]
+    read = sorted(path for pattern in CHAPTERS[chapter].files for path in PROJECT.glob(pattern))
+    return [str(path) for path in [*code, *data, *read]]
 
 
 wildcard_constraints:

@@ -1,6 +1,6 @@
 """Pictures for the book's atlas: every Action Unit by itself, in even light, on several people."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
@@ -38,10 +38,29 @@ def levels(subject: str, aus: Sequence[int], image_px: int = 400) -> np.ndarray:
     return np.array([[_close(subject, au, step, image_px) for step in steps] for au in aus])
 
 
+def together(
+    subjects: Sequence[str], combinations: Sequence[Sequence[int]], image_px: int = 400
+) -> np.ndarray:
+    """Each combination of units at level D on some subjects: neutral, then one after the other.
+
+    Returns:
+        (subject 1+combination height width 3) uint8 RGB.
+    """
+    shown = [{au: MIDDLES["D"] for au in units} for units in ((), *combinations)]
+    rows = (CLOSE_UPS["upper"][0], CLOSE_UPS["lower"][1])
+    return np.array([[_cut(who, units, rows, image_px) for units in shown] for who in subjects])
+
+
 def _close(subject: str, au: int, intensity: float, image_px: int) -> np.ndarray:
-    shown = {au_name(au): intensity * FULL.get(au, 1.0)}
-    picture = render_face(subject, shown, image_px=image_px)
     rows = NOSE.get(au, CLOSE_UPS[ACTION_UNITS[au].region])
+    return _cut(subject, {au: intensity}, rows, image_px)
+
+
+def _cut(
+    subject: str, units: Mapping[int, float], rows: tuple[float, float], image_px: int
+) -> np.ndarray:
+    shown = {au_name(au): intensity * FULL.get(au, 1.0) for au, intensity in units.items()}
+    picture = render_face(subject, shown, image_px=image_px)
     (top, bottom), (left, right) = (
         [round(image_px * share) for share in pair] for pair in (rows, SIDES)
     )

@@ -20,6 +20,12 @@ Place = Literal["table_3", "table_4"]
 Positive = Annotated[int, Field(ge=1)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 
+SYNAU = "2.0.0"
+"""Version of the open corpora that the generator makes, as ``recipe.CORPUS_VERSION``."""
+UNVERSIONED = "1.0.0"
+"""What stands in a licensed corpus' names, so that no run on real faces is trained anew because
+rendered ones are drawn otherwise."""
+
 LATER = {"images", "first_image", "accept"}
 """Parameters of a corpus that came when stores and runs already had names."""
 
@@ -45,7 +51,7 @@ class Corpus(Section):
     active_from: int = Field(
         2, ge=1, le=5, description="lowest intensity that counts as active, where there are any"
     )  # Reading: disfa-activity
-    version: str = Field("1.0.0", description="of the open corpus' generator")
+    version: str = Field(SYNAU, validate_default=True, description="of the open corpus' generator")
     n_subjects: int = Field(
         41, ge=6, le=41, validate_default=True, description="of an open corpus; SynAU-D has 27"
     )
@@ -65,6 +71,13 @@ class Corpus(Section):
         pattern=r"^[0-9a-f]{16}$",
         description="digest of the account of a licensed corpus that is accepted as it is",
     )
+
+    @field_validator("version")
+    @classmethod
+    def _of_rendered_faces(cls, value: str, info: Any) -> str:
+        """The generator's version is no part of a corpus that it does not make."""
+        source = CORPORA.get(info.data.get("name"))
+        return UNVERSIONED if source is not None and source.licensed else value
 
     @field_validator("root", "camera", "n_subjects", "images", "first_image", "accept")
     @classmethod

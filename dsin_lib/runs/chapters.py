@@ -21,17 +21,19 @@ class Shows:
         rows: Ids of rows, on every fold from every seed of a profile.
         sweeps: Keys of :data:`dsin_lib.runs.sweeps.SWEEPS`.
         two_corpora: Whether it is about both corpora, so that a profile of one cannot fill it.
+        files: What else of the repository it reads, beside the code: patterns from its root.
     """
 
     rows: tuple[str, ...] = ()
     sweeps: tuple[str, ...] = ()
     two_corpora: bool = False
+    files: tuple[str, ...] = ()
 
 
 CHAPTERS = {
     "data": Shows(),
     "label_statistics": Shows(),
-    "faces_and_facs": Shows(),
+    "faces_and_facs": Shows(files=("benchmarks/faces/[0-9]*/*.csv",)),
     "preprocessing": Shows(),
     "patch_prediction": Shows(("pp_face_ncb", *PATCH_ROWS)),
     "fusion": Shows(("pp_mouth", "pp_face", "pp_f")),

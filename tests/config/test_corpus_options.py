@@ -1,6 +1,7 @@
 """The later options of a corpus: refused where they are none, part of names where they tell."""
 
 import pytest
+from pydantic import Field
 
 from data_prep.ensure import reader
 from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config, sections
@@ -82,8 +83,12 @@ def test_a_later_parameter_at_its_default_is_part_of_no_name(monkeypatch, name):
 
 
 def test_stores_on_disks_are_found_by_the_names_they_have():
-    """Pinned: what changes one has everybody render, find faces and cut patches anew."""
-    keys = {name: names(Corpus(name=name, n_subjects=6)) for name in CORPORA}
+    """Pinned: what changes one has everybody render, find faces and cut patches anew.
+
+    Rendered faces of another version are others; those of a licensed corpus stay what they are.
+    """
+    first = {name: {} if name in LICENSED else {"version": "1.0.0"} for name in CORPORA}
+    keys = {name: names(Corpus(name=name, n_subjects=6, **first[name])) for name in CORPORA}
     assert keys == {
         "synau_b": ("f3bc14d1", "777dea84"),
         "synau_d": ("06882abd", "cbef4bf4"),
@@ -91,8 +96,17 @@ def test_stores_on_disks_are_found_by_the_names_they_have():
         "bp4d_plus": ("7e7a8466", "ff9ccdd7"),
         "disfa": ("1acb9ae6", "58bd573d"),
     }
-    config = load_config("smoke")
+    config = load_config("smoke", of_table_3({"version": "1.0.0"}))
     assert store_dir(config.corpora.table_3, config.preprocessing).name == "synau_b-b3bb9c32"
+
+
+@pytest.mark.parametrize("name", CORPORA)
+def test_a_new_version_of_the_generator_renames_rendered_faces_alone(name):
+    class Later(Corpus):
+        version: str = Field("99.0.0", validate_default=True)
+
+    now, later = (names(of(name=name, n_subjects=6)) for of in (Corpus, Later))
+    assert (now == later) == (name in LICENSED)
 
 
 def test_other_pictures_are_another_store_and_other_runs(results, tmp_path):

@@ -1,10 +1,12 @@
-"""FACS Action Units as weights over the head's 52 facial units (weight 1 = intensity E)."""
+"""FACS Action Units as weights over the head's facial units (weight 1 = intensity E)."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
+from data_prep.synth.acting.contact import UPPER_SHARE, sealed, touching
 from data_prep.synth.mesh.asset import head
+from data_prep.synth.mesh.canvas import canvas
 
 CODED = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23, 24)
 """The twelve AUs of BP4D's protocol; every other one is written as 9, not coded."""
@@ -12,43 +14,47 @@ UNILATERAL_SHARE = {12: 0.10, 14: 0.35, 10: 0.1, 2: 0.15}
 """Probability that a sequence shows the AU mostly on one side (FACS manual: 14 and 2 often do)."""
 
 SIDED = {
-    2: {"browOuterUp": 1.0},
-    4: {"browDown": 1.0},
+    1: {"browTail": 1.0},
+    2: {"browOuterUp": 0.9, "browArch": 1.12},
+    4: {"browDown": 0.85, "browKnit": 1.2},
     5: {"eyeWide": 0.8},
-    6: {"cheekSquint": 1.15, "eyeSquint": 0.3},
-    7: {"eyeSquint": 1.0, "eyeBlink": 0.12},
-    9: {"noseSneer": 1.45, "browDown": 0.35, "mouthUpperUp": 0.3, "cheekSquint": 0.3},
-    10: {"mouthUpperUp": 0.85, "noseSneer": 0.15},
-    12: {"mouthSmile": 0.8},
-    14: {"mouthDimple": 1.0},
-    15: {"mouthFrown": 1.0},
-    20: {"mouthStretch": 1.1, "mouthDimple": 0.15},
-    24: {"mouthPress": 0.7},
-    25: {"mouthLowerDown": 0.5, "mouthUpperUp": 0.2},
-    43: {"eyeBlink": 1.0},
+    6: {"cheekSquint": 0.65, "eyeSquint": 0.45, "lidTense": 0.5, "cheekGather": 1.0},
+    7: {"eyeSquint": 0.75, "lidTense": 1.0, "eyeBlink": 0.1},
+    9: {"noseSneer": 0.9, "wingUp": 1.0, "browDown": 0.2, "mouthUpperUp": 0.2, "cheekSquint": 0.2},
+    10: {"mouthUpperUp": 0.65, "wingUp": 0.3},
+    12: {"mouthSmile": 0.65, "smilePull": 1.0},
+    14: {"mouthDimple": 0.35, "cornerPinch": 1.0},
+    15: {"mouthFrown": 0.95, "cornerBack": 0.4, "cornerSwell": 1.0},
+    20: {"mouthStretch": 1.1, "cornerBack": 0.5},
+    24: {"mouthPress": 0.15},
+    25: {"mouthLowerDown": 0.6, "mouthUpperUp": 0.6 * UPPER_SHARE},
+    43: {"eyeBlink": 0.82},
 }
 """AU -> weights of the units that exist once a side (`<name>Left`, `<name>Right`)."""
 MIDDLE = {
     1: {"browInnerUp": 1.0},
     8: {"mouthClose": 0.35},
-    9: {"mouthClose": 0.05},
-    10: {"mouthClose": 0.13},
-    17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5},
-    23: {"mouthPucker": 0.5, "mouthRollLower": 0.5, "mouthRollUpper": 0.3, "mouthClose": 0.03},
-    24: {"mouthRollUpper": 0.35, "mouthRollLower": 0.7, "mouthClose": 0.04},
-    25: {"jawOpen": 0.06},
-    26: {"jawOpen": 0.45, "mouthClose": 0.12},
-}
-"""AU -> weights of the units that have no side. AU10 raises the upper lip; the lower one follows
-(`mouthClose`), and lips that tighten or press stay shut: only AU25 and AU26 part them."""
+    10: {"lipSquare": 1.0, "lipFollow": 1.0},
+    17: {"mouthShrugLower": 1.2, "mouthShrugUpper": 0.5, "chinMound": 1.0},
+    23: {"mouthPucker": 0.38, "mouthRollLower": 0.35, "mouthRollUpper": 0.2, "upperThin": 1.1,
+         "lowerThin": 0.8, "lipBulge": 0.4},
+    24: {"mouthRollUpper": 0.2, "mouthRollLower": 0.2, "upperThin": 1.15, "lowerThin": 1.2,
+         "lipBulge": 0.7, "mouthPucker": 0.12},
+    25: {"jawOpen": 0.03, "insideForward": 2.0},
+    26: {"jawOpen": 0.45, "jawForward": 0.4, "mouthClose": 0.12, "insideForward": 3.0},
+}  # fmt: skip
+"""AU -> weights of the units that have no side. Only AU25 and AU26 part the lips (`contact`)."""
 
 DAMPS = {
     25: {23: 0.8, 24: 0.9, 17: 0.5}, 26: {23: 0.8, 24: 0.9, 17: 0.5}, 15: {12: 0.35},
-    24: {17: 0.3, 23: 0.5},
+    24: {17: 0.3, 23: 0.5}, 23: {17: 0.3}, 7: {6: 0.3, 12: 0.2}, 10: {12: 0.4},
 }  # fmt: skip
 """AU -> {AU that weakens it: by how much at intensity 1}. Lips that press together cannot part;
-a smile and pulled-down corners share the same corners. Damping changes what is drawn, never a
-label."""
+a smile and pulled-down corners share the same corners, cheek and smile have raised the lower lid
+before AU7 does, and the lip that AU10 raises; of a pushed-up lip less red is left to tighten.
+Damping changes what is drawn, never a label."""
+THIN, FULLNESS = ("upperThin", "lowerThin"), (0.6, 2.0)
+"""Units that hide the red of a lip go as far as there is red, between these shares of the mean."""
 LARGEST = 1.2
 """Limit of a unit's weight: beyond it the mesh folds."""
 
@@ -64,7 +70,7 @@ def damped(aus: Mapping[int, float]) -> dict[int, float]:
 
 
 def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.ndarray:
-    """Returns the weights (52) of the facial units.
+    """Returns the weights (unit) of the facial units.
 
     Args:
         left: AU -> intensity on the subject's left, 0..1 (1 = FACS E).
@@ -86,8 +92,23 @@ def unit_weights(left: Mapping[int, float], right: Mapping[int, float]) -> np.nd
     return np.minimum(weights, LARGEST)
 
 
+def _red(face: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of the red of the upper and of the lower lip, dm."""
+    y = face[head().landmarks, 1]
+    return np.array([y[51] - y[62], y[66] - y[57]])
+
+
+def fullness(neutral: np.ndarray) -> np.ndarray:
+    """Returns the height (2) of a face's red lips over that of the mean face's."""
+    return np.clip(_red(neutral) / _red(canvas().mean_face), *FULLNESS).astype(np.float32)
+
+
 def express(neutral: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """Returns the vertices (V 3) of a face whose units have these weights (52)."""
+    """Returns the vertices (V 3) of a face whose units (unit) weigh this; its lips meet."""
+    thin = [head().unit[name] for name in THIN]
+    if weights[thin].any():
+        weights = weights.copy()
+        weights[thin] *= fullness(neutral)
     active = np.flatnonzero(weights)
     moved = weights[active] @ head().unit_moves[active]
-    return neutral + moved.reshape(-1, 3)
+    return touching(sealed(neutral + moved.reshape(-1, 3), weights), neutral)

@@ -10,12 +10,12 @@ from functools import lru_cache
 
 import numpy as np
 
+from data_prep.synth.acting import contact
 from data_prep.synth.acting.action_units import (
     LARGEST,
     MIDDLE,
     SIDED,
     damped,
-    express,
     unit_weights,
 )
 from data_prep.synth.mesh.asset import head
@@ -51,16 +51,18 @@ def _closed(subject: str, seed: int) -> float:
 
 @lru_cache(maxsize=1)
 def _gap_by_unit() -> np.ndarray:
-    """Returns the change of the gap (52) at weight 1 of each facial unit."""
-    flat = np.zeros((len(head().vertices), 3), np.float32)
-    return np.array(
-        [signed_gap(express(flat, one)) for one in np.eye(len(head().unit), dtype="f4")]
-    )
+    """Returns the change of the gap (unit) at weight 1 of each facial unit."""
+    return np.array([signed_gap(moves.reshape(-1, 3)) for moves in head().unit_moves])
+
+
+def _gap(closed: float, weights: np.ndarray) -> np.ndarray:
+    """Returns the signed gap (n), dm, of weights (n unit): what parts no lips opens no gap."""
+    return closed + weights @ _gap_by_unit() - contact.opened(weights) @ contact.follows()
 
 
 @lru_cache(maxsize=1)
 def _units_by_au() -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
-    """Returns AU -> unit weights (52) at intensity 1, of the subject's left and right side."""
+    """Returns AU -> unit weights (unit) at intensity 1, of the subject's left and right side."""
     half = {au: 0.5 for au in {*SIDED, *MIDDLE}}
     left = {au: 2 * unit_weights({au: v}, {}).astype(float) for au, v in half.items()}
     right = {au: 2 * unit_weights({}, {au: v}).astype(float) for au, v in half.items()}
@@ -89,14 +91,12 @@ def part(
         opening = opening + np.outer(shown.pop(LIPS_PART), units[LIPS_PART])
         weights = weights + sum(np.outer(v, units[au]) for au, v in shown.items())
         closing = closing + units[LIPS_TOWARD]
-    by_unit, closed = _gap_by_unit(), _closed(subject, seed)
+    closed = _closed(subject, seed)
     tried = np.linspace(0, WIDEST, 11)
-    gaps = np.stack(
-        [closed + np.minimum(weights + x * opening, LARGEST) @ by_unit for x in tried], 1
-    )
+    gaps = np.stack([_gap(closed, np.minimum(weights + x * opening, LARGEST)) for x in tried], 1)
     stirred = np.clip((wanted - REST) / (GAP_BOUNDS[0] - REST), 0, 1)
     open_to = gaps[:, 0] + stirred * (wanted - gaps[:, 0])
     apart = np.array([np.interp(w, g, tried) for w, g in zip(open_to, gaps, strict=True)])
-    toward = np.maximum(gaps[:, 0] - np.maximum(wanted, REST), 0) / -(closing @ by_unit)
+    toward = np.maximum(gaps[:, 0] - np.maximum(wanted, REST), 0) / -(closing @ _gap_by_unit())
     weights = np.minimum(weights + apart[:, None] * opening + np.outer(toward, closing), LARGEST)
-    return apart, toward, np.maximum(closed + weights @ by_unit, 0)
+    return apart, toward, np.maximum(_gap(closed, weights), 0)

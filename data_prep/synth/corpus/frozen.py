@@ -19,8 +19,8 @@ HERE = Path(__file__).parents[1]
 RECORD = HERE / "corpus" / "frozen.json"
 DRAWS_NOTHING = (
     "README.md", "atlas.py", "compiled.py", "corpus/frozen.json", "corpus/frozen.py",
-    "fitting/__init__.py", "fitting/calibrate.py", "fitting/measure.py", "fitting/solve.py",
-    "mesh/bake.py",
+    "fitting/__init__.py", "fitting/calibrate.py", "fitting/excursions.py", "fitting/measure.py",
+    "fitting/ranges.csv", "fitting/solve.py", "fitting/soundness.py", "mesh/bake.py",
 )  # fmt: skip
 """Files that no picture and no label of a corpus passes through; every other one draws."""
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from data_prep.synth.plan.seeds import check_names
 from data_prep.synth.plan.shapes import shape_named
 
-CORPUS_VERSION = "1.0.0"
+CORPUS_VERSION = "2.0.0"
 """Part of the content hash: a generator that draws anything else is another version."""
 
 

@@ -1,12 +1,13 @@
 """The baked head, as the renderer sees it: geometry in decimetres, origin between the eyes."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 from scipy import sparse
 
+from data_prep.synth.mesh import fields
 from data_prep.synth.mesh.stored import QUANTUM, load
 
 ASSET = Path(__file__).with_name("head.npz.xz")
@@ -29,7 +30,7 @@ class Head:
         region: (F) what a triangle belongs to, see the constants above.
         vertex_region: (V) the same by vertex.
         uv: (F 3 2) texture coordinates of the corners, 0..1.
-        unit, macro, local: name -> row of the targets.
+        unit, macro, local: name -> row of the targets; units are the stored 52 and `fields`.
         unit_moves, macro_moves, local_moves: (M V*3) displacement at weight 1.
         lips, lids, ears, inner_mouth: (V) masks, 0..1.
         lips_texture: (1024 1024) lip mask in texture space, 0..1.
@@ -72,7 +73,20 @@ def _moves(stored: np.ndarray) -> np.ndarray:
 
 @lru_cache(maxsize=1)
 def head() -> Head:
-    """Returns the baked head (loaded once a process, about 0.3 s)."""
+    """Returns the baked head with our own units (loaded once a process, about 0.3 s)."""
+    baked = _baked()
+    face = mean_face(baked)
+    face = face - eye_centre(face, baked)
+    jaw = baked.morph("unit", "jawOpen")
+    own = dict(fields.own_units(face, baked.vertex_region, jaw))
+    rows = {name: len(baked.unit) + i for i, name in enumerate(own)}
+    moves = np.array([m.ravel() for m in own.values()])
+    return replace(
+        baked, unit=baked.unit | rows, unit_moves=np.concatenate([baked.unit_moves, moves])
+    )
+
+
+def _baked() -> Head:
     stored = load(ASSET)
     triangles = stored["triangles"].astype(np.int32)
     vertices = (stored["vertices"] * QUANTUM).astype(np.float32)
@@ -96,9 +110,19 @@ def head() -> Head:
     )
 
 
-def eye_centre(vertices: np.ndarray) -> np.ndarray:
+def mean_face(h: Head) -> np.ndarray:
+    """Returns the mean of the young adult macros (V 3), dm, not centred."""
+    out = h.vertices.copy()
+    for sex in ("male", "female"):
+        out += 0.5 * h.morph("macro", f"{sex}/young/average")
+        for ancestry in ("african", "asian", "caucasian"):
+            out += 0.5 / 3 * h.morph("macro", f"{sex}/young/{ancestry}")
+    return out
+
+
+def eye_centre(vertices: np.ndarray, h: Head | None = None) -> np.ndarray:
     """Returns the point (3) midway between the two eyeballs' centres."""
-    region = head().vertex_region
+    region = (h or head()).vertex_region
     eyes = [vertices[region == r].mean(0) for r in (LEFT_EYE, RIGHT_EYE)]
     return (eyes[0] + eyes[1]) / 2
 

@@ -72,22 +72,11 @@ class Canvas:
         return float(np.interp(x, line, np.arange(FRONT.start, FRONT.stop))), float(row)
 
 
-def mean_face() -> np.ndarray:
-    """Returns the mean of the young adult macros (V 3), dm, not centred."""
-    h = head()
-    out = h.vertices.copy()
-    for sex in ("male", "female"):
-        out += 0.5 * h.morph("macro", f"{sex}/young/average")
-        for ancestry in ("african", "asian", "caucasian"):
-            out += 0.5 / 3 * h.morph("macro", f"{sex}/young/{ancestry}")
-    return out
-
-
 @lru_cache(maxsize=1)
 def canvas() -> Canvas:
     """Returns the plane's geometry (made once a process, about 0.1 s)."""
     h = head()
-    face = mean_face()
+    face = asset.mean_face(h)
     face = (face - asset.eye_centre(face)).astype(np.float32)
     angle = np.arctan2(face[:, 0], face[:, 2] - AXIS_Z)
     texel = np.stack([(angle + ANGLE) * RADIUS, TOP - face[:, 1]], 1) * TEXELS_PER_DM

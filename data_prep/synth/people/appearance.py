@@ -11,7 +11,7 @@ from data_prep.synth.people.glasses import GLASSES_SHARE, glasses, shade_of
 from data_prep.synth.people.identity import Identity, identity
 from data_prep.synth.people.long_hair import bun, curtain, strays
 from data_prep.synth.people.worn import Worn
-from data_prep.synth.people.wrinkles import Furrows, furrows, resting
+from data_prep.synth.people.wrinkles import Furrows, bare, furrows, resting
 from data_prep.synth.plan.seeds import stream
 
 
@@ -61,10 +61,10 @@ def appearance(subject: str, seed: int) -> Appearance:
     albedo = brows.paint(albedo, person, style.colour, rng)
     albedo = _over(garment.dress(albedo, rng), alpha, style.colour * shine[..., None])
     gloss = gloss * (1 - 0.7 * whiskers.cover) * (1 - alpha) + alpha * shine
-    lines = furrows(person, rng)
+    lines = bare(furrows(person, stream(seed, "folds", subject)), alpha)
     slopes = pores * (1 - alpha)[..., None] + hair.slopes(shine) * alpha[..., None]
     relief = np.dstack([slopes, hair.contact(alpha)])
-    resting(lines, person, rng, relief)
+    resting(lines, relief)
     lashes = stream(seed, "lashes", subject).uniform(0.45, 0.85) * (1 - 0.2 * person.male)
     vertices = hair.grow(person.vertices, alpha, whiskers.volume, style, own)
     worn = _worn(person, vertices, hair.grows(alpha), style, own)

@@ -15,7 +15,7 @@ class Cut:
     Attributes:
         share: of men.
         cover: opacity where it grows.
-        contrast: of single hairs.
+        contrast: of single hairs where they half cover the skin; none where they cover it whole.
         length: of the hairs, texels.
         volume: dm over the skin.
         zone: "all", "chin" or "lip".
@@ -30,12 +30,12 @@ class Cut:
 
 
 CUTS = {
-    "shaven": Cut(0.34, 0.05, 0.15, 0.7, 0.0, "all"),
-    "shadow": Cut(0.24, 0.17, 0.25, 0.7, 0.0, "all"),
-    "stubble": Cut(0.18, 0.36, 0.35, 0.9, 0.0, "all"),
-    "full": Cut(0.12, 0.95, 0.10, 3.0, 0.035, "all"),
-    "goatee": Cut(0.07, 0.90, 0.12, 2.5, 0.02, "chin"),
-    "moustache": Cut(0.05, 0.90, 0.12, 2.0, 0.02, "lip"),
+    "shaven": Cut(0.34, 0.05, 0.08, 0.7, 0.0, "all"),
+    "shadow": Cut(0.24, 0.17, 0.15, 0.7, 0.0, "all"),
+    "stubble": Cut(0.18, 0.36, 0.27, 0.9, 0.0, "all"),
+    "full": Cut(0.12, 0.95, 0.28, 2.4, 0.035, "all"),
+    "goatee": Cut(0.07, 0.90, 0.26, 2.2, 0.02, "chin"),
+    "moustache": Cut(0.05, 0.90, 0.26, 1.8, 0.02, "lip"),
 }
 """Kinds of beard; shares as among students and their teachers, judged from memory."""
 
@@ -65,7 +65,7 @@ def _lip() -> np.ndarray:
     """Returns where a moustache grows (H W), 0..1."""
     c = canvas()
     droop = -0.535 - 0.25 * np.clip(abs(c.x) - 0.12, 0, 1)
-    return np.exp(-((c.x / 0.25) ** 6) - ((c.y - droop) / 0.048) ** 2)
+    return np.exp(-((c.x / 0.25) ** 6) - ((c.y - droop) / 0.054) ** 2)
 
 
 def draw(person: Identity, rng: np.random.Generator) -> Beard:
@@ -80,8 +80,9 @@ def draw(person: Identity, rng: np.random.Generator) -> Beard:
     zones = {"all": np.maximum(_jaw(), _lip()), "chin": np.maximum(_jaw() * chin, _lip()),
              "lip": _lip()}  # fmt: skip
     zone = zones[cut.zone] * (1 - c.lips)
-    patchy = 1 + 0.12 * noise(rng, 8)
-    hairs = 1 + cut.contrast * noise(rng, 0.6, cut.length)
-    cover = np.clip(zone * cut.cover * thickness * patchy * hairs, 0, 0.96)
-    tone = np.clip(0.95 + 0.3 * noise(rng, 0.7, cut.length + 1), 0.4, 1.8)
+    uneven = 0.10 * noise(rng, 8)
+    uneven = uneven + cut.contrast * noise(rng, 0.6, cut.length)
+    cover = np.clip(zone * cut.cover * thickness, 0, 0.97)
+    cover = np.clip(cover * (1 + 2 * (1 - cover) * uneven), 0, 0.97)
+    tone = np.clip(0.95 + 0.4 * noise(rng, 0.7, cut.length + 1), 0.4, 2.2)
     return Beard(cover.astype(np.float32), tone, (zone * cut.volume).astype(np.float32))

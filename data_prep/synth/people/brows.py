@@ -42,7 +42,7 @@ class Brow:
 
     def half(self, u: np.ndarray) -> np.ndarray:
         """Returns half the height at u."""
-        shape = np.interp(u, [0, 0.08, 0.35, 0.7, 1.0], [0.55, 0.85, 1.0, 0.7, 0.22])
+        shape = np.interp(u, [0, 0.08, 0.35, 0.7, 1.0], [0.45, 0.78, 1.0, 0.7, 0.18])
         return self.thick * shape
 
 
@@ -87,7 +87,7 @@ def _one(brow: Brow, sign: int, rng: np.random.Generator) -> np.ndarray:
     room = brow.middle(u) + rng.uniform(1.0, 1.5, n) * brow.half(u) - y
     shorter = np.clip(room / np.maximum(rise, 1e-6), 0.35, 1)
     tip = np.stack([x + shorter * length * np.cos(lean), y + shorter * rise], 1)
-    tone = rng.uniform(90, 235, n)
+    tone = rng.uniform(90, 235, n) * np.interp(u, [0, 0.16, 0.8, 1.0], [0.45, 1, 1, 0.7])
     fine = np.zeros(((ROWS.stop - ROWS.start) * FINER, WIDTH * FINER), np.uint8)
     for i in range(n):
         ends = [c.locate(sign * px, py) for px, py in ((x[i], y[i]), tip[i])]

@@ -1,9 +1,11 @@
 """Glasses: a frame of thin tubes, its lenses, and the shade that it casts on the skin."""
 
+from collections.abc import Callable
+
 import cv2
 import numpy as np
 
-from data_prep.synth.mesh.asset import GLASSES, LENSES, head
+from data_prep.synth.mesh.asset import GLASSES, LENSES, SKIN, head
 from data_prep.synth.mesh.canvas import HEIGHT, TEXELS_PER_DM, TOP, WIDTH, canvas
 from data_prep.synth.people.worn import Worn, grid_triangles
 
@@ -11,8 +13,11 @@ GLASSES_SHARE = 0.15
 """Share of subjects with glasses (BP4D's participants mostly went without)."""
 
 
-LENS_BULGE = 0.03
-"""dm by which a lens stands out in its middle."""
+LENS_BULGE = 0.012
+"""dm by which a lens stands out in its middle: more would mirror lamps all over the eye."""
+TILT = 0.16
+"""Rise of a frame's depth with height (9 degrees; spectacles are fitted at 8 to 12): a lens that
+faces downwards mirrors the dark floor, not the lamps."""
 
 
 def glasses(vertices: np.ndarray, rng: np.random.Generator) -> tuple[Worn, Worn]:
@@ -34,7 +39,7 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> tuple[Worn, Worn]
     for eye in eyes:
         x = eye[0] * 1.04 + half_width * np.sign(c) * abs(c) ** (2 / roundness)
         y = eye[1] - 0.02 + half_height * np.sign(s) * abs(s) ** (2 / roundness)
-        loops.append(np.stack([x, y, front - 0.55 * x**2], 1))
+        loops.append(np.stack([x, y, front - 0.55 * x**2 + TILT * (y - eye[1] + 0.14)], 1))
     lenses = _lenses(loops)
     inner = abs(eyes[0][0] * 1.04) - half_width
     t = np.linspace(-1, 1, 7)
@@ -42,12 +47,25 @@ def glasses(vertices: np.ndarray, rng: np.random.Generator) -> tuple[Worn, Worn]
     loops.append(np.stack([inner * t, arch, np.full(7, front)], 1))
     outer = abs(eyes[0][0] * 1.04) + half_width
     ear = abs(points[16, 0]) + 0.06
+    wide = _temples(vertices, eyes[0][1] + 0.05)
     for sign in (-1, 1):
         u = np.linspace(0, 1, 9)
-        hinge = front - 0.55 * outer**2
-        x = sign * (outer + (ear - outer) * np.sin(u * np.pi / 2))
-        loops.append(np.stack([x, eyes[0][1] + 0.05 + 0 * u, hinge + (-0.95 - hinge) * u], 1))
+        hinge = front - 0.55 * outer**2 + TILT * 0.19
+        y, z = eyes[0][1] + 0.05 + 0 * u, hinge + (-0.95 - hinge) * u
+        x = np.maximum(outer + (ear - outer) * np.sin(u * np.pi / 2), wide(z) + thick)
+        x[0] = outer
+        loops.append(np.stack([sign * x, y, z], 1))
     return _tubes(loops, thick), lenses
+
+
+def _temples(vertices: np.ndarray, height: float) -> Callable[[np.ndarray], np.ndarray]:
+    """Returns half the head's width (dm, without ears) at a height, by depth: arms lie on it."""
+    h = head()
+    near = (h.vertex_region == SKIN) & (h.ears < 0.1) & (abs(vertices[:, 1] - height) < 0.08)
+    x, z = abs(vertices[near, 0]), vertices[near, 2]
+    depths = np.linspace(-1.0, 0.0, 11)
+    widths = [x[abs(z - depth) < 0.1].max(initial=0) for depth in depths]
+    return lambda depth: np.interp(depth, depths, widths)
 
 
 def _lenses(rims: list[np.ndarray], rings: int = 5) -> Worn:

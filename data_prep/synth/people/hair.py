@@ -34,6 +34,7 @@ class Hair:
         long: whether hair falls to the shoulders (the hair hull is drawn).
         fringe: how far hair falls over the forehead, dm.
         parted: how much of the temples is covered by hair that falls from a parting, 0..1.
+        sideburns: 1 where hair grows down before the ear (men), 0 where it ends at its top.
     """
 
     style: str
@@ -46,6 +47,7 @@ class Hair:
     long: bool
     fringe: float
     parted: float
+    sideburns: float
 
 
 STYLES = {
@@ -68,7 +70,7 @@ FRINGES = {"long": 0.3, "short": 0.15, "full": 0.5, "tied": 0.35, "curly": 0.0, 
 EDGE = {"short": (0.014, 0.05), "full": (0.022, 0.045), "curly": (0.012, 0.05),
         "buzz": (0.010, 0.06), "bald": (0.0, 0.1)}  # fmt: skip
 """Style -> (raggedness, softness) of the hairline, dm; combed-back hair is in between."""
-UNEVEN = {"curly": 0.06, "full": 0.06, "short": 0.03}
+UNEVEN = {"curly": 0.09, "full": 0.06, "short": 0.03}
 """Style -> relative unevenness of the volume."""
 
 
@@ -99,13 +101,18 @@ def draw(person: Identity, rng: np.random.Generator) -> Hair:
         long=is_long,
         fringe=rng.uniform(0.16, 0.30) * (rng.random() < FRINGES[style]),
         parted=rng.uniform(0.3, 1.0) if is_long else rng.uniform(0, 0.3) * (1 - person.male),
+        sideburns=person.male,
     )
+
+
+def _azimuth() -> np.ndarray:
+    """Returns how far to the side each texel lies (H W), radians; ears from 1.2 on."""
+    return np.arctan2(abs(canvas().x), canvas().z + 0.60)
 
 
 def _hairline(style: Hair) -> np.ndarray:
     """Returns the height of each texel over the hairline (H W), dm."""
-    c = canvas()
-    azimuth = np.arctan2(abs(c.x), c.z + 0.60)
+    c, azimuth = canvas(), _azimuth()
     knots = np.array([0.0, 0.35, 0.62, 0.80, 0.98, 1.12, 1.30, 1.55, 1.9, 2.4])
     line = np.array([0.0, 0.015, 0.0, -0.08, -0.30, -0.80, -0.92, -0.62, -1.05, -1.2])
     line = style.front + line
@@ -114,6 +121,10 @@ def _hairline(style: Hair) -> np.ndarray:
         line[1:7] += (0.02, 0.05, 0.04, 0, 0.15, 0.15)
     line = line - style.parted * np.array([0, 0.10, 0.26, 0.34, 0.2, 0, 0, 0, 0, 0])
     return c.y - np.interp(azimuth, knots, line).astype(np.float32)
+
+
+SIDEBURN = (0.08, -0.24)
+"""Heights (dm) between which hair before the ear ends where there are no sideburns."""
 
 
 def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -128,7 +139,9 @@ def cover(style: Hair, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray
     for drawn, tone in _strands(style, over, rng):
         shade = shade + np.minimum(2 * drawn, 1) * (0.25 * (shade - 0.85) + tone - shade)
         alpha = np.maximum(alpha, drawn)
-    alpha = alpha * (1 - smoothstep(0.15, 0.5, canvas().ears))
+    before_ear = smoothstep(0.95, 1.05, _azimuth()) * smoothstep(1.62, 1.50, _azimuth())
+    low = smoothstep(*SIDEBURN, canvas().y + 0.06 * grain) * (1 - style.sideburns)
+    alpha = alpha * (1 - low * before_ear) * (1 - smoothstep(0.15, 0.5, canvas().ears))
     return alpha.astype(np.float32), np.clip(shade, 0.2, 1.9).astype(np.float32)
 
 
@@ -180,6 +193,16 @@ def grows(alpha: np.ndarray) -> np.ndarray:
     return (alpha[_texels()] > 0.6) & on_skin
 
 
+RISE = 12
+"""Texels over which hair gains its volume from its edge inwards (s.d. of a blur)."""
+SHORTER = (-0.6, 0.35)
+"""Heights over the hairline (dm) between which hair gets thicker: cut short around the ears."""
+
+ROUNDED = 4
+"""Times that hair is drawn half-way to its neighbours' mean (what it shrinks by for it is given
+back): the head's mesh is coarse under hair, and an outline of hair has no corners."""
+
+
 def grow(
     neutral: np.ndarray,
     alpha: np.ndarray,
@@ -199,15 +222,21 @@ def grow(
     h, c = head(), canvas()
     normal = np.empty_like(neutral)
     raster.normals(neutral, h.triangles[h.region == SKIN], normal)
-    soft = cv2.GaussianBlur(alpha, (0, 0), 6)
+    soft = cv2.GaussianBlur(alpha, (0, 0), RISE)
     row, column = _texels()
     full = soft[row, column] / max(style.density, 0.1)
-    here = smoothstep(0.72, 1.0, full) * (1 - h.ears) * (h.vertex_region == SKIN)
-    up = smoothstep(0.35, 1.0, c.mean_face[:, 1])
-    here = here * np.where(c.mean_face[:, 1] < style.front, 0.5, 1.0)
+    here = smoothstep(0.6, 1.0, full) * (1 - h.ears) * (h.vertex_region == SKIN)
+    up = smoothstep(0.1, 1.1, c.mean_face[:, 1])
+    here = here * (0.4 + 0.6 * smoothstep(*SHORTER, c.mean_face[:, 1] - style.front))
     volume = here * (style.sides * (1 - up) + style.top * up)
     lumps = asset.neighbours() @ rng.standard_normal(len(volume)).astype(np.float32)
     volume = volume * (1 + 1.6 * UNEVEN.get(style.style, 0) * lumps)
     skin = (h.vertex_region == SKIN) & (h.lips < 0.1) & (h.inner_mouth < 0.1)
     volume = volume + cv2.GaussianBlur(beard, (0, 0), 4)[row, column] * skin
-    return (neutral + normal * volume[:, None]).astype(np.float32)
+    grown = (neutral + normal * volume[:, None]).astype(np.float32)
+    rounded = grown
+    for _ in range(ROUNDED):
+        out = ((asset.neighbours() @ rounded - rounded) * normal).sum(1)
+        rounded = rounded + normal * (0.5 * here * out)[:, None]
+    lost = np.average(((grown - rounded) * normal).sum(1), weights=here + 1e-6)
+    return (rounded + normal * (lost * here)[:, None]).astype(np.float32)

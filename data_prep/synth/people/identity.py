@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from data_prep.synth.mesh import asset
-from data_prep.synth.mesh.asset import LOWER_TEETH, UPPER_TEETH, head
+from data_prep.synth.mesh.asset import LOWER_TEETH, TONGUE, UPPER_TEETH, head
 from data_prep.synth.plan.seeds import stream
 from data_prep.synth.plan.shapes import shape_of
 
@@ -40,9 +40,11 @@ ABSENT = 0.4
 """Probability that a shape target stays at zero: most people are average in most respects."""
 LIPS_TOUCH = 0.005
 """dm between the inner rims of closed lips: nothing behind them shows."""
-TEETH_MOVED = {UPPER_TEETH: (0, -0.02, -0.06), LOWER_TEETH: (0, -0.015, -0.085)}
+TEETH_MOVED = {
+    UPPER_TEETH: (0, -0.02, -0.06), LOWER_TEETH: (0, -0.015, -0.085), TONGUE: (0, -0.10, -0.20),
+}  # fmt: skip
 """Region -> dm the teeth are moved: back, so that closed lips hide them, the lower behind the
-upper; and the upper down, so that they show under a raised lip."""
+upper; and the upper down, so that they show under a raised lip. The tongue lies behind both."""
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,8 @@ def head_radius(vertices: np.ndarray) -> np.ndarray:
     across = np.ptp(column[h.triangles], axis=1) > MAP_COLUMNS / 2
     depth = np.empty((MAP_ROWS, MAP_COLUMNS), np.float32)
     seen = np.empty(depth.shape, np.int32)
-    raster.visible(points, h.triangles, (h.region != SKIN) | across, depth, seen)
+    ear = (h.ears[h.triangles] > 0.3).any(1)
+    raster.visible(points, h.triangles, (h.region != SKIN) | across | ear, depth, seen)
     depth = np.where(seen < 0, 0, depth)
     wide = cv2.dilate(np.hstack([depth[:, -8:], depth, depth[:, :8]]), np.ones((1, 7), np.uint8))
     return cv2.GaussianBlur(wide, (0, 0), 1.2)[:, 8:-8]
@@ -41,11 +42,22 @@ def _radius_at(radius: np.ndarray, azimuth: np.ndarray, y: np.ndarray) -> np.nda
     return cv2.remap(radius, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
 
 
-HAIR_OPENING = ((1.05, 0.55), (0.75, 0.72), (0.45, 0.84), (0.1, 0.98), (-0.4, 1.08), (-1.0, 1.06),
-                (-2.2, 0.98))  # fmt: skip
-"""(height dm, azimuth) of long hair's front edge: by the temple, over the ear, down the neck."""
-
-
+COVERING = ((1.05, 0.50), (0.75, 0.60), (0.45, 0.69), (0.1, 0.68), (-0.4, 0.67), (-1.0, 0.78),
+            (-2.2, 0.92))  # fmt: skip
+TUCKED = ((1.05, 0.95), (0.75, 1.15), (0.45, 1.45), (0.1, 1.85), (-0.4, 1.80), (-1.0, 1.25),
+          (-2.2, 1.00))  # fmt: skip
+"""(height dm, azimuth) of long hair's front edge: from the temple over the ear, or behind it, and
+down the neck."""
+BEHIND_EARS = 0.03
+"""Draw of the opening (-0.05 to 0.14) from which on hair is tucked behind the ears."""
+SHEET = 0.012
+"""dm between the outside of long hair and its inside, which shows beside the neck."""
+UNEVEN_ENDS = 0.018
+"""dm (s.d.) by which locks differ in length."""
+LOCKS = 49
+"""Locks that hang each for itself."""
+OVER_EAR = 0.09
+"""dm that hair over an ear lies off the head's side."""
 FRONT_LOCKS = 1.25
 """dm under the eyes that hair beside the face reaches at most: over the shoulders' slope."""
 
@@ -64,27 +76,35 @@ def curtain(vertices: np.ndarray, style: Hair, rng: np.random.Generator) -> Worn
     front = np.clip((abs(side) - 0.55) / 0.4, 0, 1)
     reach = length - front * max(length - FRONT_LOCKS, 0)
     y = top - np.linspace(0, 1, rows)[:, None] ** 0.95 * (top + reach)
-    knots = np.array(HAIR_OPENING)[::-1]
-    opening = np.interp(y, knots[:, 0], knots[:, 1]) + rng.uniform(-0.05, 0.14)
+    drawn = rng.uniform(-0.05, 0.14)
+    tucked = drawn > BEHIND_EARS
+    knots = np.array(TUCKED if tucked else COVERING)[::-1]
+    opening = np.interp(y, knots[:, 0], knots[:, 1]) + 0.5 * drawn
     azimuth = np.where(side < 0, -1, 1) * (opening + (np.pi - opening) * (1 - abs(side)))
-    on_head = head_radius(vertices)
-    hanging = np.max([_radius_at(on_head, azimuth, np.full_like(y, v)) for v in (0.25, 0.05)], 0)
+    lying = _radius_at(head_radius(vertices), azimuth, y)
     below = np.clip((0.15 - y) / 0.5, 0, 1)
     sway = 1 + 0.02 * np.sin(5 * y + rng.uniform(0, 6)) * below
-    hanging = hanging * sway * np.interp(y, [-2.2, -1.0, -0.3, 0.2], [0.9, 0.95, 1.0, 1.0])
-    lying = _radius_at(on_head, azimuth, y)
-    drape = np.clip(lying + 0.05, hanging, hanging + 0.10)
-    locks = rng.standard_normal((1, columns)) * 0.022 * below
-    lift = np.interp(y, [0.3, 0.7, 0.95], [0.05, 0.01, -0.07]) * (1 + style.sides * 4)
-    radius = np.where(y > 0.15, lying + lift, drape + 0.05) + locks
-    edge = np.clip((1 - abs(side)) * 8, 0, 1)
-    radius = radius - 0.05 * (1 - edge)
-    ends = np.clip((length - 0.25 + y) / -0.25, 0, 1)
-    radius = radius * (1 - 0.12 * ends * (lying < hanging))
+    hanging = np.maximum.accumulate(np.where(y > -0.2, lying, 0), axis=0).astype(np.float32)
+    hanging = cv2.GaussianBlur(hanging, (0, 0), sigmaX=0.8, sigmaY=2.2) * sway
+    hanging *= np.interp(y, [-2.2, -1.0, -0.3, 0.2], [0.94, 0.97, 1.0, 1.0])
+    hangs = np.clip((0.75 - y) / 0.5, 0, 1)
+    ear = np.exp(-(((abs(azimuth) - 1.5) / 0.5) ** 2) - ((y + 0.15) / 0.55) ** 2)
+    off = np.interp(y, [0.0, 0.6, 0.9, 1.0], [0.05, 0.03, -0.02, -0.14]) * (1 + style.sides * 4)
+    locks = np.interp(side[0], np.linspace(-1, 1, LOCKS), rng.standard_normal(LOCKS))
+    radius = np.maximum(lying * (1 - hangs) + hanging * hangs, np.where(y > -0.9, lying, 0))
+    cheek = radius + np.minimum(off, 0.02)
+    radius = radius + off + OVER_EAR * ear * (not tucked) + 0.016 * locks * below
+    edge = np.clip((1 - abs(side)) * 6, 0, 1)
+    radius = np.where(tucked, radius - 0.05 * (1 - edge), radius * edge + cheek * (1 - edge))
+    ends = np.clip(1 - (y + reach) / 0.3, 0, 1)
+    radius = radius * (1 - 0.06 * ends)
+    y = y + UNEVEN_ENDS * locks * ends
+    azimuth, radius = np.stack([azimuth] * 2), np.stack([radius, radius - SHEET * edge])
     x, z = radius * np.sin(azimuth), AXIS_Z + radius * np.cos(azimuth)
-    points = np.stack([x, y, z], -1).reshape(-1, 3)
+    points = np.stack([x, np.stack([y] * 2), z], -1).reshape(-1, 3)
     texel = np.stack([azimuth.ravel() * 0.9 + np.pi, top - points[:, 1]], 1) * TEXELS_PER_DM
-    triangles = grid_triangles(rows, columns)
+    inside = grid_triangles(rows, columns) + rows * columns
+    triangles = np.concatenate([grid_triangles(rows, columns)[:, ::-1], inside]).astype(np.int32)
     return Worn(points.astype(np.float32), triangles, LONG_HAIR, texel.astype(np.float32))
 
 
@@ -117,7 +137,7 @@ def bun(vertices: np.ndarray, rng: np.random.Generator) -> Worn:
     return Worn(points, grid_triangles(rows, columns), LONG_HAIR, texel.astype(np.float32))
 
 
-STRAYS = {"curly": (1100, 0.14), "full": (500, 0.09), "short": (450, 0.05), "tied": (220, 0.04),
+STRAYS = {"curly": (1100, 0.07), "full": (500, 0.05), "short": (450, 0.03), "tied": (220, 0.04),
           "long": (300, 0.05), "buzz": (0, 0.0), "bald": (0, 0.0)}  # fmt: skip
 """Style -> number of loose hairs drawn over the outline, and their length, dm."""
 

@@ -49,7 +49,7 @@ def apply(albedo: np.ndarray, look: Makeup) -> np.ndarray:
     lids = np.exp(-((beside / 1.1) ** 4) - ((c.y - lid_line - 0.035) / 0.045) ** 2) * (c.z > -0.4)
     liner = np.exp(-((beside / 1.15) ** 6) - ((c.y - lid_line - 0.008) / 0.014) ** 2) * (c.z > -0.4)
     cheeks = spot(0.45, -0.30, 0.14) + spot(-0.45, -0.30, 0.14)
-    albedo = _blend(albedo, 0.45 * look.lids * lids, look.lid_colour)
+    albedo = _blend(albedo, 0.36 * look.lids * lids, look.lid_colour)
     albedo = _blend(albedo, 0.75 * look.liner * liner, np.full(3, 0.015))
     flush = np.array([0.02, 0.22, 0.16], np.float32)
     albedo = albedo * (1 - np.float32(look.cheeks) * cheeks[..., None] * flush)

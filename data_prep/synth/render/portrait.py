@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from data_prep.synth.acting.action_units import damped
 from data_prep.synth.mesh import asset, raster
 from data_prep.synth.mesh.asset import GLASSES, LASHES, LENSES, LONG_HAIR, SKIN, STRAY_HAIR, head
 from data_prep.synth.mesh.canvas import canvas, smoothstep, tangents
@@ -30,6 +31,8 @@ LENS_WINDOW, LENS_GLARE, LENS_ROOM = 24, 0.20, 0.045
 """How sharply lenses mirror a lamp, and how much of a lamp and of the room they mirror."""
 UPPER_LASHES, LOWER_LASHES = 0.75, 0.2
 """Opacity at the lid."""
+SHALLOWEST = 0.01
+"""Share of a fold's depth below which it is not drawn."""
 
 
 class Portrait:
@@ -56,7 +59,7 @@ class Portrait:
         self._count = np.empty((image_px, image_px), np.uint8)
         self._normals = np.empty_like(self._rest)
         self._skin = look.skin.copy()
-        self._folded: list[int] = []
+        self._folded: list[str] = []
         thin = [self.triangles[self.region == r] for r in (LASHES, STRAY_HAIR, LENSES)]
         self._lashes, self._strays, self._lenses = thin
         self._lash_opacity = np.minimum(_lash_opacity() * look.lashes, 0.95).astype(np.float32)
@@ -102,18 +105,20 @@ class Portrait:
 
     def _fold(self, left: Mapping[int, float], right: Mapping[int, float]) -> None:
         """Shows the furrows of these AUs in the live relief."""
-        lines, rest = self.look.furrows, self.look.skin
-        for au in self._folded:
-            top, bottom, first, last = lines.box[au]
+        folds, rest = self.look.furrows.folds, self.look.skin
+        for name in self._folded:
+            top, bottom, first, last = folds[name].box
             self._skin[top:bottom, first:last] = rest[top:bottom, first:last]
-        strongest = {au: max(left.get(au, 0), right.get(au, 0)) for au in lines.gain}
-        self._folded = [au for au, gain in lines.gain.items() if strongest[au] * gain > 0.01]
-        for au in self._folded:
-            top, _, first, _ = lines.box[au]
-            gain = lines.gain[au]
+        self._folded = []
+        left, right = damped(left), damped(right)
+        for name, at in folds.items():
+            on_left, on_right = wrinkles.depths(at, left), wrinkles.depths(at, right)
+            if max(on_left.max(), on_right.max()) < SHALLOWEST:
+                continue
+            self._folded.append(name)
             wrinkles.fold(
-                self._skin, top, first, lines.relief[au], self.look.side,
-                np.float32(gain * left.get(au, 0)), np.float32(gain * right.get(au, 0)),
+                self._skin, at.box[0], at.box[2], at.relief, at.share, self.look.side,
+                on_left, on_right, np.float32(at.rest),
             )  # fmt: skip
 
     def draw(

@@ -1,7 +1,8 @@
 """Light on skin, eyes, teeth and hair, sample by sample.
 
 Skin scatters light under its surface: red light wraps further around
-the form than blue and feels less of the pores. Hair shines along its strands, not at a point.
+the form than blue and feels less of the pores, but nearly all of a fold. Hair shines along its
+strands, not at a point.
 """
 
 import math
@@ -10,6 +11,7 @@ import numpy as np
 
 from data_prep.synth.compiled import njit
 from data_prep.synth.mesh import raster
+from data_prep.synth.render.parts import beneath, edge, eye, tongue, tooth
 
 N_COLUMNS = 16
 """Columns of the vertex table: normal 0-2, tangent 3-5, texel 6-7, offset from the middle of the
@@ -22,62 +24,20 @@ BEHIND = -0.42
 """Cosine to a lamp under which no light wraps around to a sample."""
 LOOSE = 0.7
 """Light on loose hair, times its colour."""
-TOOTH = 0.082
-"""Width of a tooth, dm."""
+LID_MARGIN = 0.012
+"""Height of the lower lid's margin as seen from the front, dm: lids are 1 to 2 mm thick."""
+RIM, LINING = 0.2, 0.85
+"""Share of a mouth's inside (table column 14) from which a lip's rim is wet, and is the dark."""
+LIP_LINE = 0.02
+"""Height of the shade under the lip that lies on another, dm."""
+CLOSED_LINE, SLIVER = 0.8, 0.5
+"""How dark the line between closed lips is, and the inside that shows between such lips."""
+RED_PORES, RED_FOLDS, LESS_WRAP, FOLD_SLOPE = 0.35, 0.92, 0.16, 0.04
+"""How much of a slope red light feels: of pores, finer than it travels under the skin (2 to 4 mm),
+and of folds, wider than that; how much less it wraps around a fold's flanks, which are smaller than
+a face; and the square of the slope halfway between the two. So a crease is dark, not sore."""
 STRAND_LIFT = 0.28
 """How far a strand's own tilt moves its highlight along it, per unit of its brightness."""
-
-
-@njit(cache=True, fastmath=True)
-def _under_lid(seen, region, y, x, reach):
-    """Returns how much the upper lid shades an eyeball sample: 1 at the lid, 0 `reach` below."""
-    for step in range(1, reach):
-        row = y - step
-        if row < 0:
-            return 0.0
-        t = seen[row, x]
-        if t < 0 or (region[t] != 1 and region[t] != 2):
-            return 1.0 - step / reach
-    return 0.0
-
-
-@njit(cache=True, fastmath=True)
-def _eye(x, y, z, looks):
-    """Returns the colour of an eyeball at an offset from its middle."""
-    angle = math.acos(min(1.0, max(-1.0, z / (math.sqrt(x * x + y * y + z * z) + 1e-9))))
-    white = looks[8]
-    edge = min(1.0, max(0.0, (angle - 0.75) / 0.5))
-    red, green, blue = white, white * (0.95 - 0.16 * edge), white * (0.91 - 0.18 * edge)
-    iris = min(1.0, max(0.0, (looks[12] - angle) / 0.05))
-    if iris > 0:
-        ring = angle / looks[12]
-        limbus = 1 - 0.65 * min(1.0, max(0.0, (ring - 0.72) / 0.28))
-        fibres = 1 + 0.22 * math.sin(math.atan2(y, x) * 37) + 0.35 * (1 - ring)
-        pupil = min(1.0, max(0.0, (angle - looks[13]) / 0.04))
-        shine = limbus * fibres * pupil
-        red = red * (1 - iris) + iris * (looks[0] * shine + 0.004)
-        green = green * (1 - iris) + iris * (looks[1] * shine + 0.004)
-        blue = blue * (1 - iris) + iris * (looks[2] * shine + 0.004)
-    return red, green, blue
-
-
-@njit(cache=True, fastmath=True)
-def _tooth(x, y, z, up):
-    """Returns the colour of the teeth at an offset from their middle; `up` is 1 for the upper.
-
-    Teeth stand on an arc, so the way along it separates them; gums grow between them, and
-    cheeks shade the hindmost.
-    """
-    along = 0.30 * abs(math.atan2(x, z + 0.12)) / TOOTH
-    between = abs(2 * (along - math.floor(along)) - 1)
-    gap = min(1.0, max(0.0, (between - 0.80) / 0.20))
-    gum = min(1.0, max(0.0, (up * y - 0.005 + 0.02 * between * between) / 0.012))
-    dark = (1 - 0.40 * gap) * max(0.10, 1 - 14 * x * x)
-    return (
-        (1 - gum) * 0.66 * dark + gum * 0.42,
-        (1 - gum) * 0.60 * dark + gum * 0.15,
-        (1 - gum) * 0.50 * dark + gum * 0.15,
-    )
 
 
 @njit(cache=True, fastmath=True)
@@ -112,6 +72,7 @@ def shade(
         hx, hy, hz = lights[q, 0], lights[q, 1], lights[q, 2] + 1.0
         length = 1.0 / math.sqrt(hx * hx + hy * hy + hz * hz)
         halfway[q, 0], halfway[q, 1], halfway[q, 2] = hx * length, hy * length, hz * length
+    apart = min(1.0, SLIVER + 3 * looks[7])
     at, texel = np.empty(N_COLUMNS, np.float32), np.empty(N_CHANNELS, np.float32)
     for m in range(n):
         y = samples[m] // columns
@@ -154,35 +115,55 @@ def shade(
             nz -= texel[5] * tz + texel[6] * bz
             length = 1.0 / math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12)
             nx, ny, nz = nx * length, ny * length, nz * length
-            sx, sy, sz = 0.65 * sx + 0.35 * nx, 0.65 * sy + 0.35 * ny, 0.65 * sz + 0.35 * nz
+            steep = texel[5] * texel[5] + texel[6] * texel[6]
+            folded = steep / (steep + FOLD_SLOPE)
+            felt = RED_PORES + (RED_FOLDS - RED_PORES) * folded
+            wrap_r -= LESS_WRAP * folded
+            sx, sy, sz = sx + felt * (nx - sx), sy + felt * (ny - sy), sz + felt * (nz - sz)
             occlusion *= max(0.3, 1 + texel[7]) * min(1.12, max(0.45, 1 - at[13]))
             if at[14] > 0.02:
-                inner = min(1.0, at[14] * 1.5)
-                red = red * (1 - inner) + inner * 0.08
-                green = green * (1 - inner) + inner * 0.015
-                blue = blue * (1 - inner) + inner * 0.015
-                occlusion *= 1 - 0.9 * inner
-                lit *= 1 - 0.9 * inner
-                gloss *= 1 - inner
+                inner = min(1.0, max(0.0, (at[14] - RIM) / (1 - RIM)))
+                wet = 1.0 - 0.55 * inner
+                deep_in = min(1.0, max(0.0, (at[14] - LINING) / (1 - LINING)))
+                line = beneath(seen, triangles, region, table, y, x, int(LIP_LINE * looks[14]))
+                if sy < 0:
+                    line = max(line, 0.6)
+                hidden = max(deep_in * apart, CLOSED_LINE * min(1.0, 2 * inner) * line)
+                red *= wet * (1 - 0.95 * hidden)
+                green *= wet * (1 - 0.985 * hidden)
+                blue *= wet * (1 - 0.98 * hidden)
+                gloss *= 1 - hidden
             wrap_r -= 0.3 * hair
             strand = gloss
         elif r == 1 or r == 2:
-            red, green, blue = _eye(at[8], at[9], at[10], looks)
-            under = _under_lid(seen, region, y, x, int(looks[6]))
-            occlusion = 0.95 * (1 - 0.52 * under)
-            lit = min(1.0, lit + 0.35) * (1 - 0.60 * under)
+            red, green, blue = eye(at[8], at[9], at[10], 2.0 * r - 3.0, looks)
+            under = edge(seen, region, y, x, int(looks[6]), -1)
+            occlusion = 0.95 * (1 - 0.46 * under)
+            lit = min(1.0, lit + 0.35) * (1 - 0.50 * under)
             gloss, sharp = 1.3, True
             wrap_r, wrap_g, wrap_b = 0.35, 0.35, 0.35
+            margin = min(1.0, 2 * edge(seen, region, y, x, 2 + int(LID_MARGIN * looks[14]), 1))
+            if margin > 0:
+                red = red * (1 - margin) + margin * looks[9] * 1.05
+                green = green * (1 - margin) + margin * looks[10] * 0.80
+                blue = blue * (1 - margin) + margin * looks[11] * 0.75
+                gloss *= 1 - 0.7 * margin
         elif r == 3 or r == 4:
-            red, green, blue = _tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
-            occlusion = 0.16 + 0.64 * looks[7]
-            lit = (0.45 + 0.55 * lit) * (0.15 + 0.85 * looks[7])
-            gloss = 0.9 * looks[7]
+            red, green, blue = tooth(at[8], at[9], at[10], 7.0 - 2.0 * r)
+            under = edge(seen, region, y, x, int(looks[6] * 0.6), -1)
+            shaded = (1 - 0.55 * under) * min(1.0, 0.15 + 1.5 * looks[7])
+            # the side of teeth that faces the tongue gets little light
+            outside = sx * at[8] + sz * (at[10] + 0.1)
+            shaded *= min(1.0, max(0.12, 0.9 + 8 * outside))
+            red, green, blue = red * shaded, green * shaded, blue * shaded * (0.9 + 0.1 * shaded)
+            occlusion = 0.70
+            lit = 0.5 + 0.5 * lit
+            gloss = 0.6 * looks[7] * (1 - under)
         elif r == 5:
-            red, green, blue = 0.34, 0.10, 0.10
-            occlusion = (0.06 + 0.22 * looks[7]) * min(1.0, max(0.1, 0.75 + 4 * at[10]))
-            lit *= 0.10 + 0.35 * looks[7]
-            gloss = 0.5 * looks[7]
+            under = edge(seen, region, y, x, int(looks[6] * 2.2), -1)
+            red, green, blue = tongue(at[8], at[10], under, looks[7])
+            occlusion = 0.5
+            gloss = 0.6 * red * looks[7]
         elif r == 7:
             row, column = int(max(at[7], 0.0)), int(max(at[6], 0.0))
             strand = strands[row % strands.shape[0], column % strands.shape[1]]

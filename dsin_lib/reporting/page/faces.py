@@ -145,11 +145,21 @@ def sheet(gallery: Gallery, frames: pd.DataFrame, columns: int = 6) -> Figure:
 
 
 def grid(
-    pictures: UInt8[np.ndarray, "line column height width 3"], lines: list[str], columns: list[str]
+    pictures: UInt8[np.ndarray, "line column height width 3"],
+    lines: list[str],
+    columns: list[str],
+    inches: float = 1.35,
 ) -> Figure:
-    """Pictures of nobody's face as a table, with the names of its lines and columns."""
+    """Pictures of nobody's face as a table, with the names of its lines and columns.
+
+    Args:
+        pictures: Line by line.
+        lines: Names.
+        columns: Names.
+        inches: Width of one picture.
+    """
     height, width = pictures.shape[2:4]
-    size = 1.35 * len(columns), 1.35 * height / width * len(lines) + 0.3
+    size = inches * len(columns), inches * height / width * len(lines) + 0.3
     figure, axes = plt.subplots(
         len(lines), len(columns), figsize=size, squeeze=False, dpi=100,
         gridspec_kw={"wspace": 0, "hspace": 0},

@@ -37,7 +37,7 @@ ONE_CORPUS, LEFT_OUT, NOT_PUBLISHED = "_absent.md", "_left_out.md", "_not_publis
 """What a chapter says that the run cannot fill, one that its profile leaves out, and one that is in
 the book but not published. In its place, ``CHAPTER`` becomes the chapter's name."""
 
-ALL_THERE: Mapping[str, str] = MappingProxyType({})
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 NOTES = {False: "_synthetic.md", True: "_licensed.md"}
 """What every chapter says at its top about whose faces it shows, by whether they are licensed."""
@@ -55,8 +55,9 @@ def build_site(
     out: Path,
     *,
     licensed: bool = False,
-    absent: Mapping[str, str] = ALL_THERE,
+    absent: Mapping[str, str] = NOTHING,
     older: Collection[str] = (),
+    boxes: Mapping[str, str] = NOTHING,
 ) -> Path:
     """Build the site from scratch and put it at ``out``, complete or not at all.
 
@@ -67,6 +68,7 @@ def build_site(
         licensed: Whether the notebooks were executed on a licensed corpus.
         absent: Chapters without an executed notebook, and the page of ``book/`` that says why.
         older: Chapters whose executed notebook is of an older state of the book.
+        boxes: Pages of prose, and what goes below their titles.
 
     Returns:
         The site's front page, ``out/index.html``.
@@ -79,7 +81,8 @@ def build_site(
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".site-", dir=out.parent) as scratch:
         source, built = Path(scratch, "source"), Path(scratch, "built")
-        assemble(pages, executed, source, licensed=licensed, absent=absent, older=older)
+        how = {"licensed": licensed, "absent": absent, "older": older, "boxes": boxes}
+        assemble(pages, executed, source, **how)
         run_jupyter_book(source, built)
         html = built / "_build" / "html"
         copy_mathjax(html / "_static" / "mathjax")
@@ -106,8 +109,9 @@ def assemble(
     source: Path,
     *,
     licensed: bool = False,
-    absent: Mapping[str, str] = ALL_THERE,
+    absent: Mapping[str, str] = NOTHING,
     older: Collection[str] = (),
+    boxes: Mapping[str, str] = NOTHING,
 ) -> None:
     """Write the source tree: pages as committed, notebooks as executed.
 
@@ -119,6 +123,7 @@ def assemble(
         absent: Chapters without an executed notebook, and the page that says why.
         older: Chapters whose executed notebook is of an older state of the book. What they refer to
             in vain, or others refer to on them or on absent ones, is put into words.
+        boxes: Pages of prose, and what goes below their titles.
 
     Raises:
         FileNotFoundError: A notebook of the table of contents has no executed copy.
@@ -138,6 +143,9 @@ def assemble(
     shutil.copy(pages / "book" / NOTES[licensed], source / "book" / NOTES[False])
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(pages / name, source / name)
+    for name, box in boxes.items():
+        page = source / "book" / f"{name}.md"
+        page.write_text(below_title(page.read_text(encoding="utf-8"), box), encoding="utf-8")
     for name in filled:
         shutil.copy(executed / f"{name}.ipynb", source / "book")
     for name, why in absent.items():
@@ -145,6 +153,13 @@ def assemble(
         nbformat.write(short, source / "book" / f"{name}.ipynb")
     if otherwise := {*absent, *older}:
         mend(source / "book", pages / "book", listed(pages), otherwise)
+
+
+def below_title(text: str, *boxes: str) -> str:
+    """A page, or its first cell, with boxes below its title; empty ones leave no trace."""
+    title, _, rest = text.partition("\n")
+    shown = "".join(f"\n{box}\n" for box in boxes if box)
+    return f"{title}\n{shown}{rest}" if shown else text
 
 
 def title_only(notebook: Path, why: str) -> nbformat.NotebookNode:

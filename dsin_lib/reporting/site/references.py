@@ -19,6 +19,7 @@ LINK = re.compile(r"(?<!!)\[([^\]]*)\]\(([\w./-]*)(#[\w:-]+)?\)")
 ROLE = re.compile(r"\{(ref|numref|eq|doc|cite(?::\w+)?)\}`([^`]*)`")
 TITLED = re.compile(r"(.*?)\s*<([^<>]+)>", re.S)
 GLUE = re.compile(r"```\{glue(?::\w+)?\} *(\S+)\n((?:[ \t]*:.*\n)*)```")
+GLUED_FROM = re.compile(r":doc: *(\S+)")
 INCLUDE = re.compile(r"```\{include\} *(_[\w.-]+)\n```")
 CITED = re.compile(r"^@\w+\{\s*([^,\s]+)\s*,", re.M)
 PAGES = (".md", ".ipynb")
@@ -122,7 +123,7 @@ def in_words(text: str, known: Targets, old: bool) -> str:
         return (words or (number if found[1] == "eq" else target)) if gone else found[0]
 
     def glue(found: re.Match) -> str:
-        doc = re.search(r":doc: *(\S+)", found[2])
+        doc = GLUED_FROM.search(found[2])
         name = Path(doc[1]).stem if doc else ""
         if name in known.glued and found[1] not in known.glued[name]:
             there = f"[{known.titles[name]}]({name}.ipynb)"
@@ -151,6 +152,17 @@ def with_included(notebook: NotebookNode, folder: Path) -> NotebookNode:
         if cell.cell_type == "markdown":
             cell.source = INCLUDE.sub(text, cell.source)
     return notebook
+
+
+def quoted(book: Path, listed: Iterable[str]) -> dict[str, set[str]]:
+    """The chapters whose outputs a page of prose shows, by the names of the pages that show any."""
+    found = {}
+    for name in listed:
+        text = text_of(page) if (page := page_of(book, name)).suffix == ".md" else ""
+        of = (GLUED_FROM.search(glue[2]) for glue in GLUE.finditer(text))
+        if chapters := {Path(doc[1]).stem for doc in of if doc}:
+            found[name] = chapters
+    return found
 
 
 def page_of(folder: Path, name: str) -> Path:

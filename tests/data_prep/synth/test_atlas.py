@@ -23,6 +23,14 @@ def test_alone_shows_one_unit_a_picture():
     assert (pictures["AU12"] != pictures["AU04"]).any()
 
 
+def test_combinations_stand_beside_the_neutral_face():
+    smile, mouth = (6, 12), (25,)
+    pictures = atlas.together(["F001", "M004"], [smile, mouth], image_px=PX)
+    assert pictures.shape[:2] == (2, 3)
+    for of_one in pictures.astype(int):
+        assert all(abs(picture - of_one[0]).mean() > 0.1 for picture in of_one[1:])
+
+
 def test_a_course_is_of_the_labels_that_are_written():
     drawn, active, unlabelled = atlas.course("F001", "T1", seed=0, n_frames=200)
     assert drawn.shape == active.shape == (200, 4) and "blink" in unlabelled

@@ -11,12 +11,13 @@ import pytest
 
 from dsin_lib.config import load_config
 from dsin_lib.config.corpora import CORPORA
+from dsin_lib.reporting.site import versions
 from dsin_lib.reporting.site.build import ROOT, notebooks
 from dsin_lib.reporting.site.pictures import LIMIT
 from dsin_lib.reporting.site.publish import PUBLISHED
 from dsin_lib.reporting.site.publishable import OF_A_MACHINE
-from dsin_lib.reporting.site.record import RECORD, read, run_key
-from dsin_lib.reporting.site.restore import restore, restore_site
+from dsin_lib.reporting.site.record import RECORD, ShownRun, read, run_key
+from dsin_lib.reporting.site.restore import on_prose, restore, restore_site
 
 
 def test_every_page_says_which_run_it_shows(tmp_path):
@@ -34,6 +35,69 @@ def test_every_page_says_which_run_it_shows(tmp_path):
         line = nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[-1].source
         assert record.runs[page.run].profile in line and page.code in line
     assert {path.stem for path in PUBLISHED.glob("book/*.ipynb")} == set(record.chapters)
+
+
+def test_a_page_made_on_another_version_of_the_faces_says_so_below_its_title(tmp_path):
+    """All that show faces, and none that is arithmetic; what is of today's version says nothing."""
+    record = read(PUBLISHED)
+    (made,) = {v for run in record.runs.values() for v in versions.recorded(run).values()}
+    assert not restore(PUBLISHED, tmp_path, today=made).boxes
+    found = restore(PUBLISHED, tmp_path, today="99.0.0")
+    shown = set(record.chapters) - set(found.aside)
+    assert set(found.boxes) == shown - {"audit"}
+    assert f"say so: {next(iter(found.boxes))}" in str(found)
+    for name in shown:
+        title, *rest = nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[0].source.split("\n\n")
+        assert title.startswith("# ") and "\n" not in title
+        boxes = "\n".join(rest[: 1 + bool(record.chapters[name].erratum)])
+        assert (f"Made on SynAU {made}\n" in boxes) == (name != "audit"), name
+        last = nbformat.read(tmp_path / f"{name}.ipynb", 4).cells[-1].source
+        assert (f"SynAU {made}" in last) == (name != "audit"), name
+    assert on_prose(found) == {"index": found.boxes["ledger"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "corpora", "said"),
+    [
+        ({"corpus": {"name": "synau_b", "version": "1.0.0"}}, ("synau_b",), "SynAU 1.0.0"),
+        (
+            {"corpora": {"table_3": {"name": "synau_b", "version": "1.0.0"}, "table_4": None}},
+            (),
+            "SynAU 1.0.0",
+        ),
+        (
+            {
+                "corpora": {
+                    "table_3": {"name": "synau_b", "version": "1.0.0"},
+                    "table_4": {"name": "synau_d", "version": "2.0.0"},
+                }
+            },
+            ("synau_b", "synau_d"),
+            "SynAU-B 1.0.0 and SynAU-D 2.0.0",
+        ),
+        (
+            {
+                "corpora": {
+                    "table_3": {"name": "synau_b", "version": "2.0.0"},
+                    "table_4": {"name": "synau_d", "version": "1.0.0"},
+                }
+            },
+            ("synau_b",),
+            "",
+        ),
+    ],
+)
+def test_the_version_is_that_of_the_corpora_that_a_page_shows(config, corpora, said):
+    page = next(iter(read(PUBLISHED).chapters.values())).model_copy(update={"corpora": corpora})
+    run = ShownRun(profile="laptop", config=config, trainings=())
+    faces = nbformat.v4.new_markdown_cell(f"# Faces\n\n:::{{admonition}} A\n{versions.RENDERED}")
+    shown = nbformat.v4.new_notebook(cells=[faces])
+    box = versions.box(versions.made_on(shown, page, run), "2.0.0")
+    assert box.partition("\n")[0] == (said and f":::{{admonition}} Made on {said}")
+
+
+def test_the_note_of_rendered_faces_is_known_by_its_class():
+    assert versions.RENDERED in (ROOT / "book" / "_synthetic.md").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -63,7 +127,7 @@ def test_a_site_is_built_from_what_there_is_when_the_book_has_gone_on(pages, tmp
         nbformat.write(whole, book / f"{notebook}.ipynb")
     with (book / "notation.md").open("a") as prose:
         prose.write("\n{eq}`eq:21`, {eq}`eq:22` and {ref}`the place <here>`\n")
-    index, found = restore_site(published, tmp_path / "site", pages)
+    index, found = restore_site(published, tmp_path / "site", pages, today="99.0.0")
     assert found.absent == ("structure_inference", "register", "ledger")
     assert found.aside == ("silences",) and "fusion" in found.changed
     site = tmp_path / "site" / "book"
@@ -74,6 +138,10 @@ def test_a_site_is_built_from_what_there_is_when_the_book_has_gone_on(pages, tmp
     assert "this page shows the published run of profile" in (site / "fusion.html").read_text()
     assert "(21), (22) and the place" in (site / "notation.html").read_text()
     assert "is not in the chapter as it is shown" in (site / "index.html").read_text()
+    made = "Made on SynAU"
+    assert (
+        made in (site / "fusion.html").read_text() and made not in (site / "audit.html").read_text()
+    )
     assert "silences.html" not in (site / "patch_prediction.html").read_text()
     assert index.is_file()
 

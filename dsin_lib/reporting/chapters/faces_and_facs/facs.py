@@ -7,6 +7,7 @@ from matplotlib.figure import Figure
 from pandas import DataFrame
 
 from dsin_lib.facs import ACTION_UNITS, BP4D_AUS, DISFA_AUS, DISFA_REPORTED_AUS, au_name
+from dsin_lib.reporting.chapters.faces_and_facs.look_for import together
 from dsin_lib.reporting.page.faces import grid
 from dsin_lib.reporting.page.tables import plain
 
@@ -31,6 +32,15 @@ def units() -> HTML:
         for number, unit in ACTION_UNITS.items()
     }
     return plain(DataFrame(lines).T, words=("name", "muscle", "face"))
+
+
+def combinations(
+    pictures: UInt8[np.ndarray, "subject column height width 3"],
+    subjects: list[str],
+    shown: list[tuple[int, ...]],
+) -> Figure:
+    """One line a subject, neutral and each combination."""
+    return grid(pictures, subjects, ["neutral", *map(together, shown)], inches=1.7)
 
 
 def atlas(pictures: UInt8[np.ndarray, "au 6 height width 3"], aus: list[int]) -> Figure:
