@@ -28,7 +28,7 @@ UNLABELLED = {25: "lips part", 26: "jaw drops", 43: "blink"}
 """What SynAU-B shows and does not label."""
 
 
-def levels(subject: str, aus: Sequence[int], image_px: int = 400) -> np.ndarray:
+def levels(subject: str, aus: Sequence[int], image_px: int = 520) -> np.ndarray:
     """Each unit of `aus` on one subject: neutral, then levels A to E, close by.
 
     Returns:

@@ -149,6 +149,7 @@ def grid(
     lines: list[str],
     columns: list[str],
     inches: float = 1.35,
+    dpi: int = 100,
 ) -> Figure:
     """Pictures of nobody's face as a table, with the names of its lines and columns.
 
@@ -157,11 +158,12 @@ def grid(
         lines: Names.
         columns: Names.
         inches: Width of one picture.
+        dpi: Pixels of an inch.
     """
     height, width = pictures.shape[2:4]
     size = inches * len(columns), inches * height / width * len(lines) + 0.3
     figure, axes = plt.subplots(
-        len(lines), len(columns), figsize=size, squeeze=False, dpi=100,
+        len(lines), len(columns), figsize=size, squeeze=False, dpi=dpi,
         gridspec_kw={"wspace": 0, "hspace": 0},
     )  # fmt: skip
     for of_line, of_pictures, name in zip(axes, pictures, lines, strict=True):

@@ -45,4 +45,4 @@ def combinations(
 
 def atlas(pictures: UInt8[np.ndarray, "au 6 height width 3"], aus: list[int]) -> Figure:
     """One line a unit, neutral and the five levels."""
-    return grid(pictures, [au_name(number) for number in aus], LEVELS)
+    return grid(pictures, [au_name(number) for number in aus], LEVELS, dpi=130)
