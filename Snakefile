@@ -14,6 +14,7 @@ os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.config.places import config_dir, corpus_dir, store_dir
+from dsin_lib.runs import needs
 from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, sweeps, without_corpus
 from dsin_lib.runs.code import notebook_code
 from dsin_lib.runs.rows import ROWS, TRAINED
@@ -39,6 +40,14 @@ def stores(asked):
 OWN = {str(store_dir(of, CONFIG.preprocessing) / "store.json"): (of, CONFIG.preprocessing) for of in CONFIG.corpora.named()}
 STORES = OWN | stores(run for part in book(CONFIG).values() for run in part)
 CORPORA = {str(corpus_dir(of) / "corpus.json"): of for of, _ in STORES.values() if not of.source.licensed}
+
+
+def corpus_record(w):
+    return str(results_root() / "corpora" / w.corpus / "corpus.json")
+
+
+def store_record(w):
+    return str(results_root() / "stores" / w.store / "store.json")
 
 
 def corpus_of(store):
@@ -74,8 +83,16 @@ def sweep_records(names):
     return [str(record_of(CONFIG, name, fold, seed)) for name in names for fold in SWEEPS[name].folds(CONFIG) for seed in SWEEPS[name].seeds(CONFIG)]
 
 
+def run_of(w):
+    return Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
+
+
+def swept(w):
+    return SWEEPS[w.sweep].at(CONFIG, int(w.fold), int(w.seed))
+
+
 def before_run(w):
-    own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
+    own = run_of(w)
     return [*stores([own]), *features(own), *(record(start) for start in own.starts)]
 
 
@@ -86,7 +103,7 @@ def before_sweep(w):
     after = SWEEPS[w.sweep].after
     rows = [record(first.of(name)) for name in after if name in ROWS]
     shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
-    made = SWEEPS[w.sweep].at(CONFIG, fold, seed)
+    made = swept(w)
     return [*rows, *shared, *stores(made), *(path for run in distinct(made) for path in features(run))]
 
 
@@ -127,6 +144,9 @@ rule corpus:
         options=lambda w, output: f"--table {table_of(CONFIG, CORPORA[output[0]])}",
         key=lambda w, output: CORPORA[output[0]].pictures_key(),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["corpus"],
+        runtime=lambda w, threads: needs.to_render(CORPORA[corpus_record(w)], threads),
     priority: 100  # both cores at once, so before trainings, of which a core takes one each
     message: "Rendering the open corpus {wildcards.corpus}"
     log: str(HOME / "logs" / "{corpus}.log"),
@@ -134,12 +154,15 @@ rule corpus:
 
 
 rule store:
-    input: lambda w: corpus_of(str(results_root() / "stores" / w.store / "store.json")),
+    input: lambda w: corpus_of(store_record(w)),
     output: str(results_root() / "stores" / "{store}" / "store.json"),
     params:
         options=lambda w, output: options_of(output[0]),
         key=lambda w, output: STORES[output[0]][1].key(),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["store"],
+        runtime=lambda w, threads: needs.to_prepare(STORES[store_record(w)][0], threads),
     priority: 100
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
     log: str(HOME / "logs" / "store_{store}.log"),
@@ -153,6 +176,9 @@ rule feature:
         feature=lambda w, output: FEATURES[output[0]].arguments,
         options=lambda w, input: options_of(input[0]),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["feature"],
+        runtime=lambda w, input, threads: needs.to_prepare(STORES[input[0]][0], threads),
     priority: 100
     message: "Computing the feature {wildcards.feature} of {wildcards.store}"
     log: str(HOME / "logs" / "feature_{store}_{feature}.log"),
@@ -164,7 +190,10 @@ rule run:
     input: before_run,
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
-    resources: gpu=1  # a share of a card, where there is one; dag.py says how many it has
+    resources:
+        gpu=1,  # a share of a card, where there is one; dag.py says how many it has
+        mem_mb=needs.MEMORY["run"],
+        runtime=lambda w: needs.to_train(run_of(w)),
     priority: 1  # chapters fill the core that a chain of trainings leaves idle
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
@@ -178,7 +207,10 @@ rule sweep:
     output: str(HOME / "sweeps" / "{sweep}_fold{fold}_seed{seed}.json"),
     params: key=lambda w: sweep_key(CONFIG, w.sweep, int(w.fold), int(w.seed)),
     threads: CONFIG.training.threads
-    resources: gpu=1
+    resources:
+        gpu=1,
+        mem_mb=needs.MEMORY["sweep"],
+        runtime=lambda w: sum(needs.to_train(run) for run in swept(w)),
     priority: 1
     message: "Training the runs of the sweep {wildcards.sweep}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "sweep_{sweep}_fold{fold}_seed{seed}.log"),
