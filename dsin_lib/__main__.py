@@ -113,13 +113,16 @@ def pin(
 def bundle(
     out: Annotated[Path, typer.Option(help="an empty folder, or none yet")],
     config: str = "gpu",
-    python: Annotated[str, typer.Option(help="the Python of that machine")] = "3.12",
+    python: Annotated[
+        str, typer.Option(help="of that machine; none if it lacks no package")
+    ] = "3.12",
     model: Annotated[bool, typer.Option("--model", help="carry the landmark model too")] = False,
 ) -> None:
     """Writes what a machine without a network needs to train a config: files and one command."""
     from dsin_lib.travel.bundle import bundle as written
 
-    files = written(load_config(config), config, out, python, model=model)
+    wheels = None if python == "none" else python
+    files = written(load_config(config), config, out, wheels, model=model)
     for path in files:
         typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
     typer.echo("there: bash run 560 OUT; here then: python -m dsin_lib take OUT/*.zip")
@@ -144,7 +147,7 @@ def keep(
     """Packs the runs of a config that are there and not packed yet, to be committed."""
     from dsin_lib.config import PROJECT
     from dsin_lib.runs.chapters import trainings
-    from dsin_lib.travel.archive import kept
+    from dsin_lib.travel.pack import kept
 
     for path in kept(trainings(load_config(config)), out or PROJECT / "results/published/runs"):
         typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")

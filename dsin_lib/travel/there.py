@@ -40,7 +40,8 @@ from dsin_lib.runs.run import Run
 from dsin_lib.runs.stores import store_options, stores_of
 from dsin_lib.systems.ensure import ensure
 from dsin_lib.systems.provenance import machine
-from dsin_lib.travel.archive import LARGEST, name_of, pack
+from dsin_lib.travel.archive import name_of
+from dsin_lib.travel.pack import LARGEST, pack
 from dsin_lib.travel.schedule import Schedule
 
 CALL = 60.0
@@ -121,15 +122,15 @@ class Trainer:
     def run(self) -> None:
         """Stores in threads of this process, trainings in processes that are there throughout."""
         running: dict[Future, Run | Path] = {}
-        with ThreadPoolExecutor(1) as makers:
+        makers, pool = ThreadPoolExecutor(1), self._pool()
+        try:
             for record, made in stores_of(self.schedule.runs.values()).items():
                 if record in self.schedule.stores:
                     running[makers.submit(self._make_store, made)] = record
-            pool = self._pool()
-            try:
-                self._loop(running, pool)
-            finally:
-                pool.shutdown(wait=True, cancel_futures=True)
+            self._loop(running, pool)
+        finally:
+            makers.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=True, cancel_futures=True)
 
     def _loop(self, running: dict[Future, Run | Path], pool: ProcessPoolExecutor) -> None:
         while (left := self.until - time.monotonic()) > 0:
@@ -149,7 +150,7 @@ class Trainer:
             if time.monotonic() < self.until - 1:
                 self.report.failed[str(made)] = "its process died, perhaps for want of memory"
                 self.until = 0.0  # what is done is packed; the next call goes on
-        except (ValueError, RuntimeError, OSError, ArithmeticError) as error:
+        except Exception as error:  # whatever a training fails of, what others made is packed
             self.report.failed[str(made)] = f"{type(error).__name__}: {error}"
             traceback.print_exception(error)
         else:
@@ -173,8 +174,8 @@ class Trainer:
         return time.monotonic() - start
 
     def _pool(self) -> ProcessPoolExecutor:
-        spawn, left = get_context("spawn"), self.until - time.monotonic()
-        return ProcessPoolExecutor(self.at_once, spawn, initializer=_ends, initargs=(left,))
+        spawn = get_context("spawn")
+        return ProcessPoolExecutor(self.at_once, spawn, initializer=_ends, initargs=(self.until,))
 
 
 def train(config: str, row: str, fold: int, seed: int, change: Mapping[str, object]) -> float:
@@ -188,9 +189,13 @@ def _named(config: str, run: Run) -> tuple:
     return config, run.row.id, run.fold, run.seed, dict(run.change)
 
 
-def _ends(left: float) -> None:
-    """Ends a process of the pool when the time is over, or with its parent."""
-    timer = threading.Timer(left, os._exit, [0])
+def _ends(until: float) -> None:
+    """Ends a process of the pool when the time is over, or with its parent.
+
+    Args:
+        until: By the clock of all processes: a pool starts one when there is work for it.
+    """
+    timer = threading.Timer(max(0.0, until - time.monotonic()), os._exit, [0])
     timer.daemon = True
     timer.start()
     parent = parent_process()
