@@ -97,12 +97,13 @@ def before_run(w):
 
 
 def before_sweep(w):
-    """What a sweep starts from: rows of Table 3, and a sweep some runs of which it shares."""
+    """What a sweep starts from: rows of Table 3, and sweeps some runs of which it shares."""
     fold, seed = int(w.fold), int(w.seed)
     first = Run(CONFIG, ROWS["pp_face"], fold, seed)
     after = SWEEPS[w.sweep].after
     rows = [record(first.of(name)) for name in after if name in ROWS]
-    shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
+    beside = [name for name in sweeps(CONFIG) if name in after and fold in SWEEPS[name].folds(CONFIG) and seed in SWEEPS[name].seeds(CONFIG)]
+    shared = [str(record_of(CONFIG, name, fold, seed)) for name in beside]
     made = swept(w)
     return [*rows, *shared, *stores(made), *(path for run in distinct(made) for path in features(run))]
 
@@ -135,7 +136,10 @@ localrules: site
 
 
 rule site:
-    input: str(HOME / "site" / "index.html"), str(HOME / "tables" / "table3.csv"),
+    input:
+        str(HOME / "site" / "index.html"),
+        str(HOME / "tables" / "table3.csv"),
+        sweep_records([name for name in sweeps(CONFIG) if SWEEPS[name].seeds_of != "seeds"]),  # no chapter need ask for them
 
 
 rule corpus:

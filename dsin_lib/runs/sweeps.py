@@ -36,7 +36,8 @@ class Sweep:
 
     Attributes:
         made: From a profile to rows and changes.
-        after: Rows of Table 3, and a sweep, that must be made before it since it starts from them.
+        after: Rows of Table 3, and sweeps, that are made before it, as far as a profile makes them
+            on the same fold from the same seed: it starts from their runs, or shares some.
         every_fold: Whether it runs on all folds of a profile, or on the first one only since it
             trains patch networks again.
         seeds_of: The parameter of ``evaluation`` that names its seeds; where it is not the tables'
@@ -185,6 +186,6 @@ SWEEPS = {
     "activity": Sweep(_activity, (*PATCH_ROWS, "table_4")),
     "chi": Sweep(_chi, ("pp_f",)),
     "readings": Sweep(_readings_of("phi", "omega"), ("pp_f", "chi")),
-    "main_rows": Sweep(_main, seeds_of="main_seeds"),
-    "claimed_rows": Sweep(_claimed, seeds_of="claim_seeds"),
+    "main_rows": Sweep(_main, ("seeds",), seeds_of="main_seeds"),
+    "claimed_rows": Sweep(_claimed, ("seeds", "main_rows"), seeds_of="claim_seeds"),
 }
