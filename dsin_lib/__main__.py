@@ -142,14 +142,15 @@ def take(archives: list[Path]) -> None:
 @app.command()
 def keep(
     config: str = "quick",
-    out: Annotated[Path | None, typer.Option(help="results/published/runs if none")] = None,
+    out: Annotated[Path | None, typer.Option(help="none: results/published/runs")] = None,
 ) -> None:
     """Packs the runs of a config that are there and not packed yet, to be committed."""
-    from dsin_lib.config import PROJECT
+    from dsin_lib.reporting.site.publish import ARCHIVES, PUBLISHED
     from dsin_lib.runs.chapters import trainings
-    from dsin_lib.travel.pack import kept
+    from dsin_lib.travel.pack import COMMITTED, kept
 
-    for path in kept(trainings(load_config(config)), out or PROJECT / "results/published/runs"):
+    where = (out,) if out else (PUBLISHED / ARCHIVES, COMMITTED)
+    for path in kept(trainings(load_config(config)), *where):
         typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
 
 

@@ -2,9 +2,11 @@
 
 import hashlib
 import json
+import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +19,8 @@ from dsin_lib.travel.archive import FORMAT, MANIFEST, SCORES, name_of, packed
 from dsin_lib.travel.half import as_parquet, halved, labels_of, scores_of
 from dsin_lib.version import code_version
 
-LARGEST = 15.0
-"""Megabytes of an archive."""
+LARGEST, COMMITTED = 15.0, 25.0
+"""Megabytes of an archive, and of all that are committed."""
 ENTRY, DIRECTORY = 400, 2000
 """Bytes that each member and run take beside their content, and those of the rest."""
 
@@ -143,12 +145,29 @@ def _write(parcels: list[Parcel], out: Path) -> Path:
     return path
 
 
-def kept(runs: Iterable[Run], folder: Path) -> list[Path]:
+def kept(runs: Iterable[Run], folder: Path, most: float = inf) -> list[Path]:
     """Packs into a folder those runs that are there and in none of its archives.
+
+    Args:
+        runs: They need not be there.
+        folder: Of the archives; it is made.
+        most: Megabytes of all archives in it.
 
     Returns:
         The new archives.
+
+    Raises:
+        ValueError: An archive in it is damaged, or all would be too large; nothing is added then.
     """
     before = packed(folder)
-    there = (run for run in runs if run.is_there())
-    return pack([run for run in there if name_of(run) not in before], folder)
+    new = [run for run in runs if run.is_there() and name_of(run) not in before]
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=".writing-") as fresh:
+        archives = pack(new, Path(fresh))
+        size = sum(path.stat().st_size for path in [*folder.glob("*.zip"), *archives]) / 1e6
+        if size > most:
+            raise ValueError(
+                f"{folder}: expected at most {most} MB of archives, got {size:.1f}; remove those "
+                "of runs that nothing published is made of"
+            )
+        return [path.rename(folder / path.name) for path in archives]

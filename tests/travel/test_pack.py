@@ -1,7 +1,6 @@
 """Archives: of the size that is given, each whole by itself, and the same if packed again."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -75,22 +74,6 @@ def test_a_run_that_is_not_there_or_too_large_is_an_error_that_names_it(book, tm
     assert not list(tmp_path.iterdir())
 
 
-@pytest.fixture
-def some(smoke, tmp_path, monkeypatch, book):
-    """A results folder with two runs of the book, to which others may come."""
-    results = tmp_path / "own results"
-    (results / "runs").mkdir(parents=True)
-    (results / "stores").symlink_to(smoke / "stores")
-    monkeypatch.setenv("DSIN_RESULTS", str(results))
-
-    def add(*rows):
-        for run in (Run(book, ROWS[row], 1, 0) for row in rows):
-            shutil.copytree(smoke / run.folder.relative_to(results), run.folder)
-
-    add("pp_nose", "pp_face")
-    return add
-
-
 def test_only_runs_that_are_new_are_kept(book, some, tmp_path):
     folder = tmp_path / "published" / "runs"
     (first,) = kept(trainings(book), folder)
@@ -110,3 +93,12 @@ def test_a_damaged_archive_among_those_kept_is_named_and_nothing_is_added(book, 
     with pytest.raises(ValueError, match=f"{path.name}: expected a whole archive"):
         kept(trainings(book), tmp_path / "kept")
     assert list(Path(tmp_path / "kept").iterdir()) == [path]
+
+
+def test_more_than_may_be_committed_is_refused_and_nothing_is_added(book, some, tmp_path):
+    (path,) = kept(trainings(book), tmp_path / "kept", 0.1)
+    some("pp_mouth")
+    most = path.stat().st_size / 1e6 + 0.001
+    with pytest.raises(ValueError, match=rf"kept: expected at most {most} MB of archives, got 0\."):
+        kept(trainings(book), tmp_path / "kept", most)
+    assert list((tmp_path / "kept").iterdir()) == [path]
