@@ -12,63 +12,16 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
-from typer.testing import CliRunner
 
-from data_prep.ensure import prepared
-from dsin_lib.__main__ import app
-from dsin_lib.config import ConfigError, load_config
+from dsin_lib.config import load_config
 from dsin_lib.data.found import found_path
-from dsin_lib.data.store import Store, StoreError
+from dsin_lib.data.store import Store
 from dsin_lib.reporting.tables import write_tables
 from dsin_lib.runs.chapters import trainings
 from dsin_lib.runs.files import WEIGHTS
-from dsin_lib.travel import bundle as bundle_module
 from dsin_lib.travel.bundle import bundle
 from dsin_lib.travel.take import take
 from dsin_lib.version import code_version
-
-TINY = {
-    "name": "tiny",
-    "corpora": {
-        "table_3": {
-            "name": "synau_b", "n_subjects": 6, "n_tasks": 3, "frames_per_sequence": 5,
-            "stride": 86,
-        }
-    },
-    "preprocessing": {"face_px": 112},
-    "patch_prediction": {"max_epochs": 1},
-    "vgg": {"width": 8},
-    "fusion": {"max_joint_epochs": 1},
-    "structure_inference": {"max_joint_epochs": 1},
-    "training": {"max_cached_epochs": 1},
-    "evaluation": {"folds": [1]},
-    "reporting": {"leave_out": ["protocols", "silences"]},
-}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    """A profile of one's own, as small as it can be."""
-    path = tmp_path_factory.mktemp("configs") / "my own.yaml"
-    path.write_text(yaml.safe_dump(TINY))
-    return str(path)
-
-
-@pytest.fixture(scope="module")
-def home(source, tmp_path_factory):
-    """Results at home: the store, with landmarks that were found there, and no run."""
-    results = tmp_path_factory.mktemp("home")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DSIN_RESULTS", str(results))
-        config = load_config(source)
-        prepared(config.corpora.table_3, config.preprocessing, workers=1, progress=False)
-    return results
-
-
-@pytest.fixture
-def at_home(home, monkeypatch):
-    monkeypatch.setenv("DSIN_RESULTS", str(home))
 
 
 def run(folder, out, seconds=300, **how):
@@ -206,52 +159,3 @@ def test_without_time_nothing_is_begun(travelled, tmp_path):
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     assert report["trained"] == 0 == report["there"] and report["asked"] > 15
     assert not (place / ".dsin/results/runs").exists()
-
-
-@pytest.mark.parametrize("config", ["bp4d", "disfa"])
-def test_a_licensed_corpus_stays_where_it_is(results, tmp_path, config):
-    with pytest.raises(ConfigError, match=f"{config}: expected open corpora"):
-        bundle(load_config(config), config, tmp_path / "bundle", None)
-    assert not (tmp_path / "bundle").exists()
-
-
-def test_a_folder_that_is_not_empty_is_refused(at_home, source, tmp_path):
-    (tmp_path / "note.txt").write_text("mine")
-    with pytest.raises(ValueError, match="expected an empty folder"):
-        bundle(load_config(source), source, tmp_path, None)
-    assert [path.name for path in tmp_path.iterdir()] == ["note.txt"]
-
-
-def test_a_store_that_is_missing_says_what_makes_it_and_leaves_nothing(results, source, tmp_path):
-    with pytest.raises(StoreError) as refused:
-        bundle(load_config(source), source, tmp_path / "bundle", None)
-    command = str(refused.value).split("`")[1]
-    assert command == f"python -m data_prep store --config {source} --table 3"
-    assert not list((tmp_path / "bundle").iterdir()), "the next try finds an empty folder"
-
-
-def test_what_is_larger_than_a_part_is_cut_and_too_large_a_whole_is_refused(
-    at_home, source, tmp_path, monkeypatch
-):
-    monkeypatch.setattr(bundle_module, "PART", 0.2)
-    command = ["bundle", "--config", source, "--python", "none", "--out", str(tmp_path / "cut")]
-    said = CliRunner().invoke(app, command)
-    assert said.exit_code == 0, said.output
-    parts = sorted((tmp_path / "cut").glob("code.tar.gz.part*"))
-    assert len(parts) > 1 and max(path.stat().st_size for path in parts) <= 200_000
-    assert not (tmp_path / "cut" / "code.tar.gz").exists()
-    whole = tmp_path / "code.tar.gz"
-    whole.write_bytes(b"".join(path.read_bytes() for path in parts))
-    with tarfile.open(whole) as code:
-        assert "dsin_lib/travel/run.sh" in code.getnames()
-    monkeypatch.setattr(bundle_module, "ALL", 0.3)
-    with pytest.raises(ValueError, match=r"expected at most 0\.3 MB, got"):
-        bundle(load_config(source), source, tmp_path / "large", None)
-    assert not list((tmp_path / "large").iterdir())
-
-
-def test_every_package_that_is_carried_is_in_the_lock():
-    lock = (bundle_module.PROJECT / "requirements.lock").read_text().split()
-    names = {pin.partition("==")[0] for pin in lock}
-    carried = bundle_module.MISSING.read_text().split()
-    assert {name.partition("==")[0] for name in [*carried, bundle_module.MODEL]} <= names
