@@ -108,20 +108,29 @@ def _wheels(path: Path, python: str, *, model: bool) -> None:
     """Wheels of what is missing there, in the versions of the lock."""
     pins = (PROJECT / "requirements.lock").read_text(encoding="utf-8").split()
     lock = {pin.partition("==")[0]: pin for pin in pins if "==" in pin}
-    names = MISSING.read_text(encoding="utf-8").split() + [MODEL] * model
+    names = MISSING.read_text(encoding="utf-8").split()
     wanted = [name if "==" in name else lock[name] for name in names]
     with tempfile.TemporaryDirectory() as folder:
-        command = [
-            sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check",
-            "--no-deps",
-            "--only-binary=:all:", f"--python-version={python}", f"--dest={folder}", *wanted,
-        ]  # fmt: skip
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise ValueError(f"--python {python}: {done.stderr.strip()}")
+        _pip(
+            "download",
+            "--only-binary=:all:",
+            f"--python-version={python}",
+            f"--dest={folder}",
+            *wanted,
+        )
+        if model:  # there is no wheel of it, and one made here is for every Python
+            _pip("wheel", f"--wheel-dir={folder}", lock[MODEL])
         with whole(path) as partial, tarfile.open(partial, "w") as tar:
             for wheel in sorted(Path(folder).iterdir()):
                 tar.add(wheel, wheel.name)
+
+
+def _pip(*words: str) -> None:
+    command = [sys.executable, "-m", "pip", words[0], "--no-deps", "--disable-pip-version-check"]
+    done = subprocess.run([*command, *words[1:]], capture_output=True, text=True)
+    if done.returncode:
+        said = [line for line in done.stderr.splitlines() if line.startswith("ERROR")]
+        raise ValueError("\n".join([f"pip {' '.join(words)}", *(said or [done.stderr.strip()])]))
 
 
 def _found(config: Config, source: str, path: Path) -> None:

@@ -157,8 +157,12 @@ def kept(runs: Iterable[Run], folder: Path, most: float = inf) -> list[Path]:
         The new archives.
 
     Raises:
-        ValueError: An archive in it is damaged, or all would be too large; nothing is added then.
+        ValueError: A run of a licensed corpus, whose labels are lent; an archive in it is damaged,
+            or all would be too large. Nothing is added then.
     """
+    runs = list(runs)
+    for run in (one for one in runs if one.corpus.source.licensed):
+        raise ValueError(f"{run}: expected an open corpus, got {run.corpus.name}: it is lent")
     before = packed(folder)
     new = [run for run in runs if run.is_there() and name_of(run) not in before]
     folder.mkdir(parents=True, exist_ok=True)

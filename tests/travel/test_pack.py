@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from archives import opened
 
+from dsin_lib.config import load_config
 from dsin_lib.runs.chapters import trainings
 from dsin_lib.runs.files import PREDICTIONS, WEIGHTS
 from dsin_lib.runs.rows import ROWS
@@ -93,6 +94,13 @@ def test_a_damaged_archive_among_those_kept_is_named_and_nothing_is_added(book, 
     with pytest.raises(ValueError, match=f"{path.name}: expected a whole archive"):
         kept(trainings(book), tmp_path / "kept")
     assert list(Path(tmp_path / "kept").iterdir()) == [path]
+
+
+def test_labels_that_are_lent_are_not_kept(results, tmp_path):
+    config = load_config("bp4d", {"corpora.table_3.root": str(tmp_path)})
+    with pytest.raises(ValueError, match="expected an open corpus, got bp4d: it is lent"):
+        kept(trainings(config), tmp_path / "kept")
+    assert not (tmp_path / "kept").exists()
 
 
 def test_more_than_may_be_committed_is_refused_and_nothing_is_added(book, some, tmp_path):
