@@ -4,31 +4,41 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dsin_lib.config import load_config
-from dsin_lib.config.places import store_dir
 from dsin_lib.data.found import key_of, read_found, write_found
 from dsin_lib.data.store import BOX_COLUMNS, Store
 
 
 @pytest.fixture
-def store(smoke, monkeypatch):
-    """A store of rendered faces."""
-    monkeypatch.setenv("DSIN_RESULTS", str(smoke))
-    config = load_config("smoke")
-    return Store.open(store_dir(config.corpora.table_3, config.preprocessing))
+def store(tmp_path):
+    """Nine pictures, two without a face, and a frame without a picture."""
+    rng, n = np.random.default_rng(0), 10
+    ok = ~np.isin(np.arange(n), [2, 5, 9])
+    frames = pd.DataFrame({"source": [f"F001/T1/{k:04d}.jpg" for k in range(n - 1)] + [None]})
+    frames["status"] = np.where(ok, "ok", ["no face"] * 9 + ["no image"])
+    frames["detail"] = np.where(ok, "", "as the first pass said")
+    frames["row"] = pd.Series(np.cumsum(ok) - 1, dtype="Int64").where(ok)
+    frames["score"] = pd.Series(rng.random(n), dtype="Float32").where(ok)
+    for name in BOX_COLUMNS:
+        frames[name] = pd.Series(rng.integers(0, 256, n), dtype="Int32").where(ok)
+    (tmp_path / "store").mkdir()
+    points = rng.integers(0, 256, (ok.sum(), 68, 2)).astype(np.float32)
+    np.save(tmp_path / "store" / "landmarks.npy", points)
+    return Store(tmp_path / "store", {"content": "0123456789abcdef"}, frames)
 
 
 def test_what_was_found_comes_back(store, tmp_path):
     path = tmp_path / "found" / "corpus.npz"
     write_found(store, path)
-    found, frames = read_found(path), store.frames
-    assert found.source.tolist() == frames["source"].tolist()
-    assert found.status.tolist() == frames["status"].tolist()
-    assert np.array_equal(found.points, store.landmarks) and found.points.dtype == np.int16
-    assert np.array_equal(found.box, frames[list(BOX_COLUMNS)].to_numpy(int))
-    np.testing.assert_array_equal(found.score, frames["score"].to_numpy(np.float32))
-    assert found.content == store.record["content"]
-    assert path.stat().st_size < 300 * len(frames) and list(path.parent.iterdir()) == [path]
+    found, frames = read_found(path), store.frames[:9]
+    ok = frames["status"] == "ok"
+    for name in ("source", "status", "detail"):
+        assert getattr(found, name).tolist() == frames[name].tolist()
+    assert np.array_equal(found.points[ok], store.landmarks) and found.points.dtype == np.int16
+    assert np.array_equal(found.box[ok], frames.loc[ok, list(BOX_COLUMNS)].to_numpy(int))
+    np.testing.assert_array_equal(
+        found.score, frames["score"].to_numpy(np.float32, na_value=np.nan)
+    )
+    assert found.content == store.record["content"] and list(path.parent.iterdir()) == [path]
 
 
 def test_some_pictures_of_it_are_found_by_name_in_any_order(store, tmp_path):
@@ -36,8 +46,9 @@ def test_some_pictures_of_it_are_found_by_name_in_any_order(store, tmp_path):
     found = read_found(tmp_path / "corpus.npz")
     lines = [7, 0, 3]
     some = found.of([str(found.source[line]) for line in lines])
-    assert np.array_equal(some.points, found.points[lines])
-    assert some.score.tolist() == found.score[lines].tolist() and some.content == found.content
+    for name in ("points", "score", "box", "status"):
+        np.testing.assert_array_equal(getattr(some, name), getattr(found, name)[lines])
+    assert some.content == found.content
 
 
 def test_a_picture_that_is_not_among_them_is_refused_by_name(store, tmp_path):
@@ -56,7 +67,8 @@ class Moved(Store):
 def test_landmarks_between_pixels_stay_between_them(store, tmp_path):
     moved = Moved(store.root, store.record, store.frames)
     write_found(moved, tmp_path / "corpus.npz")
-    assert np.array_equal(read_found(tmp_path / "corpus.npz").points, moved.landmarks)
+    points = read_found(tmp_path / "corpus.npz").points
+    assert np.array_equal(points[store.frames["row"].notna()[:9]], moved.landmarks)
 
 
 def test_the_key_changes_with_the_landmarks_and_with_the_pictures(store, tmp_path):
@@ -96,4 +108,4 @@ def test_frames_of_videos_are_refused(store, tmp_path):
     other = Store(store.root, store.record, frames)
     with pytest.raises(ValueError, match="expected image files, got videos"):
         write_found(other, tmp_path / "corpus.npz")
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "corpus.npz").exists()
