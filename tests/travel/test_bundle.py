@@ -1,5 +1,7 @@
 """What no bundle is made of is refused, and nothing is left behind; a large one is cut."""
 
+import os
+import subprocess
 import tarfile
 
 import pytest
@@ -64,3 +66,40 @@ def test_every_package_that_is_carried_is_in_the_lock():
     names = {pin.partition("==")[0] for pin in lock}
     carried = bundle_module.MISSING.read_text().split()
     assert {name.partition("==")[0] for name in [*carried, bundle_module.MODEL]} <= names
+
+
+def test_the_command_unpacks_a_bundle_once_and_another_one_anew(tmp_path):
+    """Also one that was cut, into a place with a space; results of before stay."""
+    bundle, there = tmp_path / "a bundle", tmp_path / "there (1)"
+    bundle.mkdir()
+    text = (bundle_module.HERE / "run.sh").read_text().replace("@CONFIG@", "config.yaml")
+    (bundle / "run").write_text(text)
+
+    def put(name):
+        (tmp_path / name).write_text(name * 1000)
+        with tarfile.open(bundle / "code.tar.gz", "w:gz") as code:
+            code.add(tmp_path / name, name)
+
+    def said():
+        env = {**os.environ, "DSIN_THERE": str(there), "PYTHON": "echo"}
+        command = ["bash", "a bundle/run", "77", "what came"]
+        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    put("first")
+    assert f"{bundle}/config.yaml --out {tmp_path}/what came --seconds 7" in said()
+    (there / "project" / "mark").touch()
+    (there / "results" / "run").touch()
+    said()
+    assert (there / "project" / "mark").exists(), "unpacked once"
+    put("second")
+    whole = bundle / "code.tar.gz"
+    data = whole.read_bytes()
+    whole.unlink()
+    for number, part in enumerate((data[:100], data[100:])):
+        (bundle / f"code.tar.gz.part{number:02d}").write_bytes(part)
+    said()
+    assert [path.name for path in (there / "project").iterdir()] == ["second"]
+    assert (there / "project" / "second").read_text() == "second" * 1000
+    assert (there / "results" / "run").exists()
