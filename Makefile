@@ -14,6 +14,9 @@ NEWEST_NAMES := $(shell sed -n 's/^    "\([a-z-]*\)==.*/\1/p' pyproject.toml | g
 CORE_TESTS := $(addprefix tests/,config data data_prep faces model runs scores training \
   test_code_digest.py test_homes.py)
 
+# Archives of runs, from which tables are computed without training.
+KEPT := $(wildcard results/published/runs/*.zip)
+
 # One thread a process: two processes with two threads each thrash two cores.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
@@ -29,11 +32,11 @@ SITE := -m dsin_lib dag --config $(CONFIG) --cores $(CORES) --only site,book,not
 endif
 
 .DEFAULT_GOAL := help
-.PHONY: help env book test newest reader lab site publish lint clean
+.PHONY: help env book test newest reader lab site publish tables keep lint clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
-	@echo "  CONFIG=smoke|quick|laptop|paper|synau_d|bp4d|disfa (now $(CONFIG)), CORES=2 (now $(CORES))"
+	@echo "  CONFIG=smoke|quick|laptop|gpu|paper|synau_d|bp4d|disfa (now $(CONFIG)), CORES=2 (now $(CORES))"
 
 book: $(READY) ## the whole replication at CONFIG, then the site; resumes, and does nothing twice
 	@$(PY) -m dsin_lib dag --config $(CONFIG) --cores $(CORES)
@@ -59,6 +62,13 @@ site: $(READY) ## render what is published, or CONFIG's results if you name one;
 
 publish: $(READY) ## copy CONFIG's chapters (all, or ONLY="fusion ledger") to results/published, to be committed
 	@$(PY) -m dsin_lib.reporting.site.publish --config $(CONFIG) $(addprefix --only ,$(ONLY))
+
+tables: $(READY) ## CONFIG's tables, of the runs in results/published/runs if there are any; trains nothing
+	@$(if $(KEPT),$(PY) -m dsin_lib take $(KEPT))
+	@$(PY) -m dsin_lib tables --config $(CONFIG)
+
+keep: $(READY) ## pack CONFIG's runs that are new into results/published/runs, to be committed
+	@$(PY) -m dsin_lib keep --config $(CONFIG)
 
 lint: $(READY) ## style, layers, stripped notebooks
 	$(PY) -m ruff check . && $(PY) -m ruff format --check .

@@ -14,10 +14,12 @@ os.environ["JUPYTER_PATH"] = os.path.join(workflow.basedir, "dsin_lib", "jupyter
 
 from dsin_lib.config import PROJECT, digest, load_config, results_root
 from dsin_lib.config.places import config_dir, corpus_dir, store_dir
+from dsin_lib.runs import needs
 from dsin_lib.runs.chapters import CHAPTERS, book, chapters, runs, sweeps, without_corpus
 from dsin_lib.runs.code import notebook_code
 from dsin_lib.runs.rows import ROWS, TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of
+from dsin_lib.runs.stores import store_options, stores_of, table_of
 from dsin_lib.runs.sweeps import SWEEPS, record_of, sweep_key
 from dsin_lib.systems.ensure import features_of
 
@@ -30,15 +32,22 @@ OPTIONS = " ".join(["--licensed"] * CONFIG.corpora.table_3.source.licensed + [f"
 LIB = PROJECT / "dsin_lib"
 
 
-def stores_of(asked):
+def stores(asked):
     """What some runs read: each store's record, and corpus and preprocessing that make it."""
-    read = [(run.corpus, run.config.preprocessing) for run in distinct(asked)]
-    return {str(store_dir(*made) / "store.json"): made for made in read}
+    return {str(path): made for path, made in stores_of(asked).items()}
 
 
 OWN = {str(store_dir(of, CONFIG.preprocessing) / "store.json"): (of, CONFIG.preprocessing) for of in CONFIG.corpora.named()}
-STORES = OWN | stores_of(run for part in book(CONFIG).values() for run in part)
+STORES = OWN | stores(run for part in book(CONFIG).values() for run in part)
 CORPORA = {str(corpus_dir(of) / "corpus.json"): of for of, _ in STORES.values() if not of.source.licensed}
+
+
+def corpus_record(w):
+    return str(results_root() / "corpora" / w.corpus / "corpus.json")
+
+
+def store_record(w):
+    return str(results_root() / "stores" / w.store / "store.json")
 
 
 def corpus_of(store):
@@ -46,17 +55,9 @@ def corpus_of(store):
     return [] if of.source.licensed else str(corpus_dir(of) / "corpus.json")
 
 
-def table_of(corpus):
-    """The option that says by its place in the paper which corpus is meant."""
-    return f"--table {3 if corpus.pictures_key() == CONFIG.corpora.table_3.pictures_key() else 4}"
-
-
-def store_options(store):
-    """The options of the command line that make a store: its corpus, and what is changed."""
-    corpus, preprocessing = STORES[store]
-    plain, own = CONFIG.preprocessing.model_dump(), preprocessing.model_dump()
-    changes = ",".join(f"{name}={own[name]}" for name in own if own[name] != plain[name])
-    return table_of(corpus) + (f" --preprocessing {changes}" if changes else "")
+def options_of(store):
+    """The options of the command line that make a store."""
+    return " ".join(store_options(CONFIG, *STORES[store]))
 
 
 def record(run):
@@ -82,20 +83,29 @@ def sweep_records(names):
     return [str(record_of(CONFIG, name, fold, seed)) for name in names for fold in SWEEPS[name].folds(CONFIG) for seed in SWEEPS[name].seeds(CONFIG)]
 
 
+def run_of(w):
+    return Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
+
+
+def swept(w):
+    return SWEEPS[w.sweep].at(CONFIG, int(w.fold), int(w.seed))
+
+
 def before_run(w):
-    own = Run(CONFIG, ROWS[w.row], int(w.fold), int(w.seed))
-    return [*stores_of([own]), *features(own), *(record(start) for start in own.starts)]
+    own = run_of(w)
+    return [*stores([own]), *features(own), *(record(start) for start in own.starts)]
 
 
 def before_sweep(w):
-    """What a sweep starts from: rows of Table 3, and a sweep some runs of which it shares."""
+    """What a sweep starts from: rows of Table 3, and sweeps some runs of which it shares."""
     fold, seed = int(w.fold), int(w.seed)
     first = Run(CONFIG, ROWS["pp_face"], fold, seed)
     after = SWEEPS[w.sweep].after
     rows = [record(first.of(name)) for name in after if name in ROWS]
-    shared = [str(record_of(CONFIG, name, fold, seed)) for name in after if name in SWEEPS]
-    made = SWEEPS[w.sweep].at(CONFIG, fold, seed)
-    return [*rows, *shared, *stores_of(made), *(path for run in distinct(made) for path in features(run))]
+    beside = [name for name in sweeps(CONFIG) if name in after and fold in SWEEPS[name].folds(CONFIG) and seed in SWEEPS[name].seeds(CONFIG)]
+    shared = [str(record_of(CONFIG, name, fold, seed)) for name in beside]
+    made = swept(w)
+    return [*rows, *shared, *stores(made), *(path for run in distinct(made) for path in features(run))]
 
 
 def shown(chapter):
@@ -127,15 +137,21 @@ localrules: site
 
 
 rule site:
-    input: str(HOME / "site" / "index.html"), str(HOME / "tables" / "table3.csv"),
+    input:
+        str(HOME / "site" / "index.html"),
+        str(HOME / "tables" / "table3.csv"),
+        sweep_records([name for name in sweeps(CONFIG) if SWEEPS[name].seeds_of != "seeds"]),  # no chapter need ask for them
 
 
 rule corpus:
     output: str(results_root() / "corpora" / "{corpus}" / "corpus.json"),
     params:
-        options=lambda w, output: table_of(CORPORA[output[0]]),
+        options=lambda w, output: f"--table {table_of(CONFIG, CORPORA[output[0]])}",
         key=lambda w, output: CORPORA[output[0]].pictures_key(),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["corpus"],
+        runtime=lambda w, threads: needs.to_render(CORPORA[corpus_record(w)], threads),
     priority: 100  # both cores at once, so before trainings, of which a core takes one each
     message: "Rendering the open corpus {wildcards.corpus}"
     log: str(HOME / "logs" / "{corpus}.log"),
@@ -143,12 +159,15 @@ rule corpus:
 
 
 rule store:
-    input: lambda w: corpus_of(str(results_root() / "stores" / w.store / "store.json")),
+    input: lambda w: corpus_of(store_record(w)),
     output: str(results_root() / "stores" / "{store}" / "store.json"),
     params:
-        options=lambda w, output: store_options(output[0]),
+        options=lambda w, output: options_of(output[0]),
         key=lambda w, output: STORES[output[0]][1].key(),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["store"],
+        runtime=lambda w, threads: needs.to_prepare(STORES[store_record(w)][0], threads),
     priority: 100
     message: "Finding faces, aligning them, cutting patches: {wildcards.store}"
     log: str(HOME / "logs" / "store_{store}.log"),
@@ -160,8 +179,11 @@ rule feature:
     output: str(results_root() / "stores" / "{store}" / "features" / "{feature}.json"),
     params:
         feature=lambda w, output: FEATURES[output[0]].arguments,
-        options=lambda w, input: store_options(input[0]),
+        options=lambda w, input: options_of(input[0]),
     threads: 2
+    resources:
+        mem_mb=needs.MEMORY["feature"],
+        runtime=lambda w, input, threads: needs.to_prepare(STORES[input[0]][0], threads),
     priority: 100
     message: "Computing the feature {wildcards.feature} of {wildcards.store}"
     log: str(HOME / "logs" / "feature_{store}_{feature}.log"),
@@ -173,7 +195,10 @@ rule run:
     input: before_run,
     output: str(results_root() / "runs" / "{row}" / "fold{fold}_seed{seed}_{key}" / "provenance.json"),
     threads: CONFIG.training.threads
-    resources: gpu=1  # a share of a card, where there is one; dag.py says how many it has
+    resources:
+        gpu=1,  # a share of a card, where there is one; dag.py says how many it has
+        mem_mb=needs.MEMORY["run"],
+        runtime=lambda w: needs.to_train(run_of(w)),
     priority: 1  # chapters fill the core that a chain of trainings leaves idle
     message: "Training {wildcards.row}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "{row}_fold{fold}_seed{seed}_{key}.log"),
@@ -187,7 +212,10 @@ rule sweep:
     output: str(HOME / "sweeps" / "{sweep}_fold{fold}_seed{seed}.json"),
     params: key=lambda w: sweep_key(CONFIG, w.sweep, int(w.fold), int(w.seed)),
     threads: CONFIG.training.threads
-    resources: gpu=1
+    resources:
+        gpu=1,
+        mem_mb=needs.MEMORY["sweep"],
+        runtime=lambda w: sum(needs.to_train(run) for run in swept(w)),
     priority: 1
     message: "Training the runs of the sweep {wildcards.sweep}, fold {wildcards.fold}, seed {wildcards.seed}"
     log: str(HOME / "logs" / "sweep_{sweep}_fold{fold}_seed{seed}.log"),
@@ -212,7 +240,7 @@ rule tables:
 rule notebook:
     input:
         list(OWN),
-        lambda w: list(stores_of(runs(w.chapter, CONFIG))),
+        lambda w: list(stores(runs(w.chapter, CONFIG))),
         notebook=str(PROJECT / "book" / "{chapter}.ipynb"),
         runs=lambda w: records(CHAPTERS[w.chapter].rows) + sweep_records(CHAPTERS[w.chapter].sweeps),
         code=lambda w: made_by(w.chapter),

@@ -17,6 +17,7 @@ from dsin_lib.config.places import corpus_dir, store_dir
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.beside import Feature
 from dsin_lib.data.folds import first_subjects
+from dsin_lib.data.found import found_path, read_found
 from dsin_lib.data.readers import LAYOUTS
 from dsin_lib.data.store import Store, read_account
 from dsin_lib.files import named
@@ -98,7 +99,8 @@ def prepared(
     how = {"workers": workers, "progress": progress}
     root, store = ensure_corpus(corpus, **how), store_dir(corpus, preprocessing)
     with alone(store):
-        prepare(root, store, preprocessing, read=reader(corpus), **how)
+        known = read_found(found_path(root))
+        prepare(root, store, preprocessing, read=reader(corpus), found=known, **how)
     return store
 
 

@@ -24,9 +24,10 @@ from data_prep.pictures import (
     read_picture,
     said,
 )
+from dsin_lib.data.found import Found
 from dsin_lib.data.frames import initial_status, neutral
 from dsin_lib.data.store import BOX_COLUMNS
-from dsin_lib.faces.landmarks import N_POINTS, all_faces
+from dsin_lib.faces.landmarks import N_POINTS, Face, all_faces
 from dsin_lib.faces.stills import ImageError
 from dsin_lib.faces.subject_face import choose_faces
 from dsin_lib.files import allocate, whole
@@ -61,6 +62,7 @@ def find_landmarks(
     source: dict[str, str],
     upsample: int,
     run: Run,
+    found: Found | None = None,
 ) -> Landmarks:
     """First pass: the landmarks of every frame that has an image and a label.
 
@@ -71,6 +73,7 @@ def find_landmarks(
         source: Names the state of the corpus.
         upsample: Doublings of the image before detection.
         run: Runs the chunks.
+        found: Landmarks that were found elsewhere, in place of looking for them.
     """
     status = initial_status(frames)
     tried = np.flatnonzero(status == "ok")
@@ -78,7 +81,7 @@ def find_landmarks(
     made_of = kept.key(kept.CODE, kept.CHUNK, source, upsample, kept.versions())
     folder = kept.folder_of(parts, "landmarks", made_of)
     chunks = [
-        Chunk(folder / f"{start:08d}.npz", len(some), (root, some, upsample))
+        Chunk(folder / f"{start:08d}.npz", len(some), (root, some, upsample, _of(found, some)))
         for start, some in kept.pieces(some_pictures)
     ]
     run("Landmarks", find_chunk, chunks)
@@ -103,6 +106,10 @@ def find_landmarks(
     )
     content = hashlib.sha256(seen["digest"][tried].tobytes()).hexdigest()[:16]
     return Landmarks(table, taken["points"], seen["digest"], content, folder.name)
+
+
+def _of(found: Found | None, some: Sequence[Picture]) -> Found | None:
+    return None if found is None else found.of([source for source, _ in some])
 
 
 def _rows(tried: np.ndarray) -> list[np.ndarray]:
@@ -156,7 +163,9 @@ def _where(ok: np.ndarray, values: np.ndarray, dtype: str) -> pd.api.extensions.
     return pd.Series(values).astype(dtype).where(ok).array
 
 
-def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -> None:
+def find_chunk(
+    root: Path, some: Sequence[Picture], upsample: int, known: Found | None, done: Path
+) -> None:
     """Find the landmarks of some images and keep them in ``done``, failures with their reason.
 
     Of every picture ``status``, ``detail``, ``n_faces`` and ``digest`` are kept; of every face, in
@@ -166,6 +175,7 @@ def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -
         root: The corpus' folder.
         some: The pictures.
         upsample: Doublings of the image before detection.
+        known: What was found in the same pictures elsewhere; none: to be found here.
         done: The ``.npz`` file to write.
     """
     n = len(some)
@@ -175,7 +185,8 @@ def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -
         try:
             data = read_picture(root, picture)
             digests[i] = digest_of(data)
-            faces = all_faces(decode_picture(data, picture), upsample=upsample)
+            pixels = decode_picture(data, picture)
+            faces = all_faces(pixels, upsample=upsample) if known is None else _known(known, i)
         except ImageError as error:
             status[i], detail[i] = error.status, str(error)
             continue
@@ -194,3 +205,12 @@ def find_chunk(root: Path, some: Sequence[Picture], upsample: int, done: Path) -
             status=np.array(status),
             detail=np.array(detail),
         )
+
+
+def _known(found: Found, line: int) -> list[Face]:
+    """The face that was taken elsewhere of a picture, as the only one."""
+    if found.status[line] != "ok":
+        return []
+    box = tuple(int(side) for side in found.box[line])
+    points = found.points[line].astype(np.float32)
+    return [Face(box=box, points=points, n_faces=1, score=float(found.score[line]))]

@@ -25,6 +25,7 @@ from data_prep.patch_pass import cut_patches
 from data_prep.workers import worker_pool
 from dsin_lib.config import Preprocessing
 from dsin_lib.data.account import Account, account
+from dsin_lib.data.found import Found, key_of
 from dsin_lib.data.frames import digest
 from dsin_lib.data.readers import read_corpus
 from dsin_lib.data.store import (
@@ -52,6 +53,7 @@ def prepare(
     read: Callable[..., pd.DataFrame] = read_corpus,
     workers: int = 2,
     progress: bool = True,
+    found: Found | None = None,
 ) -> None:
     """Prepare a corpus; do nothing if the store is already what would be made.
 
@@ -69,6 +71,8 @@ def prepare(
             nothing.
         workers: Processes; 1 works in this one.
         progress: Whether to draw a progress bar.
+        found: Landmarks that were found elsewhere, in place of looking for them; the store's record
+            says so.
 
     Raises:
         CorpusError: If the corpus cannot be read.
@@ -78,6 +82,8 @@ def prepare(
     unmatched = list[str]()
     frames = read(root, unmatched=unmatched)
     source = {"corpus": frames["corpus"].iloc[0], "state": corpus_state(root, frames)}
+    if found is not None:
+        source["landmarks"] = f"found in the pictures {found.content}: {key_of(found)}"
     wanted = {"code": CODE, "source": source, "parameters": preprocessing.model_dump()}
     if up_to_date(store, wanted):
         keep_account(store, unmatched)
@@ -85,17 +91,18 @@ def prepare(
         return
     with worker_pool(workers) as pool:
         run = partial(run_chunks, pool=pool, workers=workers, progress=progress)
-        found = find_landmarks(root, frames, store / PARTS, source, preprocessing.upsample, run)
-        anchors = reference_anchors(found.table, found.points)
-        building = cut_patches(root, found, anchors["anchors"], store / PARTS, preprocessing, run)
-    frames = found.table
+        upsample, parts = preprocessing.upsample, store / PARTS
+        faces = find_landmarks(root, frames, parts, source, upsample, run, found)
+        anchors = reference_anchors(faces.table, faces.points)
+        building = cut_patches(root, faces, anchors["anchors"], parts, preprocessing, run)
+    frames = faces.table
     with named(building / FRAMES):
         frames.to_parquet(building / FRAMES, index=False)
     write_text(building / ANCHORS, json.dumps(anchors, indent=1) + "\n")
     told = account(frames, unmatched)
     write_text(building / ACCOUNT, told.to_json())
     counts = {"frames": len(frames), **frames["status"].value_counts().to_dict()}
-    record = {**wanted, "content": found.content, "counts": counts, "versions": versions()}
+    record = {**wanted, "content": faces.content, "counts": counts, "versions": versions()}
     publish(building, store, record)
     shutil.rmtree(store / PARTS)
     report(frames, store)

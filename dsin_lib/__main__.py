@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -106,6 +107,51 @@ def pin(
     for folder in asked:
         pins.unpin(folder) if undo else pins.pin(folder, why)
     typer.echo(f"{len(asked)} runs {'follow the code again' if undo else 'stay as they are'}")
+
+
+@app.command()
+def bundle(
+    out: Annotated[Path, typer.Option(help="an empty folder, or none yet")],
+    config: str = "gpu",
+    python: Annotated[
+        str, typer.Option(help="of that machine; none if it lacks no package")
+    ] = "3.12",
+    model: Annotated[bool, typer.Option("--model", help="carry the landmark model too")] = False,
+) -> None:
+    """Writes what a machine without a network needs to train a config: files and one command."""
+    from dsin_lib.travel.bundle import bundle as written
+
+    wheels = None if python == "none" else python
+    files = written(load_config(config), config, out, wheels, model=model)
+    for path in files:
+        typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
+    typer.echo("there: bash run 560 OUT; here then: python -m dsin_lib take OUT/*.zip")
+
+
+@app.command()
+def take(archives: list[Path]) -> None:
+    """Adds the runs of archives that were trained elsewhere, pinned as what they are."""
+    from dsin_lib.travel.take import take as taken
+
+    found = taken(archives)
+    for line in found.said:
+        typer.echo(line)
+    typer.echo(f"{len(found.new)} runs taken, {found.there} were there")
+
+
+@app.command()
+def keep(
+    config: str = "quick",
+    out: Annotated[Path | None, typer.Option(help="none: results/published/runs")] = None,
+) -> None:
+    """Packs the runs of a config that are there and not packed yet, to be committed."""
+    from dsin_lib.reporting.site.publish import ARCHIVES, PUBLISHED
+    from dsin_lib.runs.chapters import trainings
+    from dsin_lib.travel.pack import COMMITTED, kept
+
+    where = (out,) if out else (PUBLISHED / ARCHIVES, COMMITTED)
+    for path in kept(trainings(load_config(config)), *where):
+        typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
 
 
 @app.command()

@@ -8,17 +8,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from dsin_lib.card import RUNS_PER_CARD
 from dsin_lib.config import PROJECT, ConfigError, load_config, results_root
 from dsin_lib.config.places import store_dir
 from dsin_lib.data.account import require_accepted
 from dsin_lib.data.dataset import SHARED_BY
 from dsin_lib.data.store import RECORD, read_account
 from dsin_lib.homes import places
-
-RUNS_PER_CARD = 14
-"""Trainings that share one GPU. Alone, one leaves it waiting for Python: processor seconds of a
-training equalled those of the clock. On one H200 with 16 cores 1, 4, 7 and 14 at once made 4, 13,
-20 and 33 trainings a minute."""
 
 
 def run_dag(

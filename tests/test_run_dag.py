@@ -1,5 +1,6 @@
 """What the DAG asks of Snakemake, and what it refuses before it asks; nothing is made."""
 
+import re
 import subprocess
 from pathlib import Path
 from types import SimpleNamespace as Done
@@ -9,6 +10,7 @@ import yaml
 from dags import dag, planned, variant
 
 from dsin_lib import dag as dag_module
+from dsin_lib.config import load_config
 from dsin_lib.config.profile import CONFIGS
 from dsin_lib.dag import run_dag
 from dsin_lib.runs.chapters import CHAPTERS
@@ -32,10 +34,30 @@ def test_from_nothing_a_whole_book_is_planned_with_its_tables(results):
     code, text = dag(results, "--dry")
     assert code == 0, text
     rows = {row for shows in CHAPTERS.values() for row in shows.rows}
+    swept = [of for of in SWEEPS.values() if of.seeds(load_config("smoke"))]
     assert planned(text) == {
-        "corpus": 2, "store": 4, "run": len(rows), "sweep": len(SWEEPS), "tables": 1,
+        "corpus": 2, "store": 4, "run": len(rows), "sweep": len(swept), "tables": 1,
         "notebook": len(CHAPTERS), "book": 1, "site": 1,
     }, "two stores are those of other readings"  # fmt: skip
+
+
+def test_a_sweep_of_shared_runs_waits_for_the_one_that_makes_them(results, tmp_path):
+    """Where the profile makes that one on the same fold from the same seed, and only there."""
+    results.mkdir()
+    seeds = {"folds": [1, 2], "more_seeds": [1], "main_seeds": [1, 2], "claim_seeds": [3]}
+    code, text = dag(results, "--dry", config=variant(tmp_path, "evaluation", **seeds))
+    assert code == 0, text
+    swept = [of for of in SWEEPS.values() if of.seeds_of == "seeds"]
+    jobs = 2 * sum(of.every_fold for of in swept) + sum(not of.every_fold for of in swept)
+    assert planned(text)["sweep"] == jobs + 1 + 2 * 2 + 2 * 1
+    reasons = dict(re.findall(r"sweep ([a-z_]+, fold \d, seed \d)\n.*Reason: (.*)", text))
+    assert "seeds_fold1_seed1" in reasons["main_rows, fold 1, seed 1"]
+    for alone in (
+        "main_rows, fold 2, seed 1",
+        "main_rows, fold 1, seed 2",
+        "claimed_rows, fold 1, seed 3",
+    ):
+        assert "sweeps/" not in reasons[alone].partition("updated by")[2]
 
 
 @pytest.mark.parametrize(

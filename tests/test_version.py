@@ -34,3 +34,9 @@ def test_only_a_changed_file_of_the_code_is_a_change_of_the_code(project):
 def test_without_git_it_is_the_version_of_the_package(tmp_path, monkeypatch):
     monkeypatch.setattr(version, "PROJECT", tmp_path)
     assert version.code_version() == dsin_lib.__version__
+
+
+def test_code_that_travelled_is_of_the_commit_that_came_with_it(project):
+    """Whatever repository is around the folder that it was put into."""
+    (project / version.COMMIT).write_text("0123456789ab-dirty\n")
+    assert version.code_version() == "0123456789ab-dirty"

@@ -248,12 +248,18 @@ class Evaluation(Section):
     more_seeds: tuple[Seed, ...] = Field(
         (), description="of the main rows again, on the first fold: how far does a seed move them?"
     )
+    main_seeds: tuple[Seed, ...] = Field(
+        (), description="of the main rows of both tables again, on every fold"
+    )
+    claim_seeds: tuple[Seed, ...] = Field(
+        (), description="of every row that a claim of the paper names again, on every fold"
+    )
     tau: float = Field(0.5, gt=0, lt=1, description="decision threshold")
     thresholds_from: Literal["held_out", "test"] = Field(
         "held_out", description="whose frames choose tuned thresholds; test: test-fold selection"
     )  # Reading: threshold-set
 
-    @field_validator("folds", "seeds", "more_seeds")
+    @field_validator("folds", "seeds", "more_seeds", "main_seeds", "claim_seeds")
     @classmethod
     def _no_repeats(cls, value: tuple[int, ...]) -> tuple[int, ...]:
         if len(set(value)) < len(value):

@@ -66,8 +66,9 @@ def chapters(config: Config) -> dict[str, Shows]:
 
 
 def sweeps(config: Config) -> list[str]:
-    """The sweeps that a profile makes, each once."""
+    """The sweeps that a profile makes, each once: those that a chapter shows, and its seeds."""
     wanted = {name for shows in chapters(config).values() for name in shows.sweeps}
+    wanted |= {name for name, of in SWEEPS.items() if of.seeds_of != "seeds" and of.seeds(config)}
     return [name for name in SWEEPS if name in wanted]
 
 

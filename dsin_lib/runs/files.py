@@ -85,22 +85,32 @@ class Files:
             return pd.read_csv(self.folder / f"{name}.csv", index_col=0)
 
     def weights(self) -> dict[str, Any]:
-        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``.
+        """The trained tensors, named ``pi.`` ``phi.`` ``omega.``, in single precision.
 
         Raises:
-            ValueError: The file is damaged; names the folder, which may be removed.
+            ValueError: The file is damaged, or the run came without it; names the folder.
         """
         from safetensors.torch import load_file  # brings torch, which predictions do without
+        from torch import float16
 
         with _readable(self.folder):
-            return load_file(self.folder / WEIGHTS)
+            found = load_file(self._weights)
+        return {name: of.float() if of.dtype == float16 else of for name, of in found.items()}
 
     def arrays(self) -> dict[str, np.ndarray]:
         """The same tensors for whoever needs their numbers only, and no torch."""
         from safetensors.numpy import load_file
 
         with _readable(self.folder):
-            return load_file(self.folder / WEIGHTS)
+            found = load_file(self._weights)
+        halves = {name: of.astype(np.float32) for name, of in found.items() if of.dtype == np.half}
+        return found | halves
+
+    @property
+    def _weights(self) -> Path:
+        if WEIGHTS in self.provenance.get("taken", NONE).get("left_out", ()):
+            raise ValueError("a run that was taken from an archive without its weights")
+        return self.folder / WEIGHTS
 
 
 @contextmanager
@@ -166,14 +176,8 @@ def write(
     looks: Mapping[str, pd.DataFrame] = NONE,
     weights: dict[str, Any] | None = None,
 ) -> None:
-    """Writes all files beside the folder, then renames: a reader sees all of a run or none."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        named(folder),
-        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent,
-    ):
-        fresh = Path(parent) / folder.name
-        fresh.mkdir()
+    """Writes all files of a run: a reader sees all of it or none."""
+    with writing(folder) as fresh:
         (fresh / SPEC).write_text(json.dumps(spec, indent=1) + "\n")
         predictions.to_parquet(fresh / PREDICTIONS, index=False)
         for name, table in ((HISTORY, history), (HEALTH, health)):
@@ -186,6 +190,19 @@ def write(
         files = sorted([*(path.name for path in fresh.iterdir()), PROVENANCE])
         text = json.dumps({**provenance, "files": files}, indent=1) + "\n"
         (fresh / PROVENANCE).write_text(text)
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Path]:
+    """An empty folder beside a run's that takes its place if the block ends well."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        named(folder),
+        tempfile.TemporaryDirectory(dir=folder.parent, prefix=".writing-") as parent,
+    ):
+        fresh = Path(parent) / folder.name
+        fresh.mkdir()
+        yield fresh
         if folder.exists():
             shutil.rmtree(folder)
         fresh.rename(folder)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dsin_lib.config import Config, digest
 from dsin_lib.config.places import config_dir
+from dsin_lib.paper.claims import claims, measured_on, rows_of
 from dsin_lib.paper.readings import Choice, readings
-from dsin_lib.runs.rows import NO_CHANGE, PATCH_ROWS, ROWS, TABLE_4_TRAINED
+from dsin_lib.runs.rows import NO_CHANGE, PATCH_ROWS, ROWS, TABLE_4_TRAINED, TRAINED
 from dsin_lib.runs.run import Run, runs_of
 
 CHI_PENALTIES = (0.0, 5e-3, 1e-2, 5e-2, 1e-1)
@@ -22,6 +23,8 @@ disfa-activity."""
 ROWS_OF_THRESHOLD = ("t4_pp_face", "t4_pp_f", "t4_dsin_10")
 ROWS_OF_TEST_FOLD = ("pp_face", "pp_f", "dsin_10")
 ROWS_OF_SEEDS = ("pp_face", "pp_f", "omega", "dsin_10")
+MAIN = (*PATCH_ROWS, "pp_f", "dsin_10")
+"""The rows that the paper's conclusions rest on, in either table."""
 
 Made = tuple[str, Mapping[str, object]]
 """A row and its change."""
@@ -33,16 +36,18 @@ class Sweep:
 
     Attributes:
         made: From a profile to rows and changes.
-        after: Rows of Table 3, and a sweep, that must be made before it since it starts from them.
+        after: Rows of Table 3, and sweeps, that are made before it, as far as a profile makes them
+            on the same fold from the same seed: it starts from their runs, or shares some.
         every_fold: Whether it runs on all folds of a profile, or on the first one only since it
             trains patch networks again.
-        other_seeds: Whether it runs from seeds that no table is trained from.
+        seeds_of: The parameter of ``evaluation`` that names its seeds; where it is not the tables'
+            own, theirs are left out.
     """
 
     made: Callable[[Config], tuple[Made, ...]]
     after: tuple[str, ...] = ()
     every_fold: bool = True
-    other_seeds: bool = False
+    seeds_of: str = "seeds"
 
     def folds(self, config: Config) -> tuple[int, ...]:
         """The folds that it runs on."""
@@ -50,8 +55,10 @@ class Sweep:
 
     def seeds(self, config: Config) -> tuple[int, ...]:
         """The seeds of the training that it runs from."""
-        of_tables, more = config.evaluation.seeds, config.evaluation.more_seeds
-        return tuple(s for s in more if s not in of_tables) if self.other_seeds else of_tables
+        of_tables = config.evaluation.seeds
+        if self.seeds_of == "seeds":
+            return of_tables
+        return tuple(s for s in getattr(config.evaluation, self.seeds_of) if s not in of_tables)
 
     def at(self, config: Config, fold: int, seed: int) -> list[Run]:
         """Its runs on one fold from one seed."""
@@ -146,6 +153,23 @@ def taken(config: Config, choice: Choice) -> object:
     return choice.default if value is None else value
 
 
+def _main(config: Config) -> tuple[Made, ...]:
+    of_4 = [row for row in TABLE_4_TRAINED if row.removeprefix("t4_") in MAIN]
+    return tuple((row, NO_CHANGE) for row in (*MAIN, *(of_4 if _has_table_4(config) else ())))
+
+
+def _claimed(config: Config) -> tuple[Made, ...]:
+    """Rows of Tables 3 and 4 that a claim names, as far as the profile has their corpus."""
+    named = {(measured_on(of), label) for claim in claims().values() for of in claim.tables
+             for label in (*rows_of(claim), *(claim.ours or ()))}  # fmt: skip
+    rows = (ROWS[row] for row in (*TRAINED, *TABLE_4_TRAINED))
+    return tuple(
+        (row.id, NO_CHANGE)
+        for row in rows
+        if (row.corpus, row.label) in named and (row.corpus == "table_3" or _has_table_4(config))
+    )
+
+
 def _readings_of(*rows: str) -> Callable[[Config], tuple[Made, ...]]:
     def made(config: Config) -> tuple[Made, ...]:
         own = tuple((row, NO_CHANGE) for row in rows)
@@ -155,11 +179,13 @@ def _readings_of(*rows: str) -> Callable[[Config], tuple[Made, ...]]:
 
 
 SWEEPS = {
-    "seeds": Sweep(_seeds, every_fold=False, other_seeds=True),
+    "seeds": Sweep(_seeds, every_fold=False, seeds_of="more_seeds"),
     "test_fold": Sweep(_test_fold, every_fold=False),
     "patch_readings": Sweep(_readings_of("pp_mouth"), ("pp_mouth",), every_fold=False),
     "table_4": Sweep(_table_4, PATCH_ROWS),
     "activity": Sweep(_activity, (*PATCH_ROWS, "table_4")),
     "chi": Sweep(_chi, ("pp_f",)),
     "readings": Sweep(_readings_of("phi", "omega"), ("pp_f", "chi")),
+    "main_rows": Sweep(_main, ("seeds",), seeds_of="main_seeds"),
+    "claimed_rows": Sweep(_claimed, ("seeds", "main_rows"), seeds_of="claim_seeds"),
 }

@@ -19,7 +19,8 @@ from dsin_lib.runs.sweeps import (
     sweep_key,
 )
 
-CONFIG = load_config("smoke")
+CONFIG = load_config("smoke", {"evaluation.main_seeds": [1, 2], "evaluation.claim_seeds": [1]})
+"""The smallest profile that makes every sweep."""
 ALONE = CONFIG.model_copy(update={"corpora": Corpora(table_3=CONFIG.corpora.table_3)})
 
 
@@ -144,6 +145,21 @@ def test_a_run_of_table_4_depends_on_the_filters_source():
     assert [spec["row"] for spec in same] == list(TABLE_4_TRAINED)
     assert all(a != b for a, b in zip(same, other, strict=True))
     assert specs({"structure_inference.chi_penalty": 0.1})[:7] == same[:7]
+
+
+def test_runs_that_sweeps_share_are_made_by_the_first_of_them():
+    """Or two jobs would train one run at once."""
+    first = {name: set(chained(SWEEPS[name].at(CONFIG, 1, 1))) for name in ("seeds", "main_rows")}
+    for name in ("main_rows", "claimed_rows"):
+        own = set(chained(SWEEPS[name].at(CONFIG, 1, 1)))
+        sharing = {other for other, runs in first.items() if other != name and own & runs}
+        assert sharing == set(SWEEPS[name].after)
+
+
+def test_rows_that_a_claim_names_are_those_of_the_tables():
+    main, claimed = ({run.row.id for run in at(name)} for name in ("main_rows", "claimed_rows"))
+    assert {"pp_face", "pp_f", "dsin_10", "t4_pp_f", "t4_dsin_10"} <= main <= claimed
+    assert {"vgg_face", "pp_face_ncb", "dsin_2_ncf"} <= claimed and "omega" not in claimed
 
 
 def test_a_run_of_a_sweep_keeps_the_profile():

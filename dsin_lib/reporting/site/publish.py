@@ -7,6 +7,7 @@ book/NAME.ipynb             executed chapters, without times and paths of the ma
 book/images/NAME-1.png      their pictures
 tables/RUN/*.csv            tables of the profile that a run is of
 published.json              which run each chapter shows (:mod:`dsin_lib.reporting.site.record`)
+runs/*.zip                  archives of `make keep`, which stay as they are
 ==========================  ==========================================================
 
 Chapters are published one by one or all together, and those that are not named stay as they are,
@@ -58,6 +59,8 @@ from dsin_lib.version import code_version
 
 PUBLISHED = PROJECT / "results" / "published"
 """In git, so beside the code even where DSIN_RESULTS names another folder for results."""
+ARCHIVES = "runs"
+"""Predictions and records of runs, packed by :mod:`dsin_lib.travel.pack`."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,8 @@ def publish(
         whole = joined(old.only(kept), new, notebooks(pages))
         (fresh / RECORD).write_text(whole.to_json(), encoding="utf-8")
         check(fresh)
+        if (out / ARCHIVES).is_dir():
+            shutil.copytree(out / ARCHIVES, fresh / ARCHIVES)
         swap_in(fresh, out, Path(scratch, "previous"))
     for run in distinct(run for name in now for run in runs(name, config)):
         pin(run.folder, f"published, profile {config.name}")

@@ -13,7 +13,7 @@ from dsin_lib.config import changed
 from dsin_lib.config.places import config_dir
 from dsin_lib.reporting.site import publish as publishing
 from dsin_lib.reporting.site.pictures import LIMIT, png_outputs
-from dsin_lib.reporting.site.publish import publish
+from dsin_lib.reporting.site.publish import ARCHIVES, publish
 from dsin_lib.reporting.site.publishable import PublishError, machine_paths
 from dsin_lib.reporting.site.record import read
 from dsin_lib.reporting.site.restore import Restored, restore
@@ -47,6 +47,14 @@ def test_what_is_restored_is_what_was_published(config, pages, published, tmp_pa
     for old, new in zip(before.cells, after.cells, strict=True):
         assert (old.source, old.get("outputs")) == (new.source, new.get("outputs"))
     assert after.cells[3].metadata == ALT, "alt text stays, times go"
+
+
+def test_archives_of_runs_stay_as_they_are(config, pages, published, recorded):
+    archive = published / ARCHIVES / "runs-01234567.zip"
+    archive.parent.mkdir()
+    archive.write_bytes(b"1" * (LIMIT + 1))
+    publish(config, published, pages)
+    assert archive.read_bytes() == b"1" * (LIMIT + 1)
 
 
 def test_the_record_says_which_run_and_how_long(config, published):

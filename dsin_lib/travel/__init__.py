@@ -1,0 +1,1 @@
+"""Runs that travel: to a machine without a network, and back as archives of what they left."""
