@@ -82,7 +82,7 @@ class Chance:
         half = student.isf((1 - level) / 2, self.freedom) * self.error
         return np.stack([self.margin - half, self.margin + half])
 
-    def above(self, value: Values | float = 0.0) -> Values:
+    def above(self, value: Values | int | float = 0.0) -> Values:
         """How likely at most so high a margin is if that of the method is ``value``: one-sided p.
 
         Missing where nothing varies: such a margin comes of rows that say the same, or nothing.
@@ -90,7 +90,7 @@ class Chance:
         with np.errstate(divide="ignore", invalid="ignore"):
             return student.sf((self.margin - value) / self._varies, self.freedom)
 
-    def below(self, value: Values | float = 0.0) -> Values:
+    def below(self, value: Values | int | float = 0.0) -> Values:
         """How likely at most so low a margin is if that of the method is ``value``."""
         with np.errstate(divide="ignore", invalid="ignore"):
             return student.cdf((self.margin - value) / self._varies, self.freedom)
