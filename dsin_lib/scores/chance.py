@@ -14,7 +14,8 @@ what the two do together apart. An F1 or an AUC thus needs no formula of its own
 The fold's own chance cannot be taken apart: three folds differ by two numbers, and half of any two
 folds' training people are the same. What the folds' means scatter is therefore added in part,
 :data:`SHARE`, to what people and seeds explain; the ends are those of a t distribution with the
-degrees of freedom of people and seeds (Satterthwaite 1946).
+degrees of freedom of people and seeds (Satterthwaite 1946). From a single fold nothing is added: an
+interval then is about the training people of that fold.
 
 `python -m benchmarks.coverage` draws margins with known chances and counts how often such an
 interval holds the truth, beside intervals that were not chosen. At a nominal 95 %, from three or
@@ -70,7 +71,7 @@ class Chance:
     Attributes:
         margin: Measured: the mean over folds of the mean over seeds.
         error: Its standard error, all three chances together; missing below :data:`TRAININGS`.
-        people: The part of the error's square that no further training would take away.
+        people: What the error's square would come to from very many trainings: people's chance.
         freedom: Degrees of freedom of the ends: those of people and seeds.
         trainings: From how many trainings.
     """
@@ -125,11 +126,10 @@ def chance_of(folds: Sequence[Float[np.ndarray, "_ _ *margin"]]) -> Chance:
         nothing = margin * np.nan
         return Chance(margin, nothing, nothing, nothing, int(seeds.sum()))
     known, stays, freedom = _people_and_seeds(folds, seeds)
-    share = SHARE if (seeds > 1).any() else SHARE_OF_ONE_SEED
-    scatter = share * means.var(0, ddof=1) if len(folds) > 1 else 0 * margin
-    square = known + scatter
-    stays = np.minimum(stays + np.minimum(scatter, share * stays), square)
     k = len(folds)
+    share = 0 if k == 1 else SHARE if (seeds > 1).any() else SHARE_OF_ONE_SEED
+    scatter = means.var(0, ddof=1) if k > 1 else 0 * margin
+    square, stays = known + share * scatter, stays + share * stays
     return Chance(margin, np.sqrt(square / k), stays / k, freedom, int(seeds.sum()))
 
 

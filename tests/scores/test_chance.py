@@ -52,8 +52,21 @@ def test_seeds_people_and_both_are_taken_apart():
     assert found.people == pytest.approx(max(ms_people - ms_both, 0) / (s * n))
     three = chance_of([of_means(shares)] * 3)
     assert three.error**2 == pytest.approx(expected / 3), "equal folds: no scatter"
+    assert three.people == pytest.approx((1 + SHARE) * found.people / 3)
     apart = chance_of([of_means(shares + by) for by in (-1.0, 0.0, 1.0)])
     assert apart.error**2 == pytest.approx((expected + SHARE) / 3)
+
+
+def test_people_s_part_is_what_very_many_seeds_leave():
+    chances = Components(people=1, seed=1, both=0.3)
+    few, many = (
+        chance_of(drawn(np.random.default_rng(6), 400, chances, seeds, 14)) for seeds in (3, 80)
+    )
+    assert many.people.mean() == pytest.approx((many.error**2).mean(), rel=0.05)
+    assert few.people.mean() == pytest.approx((many.error**2).mean(), rel=0.1)
+    assert (few.error**2).mean() > 1.3 * few.people.mean()
+    one = chance_of(drawn(np.random.default_rng(6), 400, chances, 1, 14))
+    assert 2 * (many.error**2).mean() > one.people.mean() > few.people.mean(), "both, untold apart"
 
 
 def test_a_batch_is_each_of_its_margins():

@@ -77,6 +77,8 @@ def test_each_margin_is_that_of_the_printed_tables(kind):
         printed = margins(one, scores[: len(rows)], list(rows), list(AUS))
         if kind == "relative":
             assert (here.min() > 0) == (printed > 0)
+            means = scores[: len(rows), :2].mean(1)
+            np.testing.assert_allclose(here, means[0] - (1 + by / 100) * means[1:])
         else:
             assert here.min() == pytest.approx(float(printed))
 
