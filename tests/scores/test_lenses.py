@@ -1,13 +1,10 @@
 """Three lenses: exact sums over people, what lines share, and what is not scored."""
 
-import time
-
 import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 from told import PEOPLE, by_chance, told
 
-from dsin_lib.config import load_config
 from dsin_lib.runs.predictions import LABEL, frames_of, values_of
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run
@@ -80,36 +77,6 @@ def test_a_drawn_f1_is_that_of_its_counts():
     np.testing.assert_allclose(found[0], f1_of(of.sum(0)))
     rest = subjects != "F04"
     assert found[5, 2] == pytest.approx(f1_score(labels[rest, 2], scores[rest, 2] >= 0.6))
-
-
-def test_two_thousand_draws_of_a_whole_table_take_seconds():
-    """17 rows of 12 units on one fold from one seed; a table has up to fifteen of these."""
-    rng = np.random.default_rng(4)
-    scores, labels, subjects = frames(rng, people=14, each=128, units=12)
-    started = time.process_time()
-    times = rng.multinomial(14, np.full(14, 1 / 14), size=2000)
-    for _ in range(17):
-        assert auc_of(pairs(scores, labels, subjects), times).shape == (2000, 12)
-    assert time.process_time() - started < 4
-
-
-@pytest.fixture
-def config(results):
-    """A profile whose runs are told what they predict."""
-    return load_config("smoke")
-
-
-def line(config, row, places, **how):
-    """A row from some trainings, told predictions of chance that differ between them."""
-    found = []
-    for fold, seed in places:
-        run = Run(config, ROWS[row], fold, seed)
-        of = by_chance(run, PEOPLE[: 1 + fold], seed=100 * len(row) + 10 * fold + seed, frames=20)
-        found.append(Scored(told(run, of, **how)))
-    return found
-
-
-PLACES = [(1, 0), (1, 1), (2, 0), (2, 1)]
 
 
 def test_each_lens_scores_what_its_predictions_say(config):
