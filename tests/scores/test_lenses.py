@@ -5,6 +5,7 @@ import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 from told import PEOPLE, by_chance, told
 
+from dsin_lib.config import load_config
 from dsin_lib.runs.predictions import LABEL, frames_of, values_of
 from dsin_lib.runs.rows import ROWS
 from dsin_lib.runs.run import Run
@@ -77,6 +78,25 @@ def test_a_drawn_f1_is_that_of_its_counts():
     np.testing.assert_allclose(found[0], f1_of(of.sum(0)))
     rest = subjects != "F04"
     assert found[5, 2] == pytest.approx(f1_score(labels[rest, 2], scores[rest, 2] >= 0.6))
+
+
+@pytest.fixture
+def config(results):
+    """A profile whose runs are told what they predict."""
+    return load_config("smoke")
+
+
+def line(config, row, places, **how):
+    """A row from some trainings, told predictions of chance that differ between them."""
+    found = []
+    for fold, seed in places:
+        run = Run(config, ROWS[row], fold, seed)
+        of = by_chance(run, PEOPLE[: 1 + fold], seed=100 * len(row) + 10 * fold + seed, frames=20)
+        found.append(Scored(told(run, of, **how)))
+    return found
+
+
+PLACES = [(1, 0), (1, 1), (2, 0), (2, 1)]
 
 
 def test_each_lens_scores_what_its_predictions_say(config):
