@@ -15,8 +15,9 @@ from pydantic import BaseModel, Field, ValidationError
 
 from dsin_lib import kernel
 from dsin_lib.config import sections
+from dsin_lib.config.corpus import Corpora, Corpus, Place
 from dsin_lib.config.roots import PROJECT, ConfigError
-from dsin_lib.config.sections import Place, Section, digest
+from dsin_lib.config.section import Section, digest
 
 CONFIGS = PROJECT / "configs"
 TABLE_4 = ["corpora", "table_4"]
@@ -27,7 +28,7 @@ class Config(Section):
     """A profile: the whole replication at one size."""
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9+_-]*$")
-    corpora: sections.Corpora = sections.Corpora()
+    corpora: Corpora = Corpora()
     preprocessing: sections.Preprocessing = sections.Preprocessing()
     patch_prediction: sections.PatchPrediction = sections.PatchPrediction()
     vgg: sections.VGG = sections.VGG()
@@ -37,7 +38,7 @@ class Config(Section):
     evaluation: sections.Evaluation = sections.Evaluation()
     reporting: sections.Reporting = sections.Reporting()
 
-    def corpus(self, place: Place) -> sections.Corpus:
+    def corpus(self, place: Place) -> Corpus:
         """The corpus that a table of the paper is measured on here.
 
         Raises:

@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score
 from told import rows_made, told
 
 from dsin_lib.config import load_config
-from dsin_lib.config.sections import Corpora
+from dsin_lib.config.corpus import Corpora
 from dsin_lib.paper.published import published
 from dsin_lib.reporting import tables
 from dsin_lib.reporting.chapters import bp4d_ablation, patch_prediction

@@ -3,7 +3,7 @@
 import pytest
 
 from dsin_lib.config import Config, changed, load_config
-from dsin_lib.config.sections import Corpora
+from dsin_lib.config.corpus import Corpora
 from dsin_lib.paper.readings import readings
 from dsin_lib.runs.rows import ROWS, TABLE_4_TRAINED
 from dsin_lib.runs.run import Run, distinct, runs_of

@@ -6,8 +6,8 @@ from told import rows_made
 
 from data_prep import ensure as preparing
 from dsin_lib.config import load_config
+from dsin_lib.config.corpus import Corpora
 from dsin_lib.config.places import store_dir
-from dsin_lib.config.sections import Corpora
 from dsin_lib.paper.readings import readings
 from dsin_lib.reporting import tables
 from dsin_lib.reporting.chapters import silences

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from dsin_lib.config import load_config
-from dsin_lib.config.sections import Corpora
+from dsin_lib.config.corpus import Corpora
 from dsin_lib.paper.published import reference_phi
 from dsin_lib.reporting.chapters import ledger as chapter
 from dsin_lib.reporting.claims import ledger

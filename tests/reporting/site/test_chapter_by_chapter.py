@@ -9,8 +9,9 @@ import pytest
 import typer
 from fake_book import chart, contents, executed, fill_chapters, plain_cells, write_chapter
 
+from dsin_lib.config.corpus import Corpora
 from dsin_lib.config.places import config_dir
-from dsin_lib.config.sections import Corpora, Reporting
+from dsin_lib.config.sections import Reporting
 from dsin_lib.reporting.site import publish as publishing
 from dsin_lib.reporting.site.build import ROOT, notebooks
 from dsin_lib.reporting.site.publish import Published, publish, wanted
