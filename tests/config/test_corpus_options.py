@@ -4,7 +4,8 @@ import pytest
 from pydantic import Field
 
 from data_prep.ensure import reader
-from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config, sections
+from dsin_lib.config import ConfigError, Corpus, changed, digest, load_config
+from dsin_lib.config import corpus as corpus_module
 from dsin_lib.config.corpora import CORPORA
 from dsin_lib.config.places import store_dir
 from dsin_lib.runs.rows import ROWS
@@ -78,7 +79,7 @@ def test_a_later_parameter_at_its_default_is_part_of_no_name(monkeypatch, name):
     smoke = load_config("smoke")
     config = smoke.model_copy(update={"corpora": smoke.corpora.model_copy(update={"table_3": one})})
     assert Run(config, ROWS["pp_nose"], 1, 0).spec["corpus"].keys() == set(FIRST)
-    monkeypatch.setattr(sections, "LATER", set())
+    monkeypatch.setattr(corpus_module, "LATER", set())
     assert one.key() != names_at_first(one)[0], "the control: nothing counts as later"
 
 
