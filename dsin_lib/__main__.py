@@ -1,5 +1,6 @@
 """``python -m dsin_lib``: one run, the tables, or the whole DAG."""
 
+import contextlib
 import json
 import sys
 from pathlib import Path
@@ -144,13 +145,26 @@ def keep(
     config: str = "quick",
     out: Annotated[Path | None, typer.Option(help="none: results/published/runs")] = None,
 ) -> None:
-    """Packs the runs of a config that are there and not packed yet, to be committed."""
+    """Packs the runs of a config that are there and not packed yet, to be committed.
+
+    Once all runs of its tables are there, the tables and the config are kept beside the archives:
+    what must come out of them.
+    """
+    from dsin_lib.files import write_text
     from dsin_lib.reporting.site.publish import ARCHIVES, PUBLISHED
+    from dsin_lib.reporting.tables import write_tables
     from dsin_lib.runs.chapters import trainings
+    from dsin_lib.runs.run import MissingRunError
     from dsin_lib.travel.pack import COMMITTED, kept
 
+    chosen = load_config(config)
     where = (out,) if out else (PUBLISHED / ARCHIVES, COMMITTED)
-    for path in kept(trainings(load_config(config)), *where):
+    made = kept(trainings(chosen), *where)
+    tables = where[0] / "tables" / chosen.name
+    with contextlib.suppress(MissingRunError):
+        made += write_tables(chosen, tables)
+        write_text(tables / "config.json", chosen.model_dump_json(indent=1) + "\n")
+    for path in made:
         typer.echo(f"{path.stat().st_size / 1e6:6.2f} MB  {path}")
 
 

@@ -171,9 +171,17 @@ def above_always_positive(table: pd.DataFrame) -> pd.DataFrame:
     return table.loc[[ROWS[row].shown for row in PATCH_ROWS]] - table.loc[ALWAYS_POSITIVE]
 
 
-def write_tables(config: Config) -> list[Path]:
-    """Writes the tables of a profile as CSV files, each score behind them included."""
-    folder = config_dir(config) / "tables"
+def write_tables(config: Config, folder: Path | None = None) -> list[Path]:
+    """Writes the tables of a profile as CSV files, each score behind them included.
+
+    Args:
+        config: The profile.
+        folder: None for that of the profile's results.
+
+    Raises:
+        MissingRunError: A run is not there; names it and the command that makes it.
+    """
+    folder = folder or config_dir(config) / "tables"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = {"table3": TABLE_3_ROWS}
     wanted |= {"table4": TABLE_4_ROWS} if config.corpora.table_4 else {}
