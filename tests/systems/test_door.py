@@ -174,9 +174,11 @@ def test_both_are_in_the_table(tables):
     table = pd.read_csv(tables / "table3.csv", index_col="row")
     scores = pd.read_csv(tables / "table3_scores.csv", index_col="row")
     for name in ("Ridge", "Small"):
-        assert 0 < table.loc[name, "average"] < 100 and pd.isna(table.loc[name, "dead"])
+        assert 0 <= table.loc[name, "average"] < 100 and pd.isna(table.loc[name, "dead"])
+    assert table.loc["Ridge", "average"] > 0, "a network of one epoch may call nothing active"
     assert (scores.loc["ridge", "tau"] == 0).all() and (scores.loc["small", "tau"] == 0.5).all()
-    assert scores.loc["ridge", "auc"].notna().any()
+    for row in ("ridge", "small"):
+        assert scores.loc[row, "auc"].nunique() > 1
     assert pd.read_csv(tables / "table4.csv", index_col="row").loc["Ridge", "average"] > 0
 
 

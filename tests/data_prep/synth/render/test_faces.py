@@ -16,7 +16,7 @@ from data_prep.synth.mesh.asset import GLASSES, LENSES
 from data_prep.synth.mesh.canvas import canvas
 from data_prep.synth.people.appearance import appearance
 from data_prep.synth.people.identity import identity
-from data_prep.synth.people.wrinkles import furrows
+from data_prep.synth.people.wrinkles import Furrows, furrows
 from data_prep.synth.plan.seeds import SUBJECTS
 from data_prep.synth.render.filming import gaze_weights
 from data_prep.synth.render.portrait import lip_gap
@@ -152,8 +152,7 @@ def unpainted(monkeypatch):
         (module.garment, "dress"),
     ):
         monkeypatch.setattr(painter, name, lambda albedo, *of: albedo)
-    for name in ("furrows", "resting"):
-        monkeypatch.setattr(module, name, lambda *of: None)
+    monkeypatch.setattr(module, "furrows", lambda *of: Furrows({}))
 
 
 def test_unpainted_is_worn_as_painted(request):
