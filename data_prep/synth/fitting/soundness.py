@@ -26,9 +26,9 @@ TURNED = 100.0
 cheek turns by up to 100, and a lid that closes is no part of this."""
 BOUNDS = {"folded": 15.0, "crossed": 0.6, "upper red": 45.0, "lower red": 45.0}
 """Worst that is let pass at intensity 1: mm2 of folded skin (1.0.0 folded up to 170 of 6+7+12; what
-is left of 6+7 lies at the outer corners of the eyes, where lids crease; elsewhere under 5),
+is left of 6+7 lies at the outer corners of the eyes, where lids crease; other units: under 5),
 mm by which lips pass through each other further than at rest, and % of the red's height left.
-Of 16 people one is beyond: F023, of a short upper lip, folds up to 20 mm2 below the nose."""
+Of 16 people one is beyond: F023, of a short upper lip, folds up to 30 mm2, most below the nose."""
 
 
 def _outside() -> np.ndarray:
