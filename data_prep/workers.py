@@ -1,11 +1,11 @@
 """Processes that work beside this one and end with it, however it ends."""
 
-import os
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
+
+from dsin_lib.processes import end_with_parent
 
 
 @contextmanager
@@ -27,15 +27,7 @@ def worker_pool(workers: int) -> Iterator[ProcessPoolExecutor | None]:
 
 def _start_worker() -> None:
     """No worker without its parent, and one thread a worker."""
-    parent = parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
+    end_with_parent()
     import cv2  # it takes a while, and the parent may go before it is there
 
     cv2.setNumThreads(1)
-
-
-def _follow(sentinel: int) -> None:
-    """End this process when its parent is gone; a killed one has no time to say so."""
-    connection.wait([sentinel])
-    os._exit(1)

@@ -24,7 +24,7 @@ from concurrent.futures import (
 )
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated
 
@@ -34,6 +34,7 @@ from dsin_lib.card import RUNS_PER_CARD
 from dsin_lib.config import PROJECT, load_config, results_root
 from dsin_lib.data.dataset import SHARED_BY
 from dsin_lib.files import write_text
+from dsin_lib.processes import end_with_parent
 from dsin_lib.runs.chapters import trainings
 from dsin_lib.runs.rows import row_named
 from dsin_lib.runs.run import Run
@@ -198,13 +199,7 @@ def _ends(until: float) -> None:
     timer = threading.Timer(max(0.0, until - time.monotonic()), os._exit, [0])
     timer.daemon = True
     timer.start()
-    parent = parent_process()
-    threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
-
-
-def _follow(sentinel: int) -> None:
-    connection.wait([sentinel])
-    os._exit(1)
+    end_with_parent()
 
 
 def _send(asked: list[Run], out: Path, call: float, report: Report) -> None:
